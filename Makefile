@@ -1,0 +1,82 @@
+# The commands of Market Stress. Every target works from a fresh clone; `make` alone prepares a full environment.
+
+HOST ?= localhost
+PORT ?= 8501
+VENV := .venv
+PACKAGES := analytics api app components data_sources market watch
+RUN = PYTHONPATH="$(CURDIR)" $(VENV)/bin/python -m
+
+.DEFAULT_GOAL := dev
+.PHONY: dev run test check format bench watch record live-test browser lock clean
+
+dev: $(VENV)/.dev
+
+run: $(VENV)/.run
+	$(RUN) streamlit run app/asgi.py --server.address $(HOST) --server.port $(PORT)
+
+test: $(VENV)/.dev browser
+	$(RUN) pytest
+
+check: $(VENV)/.dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy $(wildcard $(PACKAGES))
+	$(RUN) pytest -q tests/test_imports.py
+
+format: $(VENV)/.dev
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/.dev browser
+	$(RUN) tests.bench
+
+watch: $(VENV)/.run
+	$(RUN) watch
+
+record: $(VENV)/.run
+	$(RUN) data_sources.record
+
+live-test: $(VENV)/.dev
+	$(RUN) pytest -m live tests/live
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. The development lock holds everything the run lock holds, at the same versions.
+# uv installs several times faster than pip; where it is missing, or cannot reach its index, pip does.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+define install
+	uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode --require-hashes -r $< 2>/dev/null \
+		|| $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+endef
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Market Stress needs Python 3.11 or later." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(install)
+
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
+	$(install)
+
+# A Chromium for the browser tests: Debian's where the user may install it, else Playwright's own.
+browser: $(VENV)/.dev
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; \
+	else $(RUN) playwright install chromium; fi
+
+# The locks name no index and no machine. UPGRADE=--upgrade takes the newest versions the ranges allow.
+COMPILE = uv pip compile pyproject.toml --extra postgres --quiet --no-config --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+lock: $(VENV)/.dev
+	PATH="$(VENV)/bin:$$PATH" $(COMPILE) --output-file requirements.txt
+	PATH="$(VENV)/bin:$$PATH" $(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
