@@ -1,0 +1,200 @@
+"""Bars: prices of one instrument through time, with where they came from attached."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+import pandas as pd
+
+from market.instruments import Calendar, Instrument, Interval
+
+COLUMNS = ("open", "high", "low", "close", "volume")
+
+
+class State(StrEnum):
+    """How far a number can be trusted, as seen from outside (`docs/methods.md`)."""
+
+    FINAL = "final"
+    PROVISIONAL = "provisional"
+    STALE = "stale"
+    RECORDED = "recorded"
+    DISPUTED = "disputed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """What another source says of the same close, and the difference as a share of the middle."""
+
+    source: str
+    value: float
+    as_of: datetime
+    difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where prices came from, when they were asked for, and how they were sampled."""
+
+    source: str
+    symbol: str
+    fetched_at: datetime
+    sampling: str
+    recorded: bool = False
+    delay_minutes: int = 0
+    stale_because: str | None = None
+    second: SecondOpinion | None = None
+    disputed: bool = False
+
+    def caption(self) -> str:
+        """One line for under a chart: publisher and sampling, and what is wrong, if anything."""
+        parts = [f"Source: {self.source}", self.sampling]
+        if self.stale_because:
+            parts.append(f"out of date: {self.stale_because}")
+        return " · ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class InProgress:
+    """What is known of the bar that has not closed: where it came from, and its move so far.
+
+    ``change`` is a simple return since the last finished close, measured wholly on the venue that ``source``
+    names. That venue may not be the one of the finished bars, so a price of one is never divided by a price
+    of the other.
+    """
+
+    source: str
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Open, high, low, close and volume of one instrument: oldest first, UTC, unique, never empty.
+
+    The index holds the instant at which each bar was complete: the New York close of a session, the midnight that
+    ends a UTC day, the end of an hour. Open, high, low and volume are NaN where not published; a close is always
+    there. Only the last bar may be unfinished, and then ``in_progress`` says so.
+
+    Raises `ValueError` when built from anything else.
+    """
+
+    instrument: Instrument
+    interval: Interval
+    frame: pd.DataFrame
+    provenance: Provenance
+    in_progress: InProgress | None = None
+
+    def __post_init__(self) -> None:
+        index = self.frame.index
+        if self.frame.empty:
+            raise ValueError("bars are empty")
+        if tuple(self.frame.columns) != COLUMNS:
+            raise ValueError(f"columns are {list(self.frame.columns)}")
+        if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
+            raise ValueError("times are not in UTC")
+        if not index.is_monotonic_increasing or not index.is_unique:
+            raise ValueError("times are out of order or repeated")
+        if self.frame["close"].isna().any():
+            raise ValueError("a close is missing")
+
+    @property
+    def key(self) -> str:
+        """The instrument's key."""
+        return self.instrument.key
+
+    @property
+    def close(self) -> pd.Series:
+        """Closing prices as published, the unfinished bar's last price included."""
+        return self.frame["close"].rename(self.key)
+
+    @property
+    def linked(self) -> pd.Series:
+        """Closes on one footing: the unfinished bar stands at the last finished close grown by its own venue's move.
+
+        Every ratio (a return, a drawdown, a distance from a high) is made of these; they equal `close` while no
+        bar is in progress.
+        """
+        close = self.close
+        if self.in_progress is None or len(close) < 2:
+            return close
+        close = close.copy()
+        close.iloc[-1] = close.iloc[-2] * (1 + self.in_progress.change)
+        return close
+
+    @property
+    def returns(self) -> pd.Series:
+        """Simple returns from close to close, first bar left out; NaN after a price that is not positive."""
+        linked = self.linked
+        before = linked.shift().where(lambda price: price > 0)
+        return (linked / before - 1).iloc[1:]
+
+    @property
+    def changes(self) -> pd.Series:
+        """Differences from close to close in the instrument's own unit, first bar left out."""
+        return self.linked.diff().iloc[1:]
+
+    @property
+    def last(self) -> float:
+        """The newest price as published."""
+        return float(self.frame["close"].iloc[-1])
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant of the newest price."""
+        return _instant(self.frame.index[-1])
+
+    @property
+    def since(self) -> datetime:
+        """The instant of the oldest price."""
+        return _instant(self.frame.index[0])
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """The day each bar belongs to (midnight, no zone): the session, or the UTC day that its stamp ends."""
+        index = pd.DatetimeIndex(self.frame.index)
+        return (index - pd.Timedelta(1, "ns")).normalize().tz_localize(None)
+
+    @property
+    def finished(self) -> Self:
+        """The same bars without the one in progress; itself when that would leave nothing or changes nothing."""
+        if self.in_progress is None or len(self.frame) < 2:
+            return self
+        return replace(self, frame=self.frame.iloc[:-1], in_progress=None)
+
+    @property
+    def state(self) -> State:
+        """How far the newest price can be trusted."""
+        if self.provenance.disputed:
+            return State.DISPUTED
+        if self.provenance.stale_because:
+            return State.STALE
+        if self.in_progress is not None:
+            return State.PROVISIONAL
+        return State.RECORDED if self.provenance.recorded else State.FINAL
+
+    def until(self, moment: datetime) -> Self | None:
+        """The finished bars complete at ``moment`` or earlier; None when there were none yet."""
+        finished = self.finished
+        known = finished.frame.loc[: pd.Timestamp(moment)]
+        return None if known.empty else replace(finished, frame=known)
+
+    def from_date(self, start: datetime) -> Self | None:
+        """The bars complete at ``start`` or later; None when there are none."""
+        kept = self.frame.loc[pd.Timestamp(start) :]
+        if kept.empty:
+            return None
+        in_progress = self.in_progress if len(kept) > 1 else None
+        return replace(self, frame=kept, in_progress=in_progress)
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether the instrument trades every day of the week."""
+        return self.instrument.calendar is Calendar.ALWAYS
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def _instant(stamp: object) -> datetime:
+    return pd.Timestamp(stamp).to_pydatetime()  # type: ignore[arg-type]

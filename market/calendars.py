@@ -1,0 +1,86 @@
+"""Sessions and closing instants: New York, and the market that never closes.
+
+`exchange_calendars` knows early closes and the day of mourning of 2025-01-09. It takes seconds to import, so it is
+imported at the first question, and `warm` asks that question in the background at start.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from threading import Thread
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+NEW_YORK = ZoneInfo("America/New_York")
+FIRST_SESSION = "1990-01-01"
+
+
+@cache
+def _sessions() -> pd.DataFrame:
+    import exchange_calendars
+
+    schedule = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION).schedule
+    return schedule[["open", "close"]]
+
+
+def warm() -> None:
+    """Load the session table in the background, so that the first visitor does not wait for it."""
+    Thread(target=_sessions, name="calendars", daemon=True).start()
+
+
+def session_close(day: date) -> datetime | None:
+    """The instant New York closes on ``day``, early closes included; None when there is no session."""
+    stamp = pd.Timestamp(day)
+    sessions = _sessions()
+    return sessions.at[stamp, "close"].to_pydatetime() if stamp in sessions.index else None
+
+
+def session_closes(start: date, end: date) -> pd.Series:
+    """Closing instants (UTC) by session date, both ends included."""
+    return _sessions().loc[pd.Timestamp(start) : pd.Timestamp(end), "close"]
+
+
+def day_end(day: date) -> datetime:
+    """The midnight UTC that ends ``day``."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """Whether New York trades at a moment, when that changes next, and the last session that closed."""
+
+    is_open: bool
+    next_open: datetime | None
+    closes: datetime | None
+    last_close: datetime | None
+
+
+def session_state(moment: datetime) -> SessionState:
+    """New York's state at ``moment``; fields are None beyond the known calendar."""
+    sessions = _sessions()
+    opens, closes = sessions["open"], sessions["close"]
+    stamp = pd.Timestamp(moment)
+    opened = int(opens.searchsorted(stamp, side="right"))
+    closed = int(closes.searchsorted(stamp, side="right"))
+    is_open = opened > closed
+    return SessionState(
+        is_open=is_open,
+        next_open=opens.iloc[opened].to_pydatetime() if opened < len(opens) else None,
+        closes=closes.iloc[closed].to_pydatetime() if is_open else None,
+        last_close=closes.iloc[closed - 1].to_pydatetime() if closed else None,
+    )
+
+
+def session_before(moment: datetime) -> datetime | None:
+    """The close of the last session that ended before ``moment``."""
+    closes = _sessions()["close"]
+    place = int(closes.searchsorted(pd.Timestamp(moment), side="left"))
+    return closes.iloc[place - 1].to_pydatetime() if place else None
+
+
+def session_after(moment: datetime) -> datetime | None:
+    """The close of the first session that ends after ``moment``."""
+    closes = _sessions()["close"]
+    place = int(closes.searchsorted(pd.Timestamp(moment), side="right"))
+    return closes.iloc[place].to_pydatetime() if place < len(closes) else None

@@ -1,0 +1,70 @@
+"""Instruments: the things that have a price, and the names providers know them by."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Interval(StrEnum):
+    """How much time one bar covers."""
+
+    HOUR = "1h"
+    DAY = "1d"
+
+
+class Unit(StrEnum):
+    """What a price is counted in; decides how it is printed and how its change is said."""
+
+    POINTS = "points"
+    USD = "USD"
+    PERCENT = "percent"
+    SCORE = "score 0-100"
+    MILLION_USD = "million USD"
+
+
+class Calendar(StrEnum):
+    """When an instrument trades: New York sessions, or every UTC day."""
+
+    XNYS = "XNYS"
+    ALWAYS = "24/7"
+
+    @property
+    def periods_per_year(self) -> int:
+        """Daily bars in a year, for annualising."""
+        return 252 if self is Calendar.XNYS else 365
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The name one provider knows an instrument by, and how late its prices are."""
+
+    source: str
+    symbol: str
+    delay_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One thing with a price.
+
+    ``name`` is for sentences, ``short`` for tiles and line ends; ``listings`` are best first.
+    ``flow`` marks a reading whose values are amounts of a day (ETF flows, funding) rather than prices,
+    so that no change in percent is ever made of it.
+    """
+
+    key: str
+    name: str
+    short: str
+    group: str
+    unit: Unit
+    calendar: Calendar
+    listings: tuple[Listing, ...] = ()
+    flow: bool = False
+    about: str = ""
+
+    @property
+    def moves_in_basis_points(self) -> bool:
+        """Whether a change is a difference in basis points (a yield) rather than a percentage."""
+        return self.unit is Unit.PERCENT and not self.flow
+
+    def __str__(self) -> str:
+        return self.key

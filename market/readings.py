@@ -1,0 +1,112 @@
+"""Readings: what a sum returns, and the numbers a person can see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import isfinite
+from typing import Self
+
+from market.bars import Bars, State
+from market.instruments import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a sum returns: its value, how many observations it stands on, and its interval if it has one.
+
+    ``value`` is None where it cannot be had, and then ``why`` is a sentence. ``as_of`` is the newest instant used.
+    ``flags`` are short marks such as ``async`` or ``partial``.
+    """
+
+    value: float | None
+    n: int = 0
+    as_of: datetime | None = None
+    window: int | None = None
+    low: float | None = None
+    high: float | None = None
+    coverage: float = 1.0
+    flags: tuple[str, ...] = ()
+    why: str | None = None
+
+    @classmethod
+    def missing(cls, why: str, n: int = 0, window: int | None = None) -> Self:
+        """A result without a value, and the reason."""
+        return cls(None, n=n, window=window, why=why)
+
+    def __post_init__(self) -> None:
+        if self.value is None and not self.why:
+            raise ValueError("a missing value needs its reason")
+        if self.value is not None and not isfinite(self.value):
+            raise ValueError("a value is finite or missing")
+
+    def scaled(self, factor: float) -> Self:
+        """The same result in another unit: value and interval times ``factor``."""
+
+        def times(value: float | None) -> float | None:
+            return None if value is None else value * factor
+
+        return replace(self, value=times(self.value), low=times(self.low), high=times(self.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A number a person can see, with all that is known about it: the shape of `contract.md`.
+
+    ``formula`` names its definition (the anchor on the Methods page); ``inputs`` are the named values it was made
+    from, for the reader who opens it.
+    """
+
+    value: float | None
+    unit: str
+    as_of: datetime | None
+    fetched_at: datetime | None
+    source: str
+    state: State
+    sampling: str
+    formula: str
+    n: int
+    why: str | None = None
+    low: float | None = None
+    high: float | None = None
+    flags: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, float | str], ...] = ()
+
+
+def envelope(result: Result, bars: Bars, unit: str, formula: str, **inputs: float | str) -> Envelope:
+    """``result`` as a number to show, with the provenance of the ``bars`` it was made from."""
+    return Envelope(
+        value=result.value,
+        unit=unit,
+        as_of=result.as_of or bars.as_of,
+        fetched_at=bars.provenance.fetched_at,
+        source=bars.provenance.source,
+        state=State.MISSING if result.value is None else bars.state,
+        sampling=bars.provenance.sampling,
+        formula=formula,
+        n=result.n,
+        why=result.why,
+        low=result.low,
+        high=result.high,
+        flags=result.flags,
+        inputs=tuple(inputs.items()),
+    )
+
+
+def missing(unit: str, formula: str, why: str, source: str = "none") -> Envelope:
+    """A number that cannot be had, and why."""
+    return Envelope(None, unit, None, None, source, State.MISSING, "", formula, 0, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One instrument now: its named numbers, each an `Envelope`."""
+
+    instrument: Instrument
+    numbers: Mapping[str, Envelope] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Envelope:
+        return self.numbers[name]
+
+    def value(self, name: str) -> float | None:
+        """The value of one named number; None when missing."""
+        return self.numbers[name].value
