@@ -1,6 +1,6 @@
 """Readings: what a sum returns, and the numbers a person can see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isfinite
@@ -82,6 +82,40 @@ def envelope(result: Result, bars: Bars, unit: str, formula: str, **inputs: floa
         source=bars.provenance.source,
         state=State.MISSING if result.value is None else bars.state,
         sampling=bars.provenance.sampling,
+        formula=formula,
+        n=result.n,
+        why=result.why,
+        low=result.low,
+        high=result.high,
+        flags=result.flags,
+        inputs=tuple(inputs.items()),
+    )
+
+
+# Worst first: what is made of several series is as good as the worst of them.
+_WORST_FIRST = (State.DISPUTED, State.STALE, State.PROVISIONAL, State.RECORDED, State.FINAL)
+
+
+def joint_envelope(
+    result: Result, series: Iterable[Bars], unit: str, formula: str, **inputs: float | str
+) -> Envelope:
+    """``result`` as a number made of several series: the worst state and the oldest fetch of them all.
+
+    Without any series it is missing, whatever ``result`` says.
+    """
+    every = list(series)
+    if not every:
+        return missing(unit, formula, result.why or "none of its series is available")
+    provenances = [bars.provenance for bars in every]
+    state = next(state for state in _WORST_FIRST if any(bars.state is state for bars in every))
+    return Envelope(
+        value=result.value,
+        unit=unit,
+        as_of=result.as_of or min(bars.as_of for bars in every),
+        fetched_at=min(each.fetched_at for each in provenances),
+        source=" and ".join(dict.fromkeys(each.source for each in provenances)),
+        state=State.MISSING if result.value is None else state,
+        sampling=" and ".join(dict.fromkeys(each.sampling for each in provenances)),
         formula=formula,
         n=result.n,
         why=result.why,
