@@ -46,6 +46,11 @@ def day_end(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
+def day_start(moment: datetime) -> datetime:
+    """The midnight UTC that begins the day of ``moment``; itself at midnight."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 @dataclass(frozen=True, slots=True)
 class SessionState:
     """Whether New York trades at a moment, when that changes next, and the last session that closed."""

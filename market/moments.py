@@ -37,3 +37,8 @@ def say_moment(moment: datetime) -> str:
         day = moment - timedelta(days=1)
         return f"{day.day} {day:%b %Y} 24:00 UTC"
     return f"{moment.day} {moment:%b %Y %H:%M} UTC"
+
+
+def say_day(day: date) -> str:
+    """A day in words: `Fri 6 Feb 2026`."""
+    return f"{day:%a} {day.day} {day:%b %Y}"

@@ -1,7 +1,10 @@
 """Zones: price ranges that people watch. A level is a zone whose two prices are equal."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from math import isfinite
+
+from market.calendars import day_end
 
 LARGEST = 1e9
 WIDEST = 4.0
@@ -10,6 +13,8 @@ WIDEST = 4.0
 @dataclass(frozen=True, slots=True)
 class Zone:
     """A price range of one instrument and the reason it matters.
+
+    ``known`` is the day whose close first made the level knowable; None for one that always was.
 
     Raises `ValueError` for a range that is upside down, not positive, not finite, or wider than five times its
     lower price.
@@ -20,6 +25,7 @@ class Zone:
     high: float
     name: str = ""
     why: str = ""
+    known: date | None = None
 
     def __post_init__(self) -> None:
         if not (isfinite(self.low) and isfinite(self.high)):
@@ -35,6 +41,10 @@ class Zone:
     def is_level(self) -> bool:
         """Whether the two prices are equal."""
         return self.low == self.high
+
+    def is_known(self, moment: datetime) -> bool:
+        """Whether the level could have been drawn at ``moment``."""
+        return self.known is None or day_end(self.known) <= moment
 
     def __contains__(self, price: float) -> bool:
         return self.low <= price <= self.high

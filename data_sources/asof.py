@@ -1,0 +1,95 @@
+"""A Source in front of a Source that knows nothing after a moment: replay.
+
+Later bars are not hidden, they are never handed on. The bar in progress at the moment is built from the hours known
+by then, on the hours' own venue.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from data_sources.errors import NoData, SourceError
+from data_sources.source import Source
+from market.bars import COLUMNS, Bars, InProgress
+from market.calendars import day_start, session_state
+from market.instruments import Calendar, Instrument, Interval
+from market.moments import say_day
+
+FUNDING_PERIOD = timedelta(hours=8)
+
+
+class AsOf:
+    """What ``inner`` would have answered at ``moment``."""
+
+    def __init__(self, inner: Source, moment: datetime) -> None:
+        """``moment`` carries its zone."""
+        self._inner = inner
+        self.moment = moment
+
+    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """The bars complete by the moment and the one in progress; raises `NoData` when there were none yet."""
+        bars = self._inner.bars(instrument, interval).until(self.moment)
+        if bars is None:
+            raise NoData(instrument, "the history so far", f"nothing at {self.moment.isoformat()}")
+        if interval is not Interval.DAY or instrument.flow:
+            return self._aged(bars)
+        return self._aged(self._with_progress(bars))
+
+    def _with_progress(self, bars: Bars) -> Bars:
+        """``bars`` followed by the day or session that the moment lies in, where its hours are known."""
+        start = last_close(bars.instrument.calendar, self.moment)
+        if start is None or bars.as_of != start or start == self.moment:
+            return bars
+        try:
+            hours = self._inner.bars(bars.instrument, Interval.HOUR).until(self.moment)
+        except SourceError:
+            return bars
+        return with_progress(bars, hours) if hours else bars
+
+    def _aged(self, bars: Bars) -> Bars:
+        """``bars`` marked as out of date when a bar that was due by the moment is not there."""
+        due = last_close(bars.instrument.calendar, self.moment)
+        tolerance = FUNDING_PERIOD if is_intraday(bars) else timedelta(0)
+        if bars.interval is Interval.HOUR or due is None or bars.as_of >= due - tolerance:
+            return bars
+        day = say_day(bars.dates[-1].date())
+        because = f"{bars.provenance.source} published nothing after {day}"
+        return replace(bars, provenance=replace(bars.provenance, stale_because=because))
+
+
+def is_intraday(bars: Bars) -> bool:
+    """Whether a daily reading is published several times a day, as funding is."""
+    return bars.instrument.flow and len(bars) > 1 and bars.frame.index[-1] - bars.frame.index[-2] < timedelta(days=1)
+
+
+def last_close(calendar: Calendar, moment: datetime) -> datetime | None:
+    """The instant of the last close that was due at ``moment``."""
+    if calendar is Calendar.ALWAYS:
+        return day_start(moment)
+    return session_state(moment).last_close
+
+
+def with_progress(bars: Bars, hours: Bars) -> Bars:
+    """``bars`` (finished) followed by one bar made of the ``hours`` since the last close.
+
+    Its change since that close is measured on the hours' own venue: from the hour that ended at the close, or where
+    that hour is unknown from the first hour's opening price. Without either, or without a later hour, ``bars``
+    are returned as they are.
+    """
+    start = pd.Timestamp(bars.as_of)
+    frame = hours.frame
+    since = frame.loc[frame.index > start]
+    if since.empty:
+        return bars
+    base = float(frame.at[start, "close"]) if start in frame.index else float(since["open"].iloc[0])
+    if not base > 0:
+        return bars
+    last = float(since["close"].iloc[-1])
+    bar = pd.DataFrame(
+        [[since["open"].iloc[0], since["high"].max(), since["low"].min(), last, since["volume"].sum(min_count=1)]],
+        index=since.index[-1:],
+        columns=list(COLUMNS),
+    )
+    in_progress = InProgress(hours.provenance.source, last / base - 1)
+    return replace(bars, frame=pd.concat([bars.frame, bar]), in_progress=in_progress)

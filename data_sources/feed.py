@@ -1,0 +1,82 @@
+"""The front door: every page, route and watcher asks here."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from data_sources.asof import AsOf
+from data_sources.errors import SourceError
+from data_sources.source import Source
+from market.bars import Bars
+from market.catalogue import Catalogue
+from market.instruments import Instrument, Interval
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Bars of many instruments: what was found, by key, and why the rest was not."""
+
+    found: Mapping[str, Bars]
+    missing: tuple[SourceError, ...] = ()
+
+    def __iter__(self) -> Iterator[Bars]:
+        return iter(self.found.values())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.found
+
+    def __getitem__(self, key: str) -> Bars:
+        return self.found[key]
+
+    def get(self, key: str) -> Bars | None:
+        """The bars of one instrument, or None."""
+        return self.found.get(key)
+
+    def pick(self, *keys: str) -> dict[str, Bars]:
+        """Those of ``keys`` that were found, in this order."""
+        return {key: self.found[key] for key in keys if key in self.found}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a feed can show: from ``start`` to ``end``, opening at ``moment``; None means now, or no bound."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    moment: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Bars by instrument, seen from one moment.
+
+    ``span`` says what can be asked; ``moment`` is None for now. A feed is cheap: the source behind it is shared.
+    """
+
+    source: Source
+    catalogue: Catalogue
+    span: Span = field(default_factory=Span)
+    moment: datetime | None = None
+
+    def as_of(self, moment: datetime | None) -> Self:
+        """The same feed seen from ``moment``: nothing later is reachable through it."""
+        if moment is None or moment == self.moment:
+            return self
+        return type(self)(AsOf(self.source, moment), self.catalogue, self.span, moment)
+
+    def bars(self, key: str, interval: Interval = Interval.DAY) -> Bars:
+        """The bars of one instrument; raises `SourceError`, and `KeyError` for a key that is not in the catalogue."""
+        return self.source.bars(self.catalogue[key], interval)
+
+    def many(self, instruments: Iterable[Instrument], interval: Interval = Interval.DAY) -> Batch:
+        """The bars of many instruments; what is missing never stops the rest."""
+        found: dict[str, Bars] = {}
+        missing: list[SourceError] = []
+        for instrument in instruments:
+            try:
+                found[instrument.key] = self.source.bars(instrument, interval)
+            except SourceError as error:
+                missing.append(error)
+        return Batch(found, tuple(missing))

@@ -1,0 +1,79 @@
+"""The catalogue: every instrument, zone and episode we know, read from the TOML files beside this one."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from market.episodes import Episode
+from market.instruments import Calendar, Instrument, Listing, Unit
+from market.scales import Scale
+from market.zones import Zone, parse_zone
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All instruments by key, the gauge of those that have one, the zones we start with, and named episodes."""
+
+    instruments: Mapping[str, Instrument]
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    zones: tuple[Zone, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+
+    def __getitem__(self, key: str) -> Instrument:
+        return self.instruments[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.instruments
+
+    def __iter__(self) -> Iterator[Instrument]:
+        return iter(self.instruments.values())
+
+    def group(self, *names: str) -> list[Instrument]:
+        """The instruments of the named groups, in the order of the file."""
+        return [each for each in self if each.group in names]
+
+    def pick(self, *keys: str) -> list[Instrument]:
+        """The instruments with these keys, in this order; raises `KeyError` for an unknown one."""
+        return [self.instruments[key] for key in keys]
+
+    def zones_of(self, key: str) -> list[Zone]:
+        """The zones of one instrument, lowest first."""
+        return sorted((zone for zone in self.zones if zone.key == key), key=lambda zone: zone.low)
+
+
+@cache
+def load(folder: Path = HERE) -> Catalogue:
+    """The catalogue in ``folder``; an unknown field is a `TypeError`, an unknown severity or unit a `ValueError`."""
+    stanzas = _read(folder / "instruments.toml")
+    scales = {
+        key: Scale.from_floors(list(stanza.pop("bands").items()))
+        for key, stanza in stanzas.items()
+        if "bands" in stanza
+    }
+    instruments = {key: _instrument(key, **stanza) for key, stanza in stanzas.items()}
+    return Catalogue(
+        instruments=instruments,
+        scales=scales,
+        zones=tuple(_zone(**stanza) for stanza in _read(folder / "zones.toml").get("zone", [])),
+        episodes=tuple(Episode(key, **stanza) for key, stanza in _read(folder / "episodes.toml").items()),
+    )
+
+
+def _read(path: Path) -> dict:  # type: ignore[type-arg]
+    return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def _instrument(
+    key: str, unit: str, calendar: str, providers: tuple[dict[str, str], ...] = (), **fields: str
+) -> Instrument:
+    listings = tuple(Listing(**provider) for provider in providers)  # type: ignore[arg-type]
+    return Instrument(key, unit=Unit(unit), calendar=Calendar(calendar), listings=listings, **fields)  # type: ignore[arg-type]
+
+
+def _zone(at: str, name: str, why: str, known: date | None = None) -> Zone:
+    return replace(parse_zone(at), name=name, why=why, known=known)
