@@ -7,6 +7,8 @@ from math import isfinite
 import numpy as np
 import pandas as pd
 
+from analytics.drawdowns import from_high_of_year
+from analytics.ranks import streaks
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, joint_envelope, missing
@@ -200,7 +202,7 @@ def funding_across(venues: Iterable[VenueFunding]) -> Result:
     """
     known = [each for each in venues if isfinite(each.rate) and each.open_interest > 0 and each.hours > 0]
     if not known:
-        return Result.missing("no venue gave both a funding rate and its open interest")
+        return Result.missing("No venue gave both a funding rate and its open interest.")
     total = sum(each.open_interest for each in known)
     weighted = sum(funding_eight_hours(each.rate, each.hours) * each.open_interest for each in known)
     return Result(weighted / total, n=len(known))
@@ -223,7 +225,7 @@ def funding_summary(prints: Bars, days: int = 30) -> Funding:
     recent = rates[rates.index > rates.index[-1] - pd.Timedelta(days=days)]
     last, n = float(rates.iloc[-1]), len(recent)
     negative = int((recent < 0).sum())
-    run = _signed_run(rates)
+    run = int(streaks(rates).iloc[-1])
 
     def number(value: float, unit: str, formula: str, count: int, **inputs: float | str) -> Envelope:
         return envelope(Result(value, n=count, as_of=prints.as_of), prints, unit, formula, **inputs)
@@ -241,49 +243,42 @@ def funding_summary(prints: Bars, days: int = 30) -> Funding:
     )
 
 
-def _signed_run(values: pd.Series) -> int:
-    """How many values at the end share the sign of the last, signed; zero where the last is zero."""
-    signs = np.sign(values.to_numpy())
-    differs = np.flatnonzero(signs != signs[-1])
-    return int(signs[-1]) * (len(signs) - (int(differs[-1]) + 1 if len(differs) else 0))
-
-
 # Open interest, basis, pegs, dominance
 
 
 def open_interest_in_coins(usd_change: float, price_change: float) -> Result:
     """The change of open interest in coins, from its change in dollars and the change of the price."""
     if not isfinite(usd_change) or not isfinite(price_change):
-        return Result.missing("open interest or price has no change over this window")
+        return Result.missing("Open interest or price has no change over this window.")
     if price_change <= -1:
-        return Result.missing("the price fell to nothing")
+        return Result.missing("The price fell to nothing.")
     return Result((1 + usd_change) / (1 + price_change) - 1, n=2)
 
 
 def basis(future: float, spot: float, days: float) -> Result:
     """The yearly premium of a dated ``future`` over ``spot``, ``days`` before it expires."""
     if not (spot > 0 and days > 0 and isfinite(future)):
-        return Result.missing("the future has expired or a price is missing")
+        return Result.missing("The future has expired, or a price is missing.")
     return Result((future / spot - 1) * 365 / days, n=2)
 
 
 def perpetual_premium(mark: float, index: float) -> Result:
     """The premium of a perpetual's ``mark`` price over its ``index`` price."""
     if not (index > 0 and isfinite(mark)):
-        return Result.missing("no index price")
+        return Result.missing("There is no index price.")
     return Result(mark / index - 1, n=2)
 
 
 def peg_deviation_bp(price: float) -> Result:
     """How far a dollar stablecoin stands from its peg, in basis points."""
-    return Result((price - 1) * 1e4, n=1) if isfinite(price) else Result.missing("no price")
+    return Result((price - 1) * 1e4, n=1) if isfinite(price) else Result.missing("There is no price.")
 
 
 def dominance(capitalisations: Mapping[str, float], key: str = "BTC") -> Result:
     """The share of ``key`` in the capitalisation of all coins given; missing unless each has a figure."""
     lacking = [name for name, value in capitalisations.items() if not (isfinite(value) and value > 0)]
     if key not in capitalisations or lacking:
-        return Result.missing(f"no capitalisation of {', '.join(lacking) or key}")
+        return Result.missing(f"There is no capitalisation of {', '.join(lacking) or key}.")
     return Result(capitalisations[key] / sum(capitalisations.values()), n=len(capitalisations))
 
 
@@ -328,14 +323,16 @@ def flow_summary(flows: Bars) -> Flows:
         sum_5=total(5),
         sum_20=total(20),
         inflow_days_of_5=envelope(of_5, flows, "days", "etf_flow"),
-        streak=envelope(Result(_signed_run(values), n=len(values)), flows, "days", "etf_flow_streak"),
+        streak=envelope(
+            Result(float(streaks(values).iloc[-1]), n=len(values)), flows, "days", "etf_flow_streak"
+        ),
     )
 
 
 def _enough(values: pd.Series, needed: int) -> Result | None:
     if len(values) >= needed:
         return None
-    return Result.missing(f"{len(values)} of {needed} days are published", n=len(values), window=needed)
+    return Result.missing(f"{len(values)} of {needed} days are published.", n=len(values), window=needed)
 
 
 # Mood
@@ -367,7 +364,7 @@ def mood(index: Bars) -> Mood:
     def days_ago(days: int) -> Envelope:
         day = values.index[-1] - pd.Timedelta(days=days)
         if day not in values.index:
-            return missing("score", "fear_and_greed", f"no value {days} days before")
+            return missing("score", "fear_and_greed", f"There is no value {days} days before.")
         result = Result(float(values[day]), n=1, as_of=day.to_pydatetime())
         return envelope(result, index, "score", "fear_and_greed", days_ago=days)
 
@@ -405,24 +402,12 @@ class CoinFalls:
     band: tuple[float, float]
 
 
-def from_year_high(bars: Bars, year: int = 2025) -> Result:
-    """The last close over the highest close of ``year``, less one; above zero where it has been passed."""
-    closes = bars.linked
-    of_year = closes[bars.dates.year == year]
-    if of_year.empty:
-        return Result.missing(f"no close of {year} is loaded")
-    high = float(of_year.max())
-    if high <= 0:
-        return Result.missing("a price is not positive")
-    return Result(float(closes.iloc[-1]) / high - 1, n=len(of_year), as_of=bars.as_of)
-
-
 def coin_falls(
     coins: Iterable[Bars], year: int = 2025, band: tuple[float, float] = ARTICLE_BAND
 ) -> CoinFalls:
     """Each coin from its high of ``year``, the median coin, and the share inside ``band`` (fractions)."""
     every = list(coins)
-    measured = [(bars, from_year_high(bars, year)) for bars in every]
+    measured = [(bars, from_high_of_year(bars.linked, bars.dates, year)) for bars in every]
     measured.sort(key=lambda pair: (pair[1].value is None, pair[1].value))
     rows = tuple(
         CoinFall(
@@ -434,7 +419,7 @@ def coin_falls(
     )
     falls = [fall.value for _, fall in measured if fall.value is not None]
     if not falls:
-        why = "no coin has prices"
+        why = "No coin has prices."
         absent = missing("percent", "coins_median", why)
         return CoinFalls(rows, absent, missing("percent", "coins_in_band", why), band)
     inside = sum(band[0] <= fall <= band[1] for fall in falls)

@@ -65,7 +65,7 @@ def cost_to_reach(side: Sequence[Level], target: float, mid: float) -> Result:
     up = target > mid
     taken = [(price, size) for price, size in side if (price < target if up else price > target)]
     if not side:
-        return Result.missing("the book is empty")
+        return Result.missing("The book is empty.")
     reaches = any(price >= target if up else price <= target for price, _ in side)
     flags = () if reaches else ("truncated",)
     return Result(sum(price * size for price, size in taken), n=len(taken), flags=flags)

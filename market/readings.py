@@ -105,7 +105,7 @@ def joint_envelope(
     """
     every = list(series)
     if not every:
-        return missing(unit, formula, result.why or "none of its series is available")
+        return missing(unit, formula, result.why or "None of its series is available.")
     provenances = [bars.provenance for bars in every]
     state = next(state for state in _WORST_FIRST if any(bars.state is state for bars in every))
     return Envelope(

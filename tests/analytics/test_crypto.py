@@ -124,7 +124,7 @@ def test_recorded_funding_on_the_fifth_of_february() -> None:
 def test_a_flow_sum_waits_for_all_its_days() -> None:
     flows = crypto.flow_summary(series("BTC_ETF_FLOW", [10.0, -5.0, -1.0, -4.0]))
     assert flows.sum_5.value is None
-    assert flows.sum_5.why == "4 of 5 days are published"
+    assert flows.sum_5.why == "4 of 5 days are published."
     assert flows.inflow_days_of_5.value is None
     assert (flows.last.value, flows.streak.value) == (-4.0, -3)
 
@@ -157,7 +157,7 @@ def test_mood_remembers_a_week_and_says_when_it_cannot() -> None:
     assert (now.value.value, now.word) == (12, "extreme fear")
     assert (now.yesterday.value, now.week_ago.value, now.low_30.value) == (8, 50, 8)
     assert now.month_ago.value is None
-    assert now.month_ago.why == "no value 30 days before"
+    assert now.month_ago.why == "There is no value 30 days before."
 
 
 def test_recorded_coins_stand_where_the_published_figures_put_them() -> None:
@@ -176,6 +176,6 @@ def test_a_coin_without_the_year_is_missing_and_left_out_of_the_counts() -> None
     coins = [series("ETH", [2.0, 1.0], start="2026-01-02"), series("SOL", [10.0, 3.0], start="2025-12-31")]
     falls = crypto.coin_falls(coins)
     assert [row.key for row in falls.rows] == ["SOL", "ETH"]
-    assert falls.rows[1].fall.why == "no close of 2025 is loaded"
+    assert falls.rows[1].fall.why == "There are no closes of 2025."
     assert (falls.in_band.value, falls.in_band.n) == (100, 1)
-    assert crypto.coin_falls([]).median.why == "no coin has prices"
+    assert crypto.coin_falls([]).median.why == "No coin has prices."

@@ -1,0 +1,107 @@
+"""The Fed path, against CME's own worked examples."""
+
+import math
+from datetime import date
+
+import pytest
+
+from analytics.fed import convolve, fed_path, implied_change, rate_after, rate_before, step_odds
+from tests.analytics.vectors import VECTORS
+
+BY_KEY = {vector.key: vector for vector in VECTORS}
+SETTLED = {(2022, 9): 97.4475, (2022, 10): 96.94, (2022, 11): 96.43}  # CME, 2022-09-12
+
+
+def test_the_rate_before_a_meeting_matches_cme() -> None:
+    vector = BY_KEY["8.1"]
+    given = vector.given
+    start = rate_before(given["average"], given["end"], given["days_before"], given["days"])
+    change = given["end"] - start
+    assert [start, change, change / 0.25] == pytest.approx(vector.expect, abs=vector.tolerance)
+
+
+@pytest.mark.parametrize("key", ["8.2", "8.4"])
+def test_the_rate_after_a_meeting_matches_cme(key: str) -> None:
+    given = BY_KEY[key].given
+    end = rate_after(given["average"], given["start"], given["days_before"], given["days"])
+    change = end - given["start"]
+    assert [end, change, change / 0.25] == pytest.approx(BY_KEY[key].expect, abs=BY_KEY[key].tolerance)
+
+
+def test_odds_of_two_meetings_convolve_as_cme_prints_them() -> None:
+    vector = BY_KEY["8.3"]
+    total = convolve(vector.given["first"], vector.given["second"])
+    assert [total[steps] for steps in vector.given["ask"]] == pytest.approx(
+        vector.expect, abs=vector.tolerance
+    )
+
+
+@pytest.mark.parametrize("key", ["8.5", "8.6"])
+def test_a_cut_is_floored_towards_minus_infinity(key: str) -> None:
+    odds = list(step_odds(**BY_KEY[key].given).values())
+    assert odds == pytest.approx(BY_KEY[key].expect, abs=BY_KEY[key].tolerance)
+
+
+def test_the_whole_path_of_september_2022() -> None:
+    september, november = fed_path(SETTLED, [date(2022, 11, 2), date(2022, 9, 21)])
+    assert (september.before, september.after) == (pytest.approx(2.29875), pytest.approx(3.06))
+    assert (november.before, november.after) == (pytest.approx(3.06), pytest.approx(3.587586, abs=1e-6))
+    assert september.odds is not None
+    assert november.cumulative is not None
+    assert september.odds[3] == pytest.approx(0.955)
+    found = [november.cumulative[steps] for steps in (5, 6, 7)]
+    assert found == pytest.approx(BY_KEY["8.3"].expect, abs=2e-6)
+    assert sum(november.cumulative.values()) == pytest.approx(1)
+
+
+def test_neighbouring_meetings_share_the_mean_of_their_two_estimates() -> None:
+    prices = {(2022, 10): 96.94, (2022, 11): 96.25, (2022, 12): 95.90, (2023, 1): 95.70}
+    november, december = fed_path(prices, [date(2022, 11, 2), date(2022, 12, 14)])
+    forward = rate_after(3.75, 3.06, 1, 30)
+    backward = rate_before(4.10, 4.30, 13, 31)
+    assert november.after == december.before == pytest.approx((forward + backward) / 2)
+    assert november.gap == pytest.approx(abs(forward - backward))
+
+
+def test_a_meeting_in_the_first_days_takes_its_start_from_the_month_before() -> None:
+    prices = {(2022, 10): 96.94, (2022, 11): 96.40, (2022, 12): 96.30}
+    (november,) = fed_path(prices, [date(2022, 11, 2)])
+    assert november.before == pytest.approx(3.06)
+
+
+def test_a_meeting_on_the_first_is_all_of_its_month() -> None:
+    (meeting,) = fed_path({(2022, 11): 96.0}, [date(2022, 11, 1)], current=3.75)
+    assert (meeting.before, meeting.after) == (3.75, 4.0)
+
+
+def test_the_effective_rate_stands_in_before_the_first_meeting() -> None:
+    (meeting,) = fed_path({(2015, 9): 99.805}, [date(2015, 9, 17)], current=0.1325)
+    assert meeting.after == pytest.approx(0.266429, abs=1e-6)
+
+
+def test_the_day_after_count_moves_the_rate_one_day_later() -> None:
+    (cme,) = fed_path(SETTLED, [date(2022, 9, 21)])
+    (later,) = fed_path(SETTLED, [date(2022, 9, 21)], lag=1)
+    assert later.before == pytest.approx(rate_before(2.5525, 3.06, 21, 30))
+    assert cme.before != later.before
+
+
+def test_a_missing_contract_says_so_and_ends_the_count() -> None:
+    first, second = fed_path(SETTLED, [date(2022, 7, 27), date(2022, 9, 21)])
+    assert (first.change, first.why) == (None, "There is no contract for July 2022.")
+    assert second.change is not None
+    assert second.cumulative is None
+    (alone,) = fed_path({(2022, 9): 97.4}, [date(2022, 9, 21)])
+    assert alone.why == "Neither the month before nor the month after is free of meetings."
+
+
+def test_impossible_days_are_refused() -> None:
+    with pytest.raises(ValueError, match="before the meeting"):
+        rate_before(3.0, 3.0, 0, 30)
+    with pytest.raises(ValueError, match="after the meeting"):
+        rate_after(3.0, 3.0, 30, 30)
+
+
+def test_the_model_free_change_needs_both_numbers() -> None:
+    assert implied_change(96.5, 3.64).value == pytest.approx(-0.14)
+    assert implied_change(math.nan, 3.64).why
