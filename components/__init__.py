@@ -1,0 +1,1 @@
+"""Charts and page blocks: typed values in, a plotly Figure or safe HTML out."""

@@ -1,0 +1,127 @@
+"""Lines with their names at the end: identity never rests on hue, and no legend is needed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.frame import stamps
+from components.text import escape_plot
+from components.theme import OTHER
+
+END_LABEL_MARGIN = 108
+LEAST_GAP = 0.062
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series of a chart with the name that stands at its end.
+
+    ``weight`` is its width in pixels: 1.5 for context, 2.2 for the asset, 2.6 for Bitcoin. ``dashed`` tells
+    two grey lines apart.
+    """
+
+    name: str
+    values: pd.Series
+    colour: str = OTHER
+    weight: float = 1.5
+    dashed: bool = False
+
+    @property
+    def known(self) -> pd.Series:
+        """The values without gaps."""
+        return self.values.dropna()
+
+
+def trace(line: Line, template: str, **more: Any) -> go.Scatter:
+    """``line`` as a plotly trace; ``template`` formats y on hover, such as ``%{y:.1%}``."""
+    values = line.values
+    return go.Scatter(
+        x=stamps(values.index),
+        y=np.asarray(values, dtype=np.float32),
+        name=escape_plot(line.name),
+        mode="lines",
+        line={
+            "color": line.colour,
+            "width": line.weight,
+            "dash": "3px,2px" if line.dashed else "solid",
+            "shape": "linear",
+        },
+        hovertemplate=f"{template}<extra>{escape_plot(line.name)}</extra>",
+        connectgaps=False,
+        **more,
+    )
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """``places`` pushed apart to at least ``gap``, order kept.
+
+    Each pair that is too close gives way by half of what is missing, until nothing moves, at most 200 times.
+    """
+    order = sorted(range(len(places)), key=lambda each: places[each])
+    moved = [float(places[each]) for each in order]
+    for _ in range(200):
+        still = True
+        for lower in range(len(moved) - 1):
+            lack = gap - (moved[lower + 1] - moved[lower])
+            if lack > 1e-9 * max(1.0, abs(gap)):
+                moved[lower] -= lack / 2
+                moved[lower + 1] += lack / 2
+                still = False
+        if still:
+            break
+    result = [0.0] * len(places)
+    for place, value in zip(order, moved, strict=True):
+        result[place] = value
+    return result
+
+
+def add_end_labels(
+    figure: go.Figure,
+    lines: Sequence[Line],
+    write: Callable[[float | None], str],
+    *,
+    low: float,
+    high: float,
+    gap: float = LEAST_GAP,
+    phone: bool = False,
+) -> None:
+    """The last value and the name of each line right of the plot, pushed apart where they would touch.
+
+    ``low`` and ``high`` are the ends of the y axis, which keeps labels inside the picture.
+    """
+    named = [line for line in lines if len(line.known)]
+    ends = [float(line.known.iloc[-1]) for line in named]
+    places = _inside(spread(ends, gap * (high - low)), low, high)
+    for line, end, place in zip(named, ends, places, strict=True):
+        figure.add_annotation(
+            text=f"<b>{write(end)}</b> {escape_plot(line.name)}",
+            x=1,
+            xref="paper",
+            y=end,
+            yref="y",
+            ax=10,
+            axref="pixel",
+            ay=place,
+            ayref="y",
+            xanchor="left",
+            yanchor="middle",
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=line.colour,
+            standoff=1,
+            borderpad=1,
+            font={"color": line.colour, "size": 11 if phone else 12},
+        )
+
+
+def _inside(places: list[float], low: float, high: float) -> list[float]:
+    """``places`` shifted as one, as little as needed, to lie between ``low`` and ``high``."""
+    if not places:
+        return places
+    shift = max(0.0, low - min(places)) or min(0.0, high - max(places))
+    return [place + shift for place in places]

@@ -1,0 +1,143 @@
+"""The frame of a card and of a page: strip, headline, card heading, provenance, notes, facts, footer."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from components.page.html import EMPTY, Html, block, classes, div, element, join, link, span, unseen
+from components.page.numbers import Number, Shown, number_html
+from components.text import age
+
+_RANGE = re.compile(r"\$?[\d.,]+[KMBT]?–\$?[\d.,]+[KMBT%]?")
+
+
+class Mode(StrEnum):
+    """Where the prices of a page come from."""
+
+    LIVE = "LIVE"
+    RECORDED = "RECORDED"
+    REPLAY = "REPLAY"
+
+
+class Mark(StrEnum):
+    """The state of a market or a feed in the status strip; each has its own shape, never colour alone."""
+
+    TRADING = "dot"
+    CLOSED = "ring"
+    LATE = "square"
+    FAILED = "diamond"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing the status strip says."""
+
+    mark: Mark
+    text: str
+
+
+def status_strip(mode: Mode, moment: str, signals: Sequence[Signal], brief: str) -> Html:
+    """`RECORDED · 7 Feb 2026 15:30 UTC` and the state of markets and feeds; ``brief`` says it on a phone."""
+    badge = span(
+        "mk-badge-line",
+        span(f"mk-badge mk-{mode.lower()}", mode.value),
+        unseen(" · "),
+        element("b", moment),
+    )
+    long = (
+        span("mk-signal mk-wide", element("i", class_=f"mk-{s.mark}", aria_hidden="true"), s.text)
+        for s in signals
+    )
+    return block(div("mk-strip", badge, *long, span("mk-signal mk-narrow", brief), role="status"))
+
+
+def headline(title: str, sentence: str = "", numbers: Sequence[Number] = ()) -> Html:
+    """The finding of the page and one grey sentence.
+
+    Where the text of one of ``numbers`` stands in either, it carries that number's full value. A range such
+    as $68K–$70K never breaks over two lines.
+    """
+    lead = element("p", _marked(sentence, numbers), class_="mk-lead") if sentence else None
+    return block(element("h1", _marked(title, numbers), class_="mk-h1"), lead)
+
+
+def heading(title: str, definition: Shown = "", anchor: str | None = None) -> Html:
+    """The title of a card and the grey line that defines its number; "?" leads to ``anchor`` on Methods."""
+    help_link = (
+        link(
+            "?",
+            f"methods#{anchor}",
+            "mk-help",
+            aria_label=f"How this is computed: {title}",
+            title="How this is computed",
+        )
+        if anchor
+        else None
+    )
+    grey = element("p", number_html(definition), class_="mk-def") if definition else None
+    return block(div("mk-head", element("h3", title, class_="mk-h3"), help_link), grey)
+
+
+def provenance(caption: str, links: Sequence[tuple[str, str]] = ()) -> Html:
+    """The line under a chart: where it comes from, and links such as CSV and JSON."""
+    return block(div("mk-source", caption, *(_linked(links, " · "))))
+
+
+class Kind(StrEnum):
+    """What a note is about; sets the colour of its edge."""
+
+    STALE = "mk-note-warn"
+    FAILED = "mk-note-down"
+    PLAIN = "mk-note-accent"
+
+
+def note(kind: Kind, strong: str, text: str = "", action: tuple[str, str] | None = None) -> Html:
+    """A short message inside a card or the page frame; ``action`` is the words and address of a link."""
+    ending = join((" ", link(*action))) if action else EMPTY
+    opening = element("b", strong)
+    return block(
+        div(classes("mk-note", kind.value), opening, " " if text else None, text, ending, role="note")
+    )
+
+
+def empty(strong: str, text: str = "") -> Html:
+    """What stands in place of a chart that has nothing to draw."""
+    return block(div("mk-empty", element("b", strong), span("", text)))
+
+
+def facts(sentences: Sequence[str], numbers: Sequence[Number] = ()) -> Html:
+    """Sentences one below another."""
+    return block(
+        element("ul", *(element("li", _marked(each, numbers)) for each in sentences), class_="mk-facts")
+    )
+
+
+def age_badge(text: str, old: timedelta, late: bool) -> Html:
+    """How old a feed is, marked when it is ``late``."""
+    return span(classes("mk-age", "mk-late" if late else None), f"{text} {age(old)} old")
+
+
+def footer(text: str, links: Sequence[tuple[str, str]] = ()) -> Html:
+    """The last line of a page: sources, and links to methods, CSV and JSON."""
+    return block(div("mk-footer", text, *(_linked(links, " · "))))
+
+
+def _linked(links: Sequence[tuple[str, str]], before: str) -> list[Html | str]:
+    return [piece for words, href in links for piece in (before, link(words, href))]
+
+
+def _marked(text: str, numbers: Sequence[Number]) -> Html:
+    """``text`` with each of ``numbers`` carrying its value, and ranges kept on one line."""
+    by_text = {number.text: number for number in numbers if number.text}
+    longest_first = sorted(by_text, key=len, reverse=True)
+    parts = [rf"(?<![\w.,−+]){re.escape(each)}(?![\w%])" for each in longest_first] + [_RANGE.pattern]
+    pieces: list[str | Html] = []
+    at = 0
+    for match in re.finditer("|".join(parts), text):
+        found = match.group()
+        pieces.append(text[at : match.start()])
+        pieces.append(number_html(by_text[found], "mk-nb") if found in by_text else span("mk-nb", found))
+        at = match.end()
+    return join([*pieces, text[at:]])

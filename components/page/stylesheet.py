@@ -1,0 +1,183 @@
+"""The stylesheet of our HTML. Colours come from the theme's tokens and stand nowhere else."""
+
+from components.theme import PALETTE, SERIF
+
+_VARIABLES = "".join(f"--{name}:light-dark({pair.light},{pair.dark});" for name, pair in PALETTE.items())
+
+_BASE = """
+.mk{font-family:Inter,'Noto Sans',sans-serif;font-size:.8667rem;line-height:1.4;color:var(--ink);
+ font-variant-numeric:tabular-nums lining-nums;-webkit-font-smoothing:antialiased}
+.mk-safe{--up:var(--up-safe);--down:var(--down-safe)}
+.mk p,.mk ul,.mk h1,.mk h3,.mk table{margin:0;padding:0}
+.mk ul{list-style:none}
+.mk li{margin:0;font-size:inherit}
+.mk a{color:var(--accent);text-decoration:underline;text-underline-offset:2px;text-decoration-thickness:1px}
+.mk a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
+.mk a.mk-n{color:inherit;text-decoration-style:dotted;text-decoration-color:var(--muted)}
+.mk-up{color:var(--up)}.mk-down{color:var(--down)}.mk-muted{color:var(--muted)}.mk-warn{color:var(--warn)}
+.mk-nb{white-space:nowrap}
+.mk-sr{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);
+ white-space:nowrap}
+.mk-n[data-state=stale],.mk-n[data-state=disputed]{border-bottom:1px dotted var(--warn)}
+.mk-sp{display:inline-block;background:currentColor;flex:none}
+.mk-narrow{display:none!important}
+"""
+
+_FRAME = """
+.mk-strip{display:flex;flex-wrap:wrap;align-items:center;gap:.3rem 1.35rem;color:var(--muted);min-height:2rem}
+.mk-badge-line{display:inline-flex;align-items:center;gap:.55rem;color:var(--ink);white-space:nowrap}
+.mk-badge{font-size:.72rem;font-weight:600;letter-spacing:.045em;line-height:1;padding:.24rem .42rem;
+ border:1px solid var(--warn);border-radius:3px;color:var(--warn)}
+.mk-badge.mk-live{border-color:var(--up);color:var(--up)}
+.mk-badge.mk-replay{border-color:var(--accent);color:var(--accent)}
+.mk-signal{display:inline-flex;align-items:center;gap:.5rem;white-space:nowrap}
+.mk-signal i{flex:none;width:7px;height:7px}
+.mk-dot{border-radius:50%;background:var(--up)}
+.mk-ring{border-radius:50%;border:1.5px solid var(--muted)}
+.mk-square{background:var(--warn)}
+.mk-diamond{background:var(--down);transform:rotate(45deg)}
+.mk h1.mk-h1{font-family:@serif;font-weight:600;font-size:clamp(1.5rem,1.05rem + 1.6vw,2.15rem);
+ line-height:1.16;letter-spacing:-.012em;text-wrap:balance;max-width:32em;color:var(--ink)}
+.mk p.mk-lead{margin-top:.45rem;font-size:.95rem;max-width:72em;color:var(--muted);text-wrap:pretty}
+.mk-head{display:flex;align-items:flex-start;justify-content:space-between;gap:.75rem}
+.mk h3.mk-h3{font-family:Inter,'Noto Sans',sans-serif;font-size:1rem;font-weight:600;line-height:1.35;
+ letter-spacing:-.003em;color:var(--ink)}
+.mk a.mk-help{flex:none;width:1.3rem;height:1.3rem;border:1px solid var(--border);border-radius:50%;
+ display:grid;place-items:center;font-size:.72rem;color:var(--muted);text-decoration:none}
+.mk a.mk-help:hover{color:var(--accent);border-color:var(--accent)}
+.mk p.mk-def{margin-top:.1rem;font-size:.83rem;color:var(--muted);text-wrap:pretty}
+.mk-source{font-size:.76rem;color:var(--muted)}
+.mk-note{border-left:3px solid var(--accent);background:var(--soft);padding:.55rem .8rem;font-size:.85rem;
+ border-radius:0 3px 3px 0}
+.mk-note-warn{border-color:var(--warn)}.mk-note-warn b{color:var(--warn)}
+.mk-note-down{border-color:var(--down)}.mk-note-down b{color:var(--down)}
+.mk-empty{min-height:180px;display:flex;flex-direction:column;align-items:center;justify-content:center;
+ gap:.25rem;text-align:center;padding:1rem;color:var(--muted);text-wrap:balance}
+.mk-empty b{color:var(--ink)}
+.mk ul.mk-facts li{padding:.42rem 0;border-top:1px solid var(--border);text-wrap:pretty}
+.mk ul.mk-facts li:first-child{border-top:0}
+.mk-age{white-space:nowrap;color:var(--muted)}
+.mk-late{color:var(--warn);font-weight:600}
+.mk-footer{font-size:.8rem;color:var(--muted);border-top:1px solid var(--border);padding-top:.75rem}
+"""
+
+_TILES = """
+.mk ul.mk-tiles{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:1px;background:var(--border);
+ border:1px solid var(--border);border-radius:6px;overflow:hidden}
+.mk li.mk-tile{position:relative;background:var(--card);padding:.6rem .8rem .6rem;min-width:0}
+.mk-tile-name{display:flex;justify-content:space-between;gap:.5rem;font-size:.8rem;color:var(--muted);
+ white-space:nowrap}
+.mk-tile-name span:first-child{overflow:hidden;text-overflow:ellipsis}
+.mk a.mk-tile-link{color:inherit;text-decoration:none}
+.mk a.mk-tile-link::after{content:"";position:absolute;inset:0}
+.mk a.mk-tile-link:hover{color:var(--accent);text-decoration:underline}
+.mk-tile-row{display:flex;justify-content:space-between;align-items:center;gap:.4rem;min-height:36px}
+.mk-tile-value{font-size:1.5rem;font-weight:600;letter-spacing:-.02em;line-height:1.25;white-space:nowrap}
+.mk-tile-change{font-weight:600;min-height:1.2em;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.mk-arrow{font-size:.8em;margin-right:.1em}
+.mk-sofar{font-weight:400;color:var(--muted)}
+.mk-tile-about{font-size:.76rem;color:var(--muted);min-height:1.4em;white-space:nowrap;overflow:hidden;
+ text-overflow:ellipsis}
+"""
+
+_TABLES = """
+.mk-scroll{overflow-x:auto}
+.mk table.mk-table{width:100%;border-collapse:collapse;border:0;font-size:inherit}
+.mk .mk-table caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.mk .mk-table th,.mk .mk-table td{border:0;border-bottom:1px solid var(--border);padding:.4rem .55rem;
+ text-align:right;vertical-align:middle;font-weight:400;color:var(--ink);white-space:nowrap}
+.mk .mk-table th:first-child,.mk .mk-table td:first-child{padding-left:0}
+.mk .mk-table th:last-child,.mk .mk-table td:last-child{padding-right:0}
+.mk .mk-table thead th{font-size:.8rem;color:var(--muted);vertical-align:bottom}
+.mk .mk-table tbody tr:last-child>*{border-bottom:0}
+.mk .mk-table .mk-text{text-align:left}
+.mk .mk-table .mk-wrap{white-space:normal;text-wrap:pretty}
+.mk .mk-table .mk-strong{font-weight:600}
+.mk .mk-table .mk-grey{color:var(--muted)}
+.mk .mk-table tr.mk-group th{text-align:left;font-weight:600;font-size:.76rem;color:var(--muted);
+ padding-top:.8rem}
+.mk .mk-table tr.mk-now>*{font-weight:600}
+.mk .mk-table td.mk-line{color:var(--muted);line-height:0;padding-top:.1rem;padding-bottom:.1rem}
+.mk .mk-table td .mk-up{color:var(--up)}.mk .mk-table td .mk-down{color:var(--down)}
+.mk .mk-table td .mk-muted{color:var(--muted)}.mk .mk-table td .mk-warn{color:var(--warn)}
+.mk .mk-table td.mk-bar{width:34%;min-width:70px}
+.mk-fill{display:block;height:9px;border-radius:2px;background:var(--other)}
+tr.mk-now .mk-fill{background:var(--bitcoin)}
+"""
+
+_LEVELS = """
+.mk-ruler{position:relative;height:86px;margin:.2rem 0 .6rem}
+.mk-track{position:absolute;left:0;right:0;top:47px;height:8px;border-radius:4px;background:var(--soft)}
+.mk-block{position:absolute;top:43px;height:16px;min-width:.4%;border-radius:2px;background:var(--zone-block);
+ opacity:.55}
+.mk-block.mk-in{opacity:.95}
+.mk-block.mk-thin{width:2px;min-width:2px;margin-left:-1px;opacity:.8}
+.mk-mark{position:absolute;top:64px;transform:translateX(-50%);font-size:.76rem;color:var(--muted);
+ white-space:nowrap}
+.mk-mark.mk-first{transform:none}.mk-mark.mk-last{transform:translateX(-100%)}
+.mk-stem{position:absolute;top:24px;height:38px;width:2px;margin-left:-1px;background:var(--ink)}
+.mk-pin{position:absolute;top:4px;transform:translateX(-50%);background:var(--ink);color:var(--page);
+ font-weight:600;padding:.05rem .4rem;border-radius:3px;white-space:nowrap}
+.mk-pin.mk-first{transform:none}.mk-pin.mk-last{transform:translateX(-100%)}
+.mk ul.mk-events li{display:grid;grid-template-columns:7.4em 1fr;gap:.2rem;padding:.22rem 0}
+.mk ul.mk-events time{color:var(--muted)}
+"""
+
+_GAUGE = """
+.mk-score{display:flex;align-items:baseline;flex-wrap:wrap;gap:0 .6rem}
+.mk-score-value{font-size:2.5rem;font-weight:600;letter-spacing:-.03em;line-height:1.15}
+.mk-score-band{font-size:1.05rem;font-weight:600}
+.mk-score-words{color:var(--muted)}
+.mk-gauge{position:relative;padding-top:1.35rem;margin:.15rem 0 .7rem}
+.mk-bands{display:flex;height:12px}
+.mk-bands i{display:block}
+.mk-calm{background:var(--calm)}.mk-elevated{background:var(--elevated)}
+.mk-stress{background:var(--stress)}.mk-crisis{background:var(--crisis)}
+.mk-needle{position:absolute;top:calc(1.35rem - 5px);width:3px;height:22px;margin-left:-1.5px;
+ background:var(--ink);outline:2px solid var(--card)}
+.mk-median{position:absolute;top:calc(1.35rem - 4px);width:2px;height:20px;margin-left:-1px;
+ background:var(--ink);opacity:.45}
+.mk-median-name{position:absolute;top:0;transform:translateX(-50%);font-size:.74rem;color:var(--muted);
+ white-space:nowrap}
+.mk-band-names{display:flex;margin-top:.25rem;font-size:.74rem;color:var(--muted)}
+.mk-band-names span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.mk ul.mk-parts li{display:grid;grid-template-columns:1fr 42% 2.2em;gap:.8rem;align-items:center;
+ padding:.2rem 0}
+.mk-part-track{height:8px;border-radius:2px;background:var(--soft);overflow:hidden}
+.mk-part-fill{display:block;height:100%;background:var(--muted)}
+.mk-hot .mk-part-fill{background:var(--down)}
+.mk-part-value{text-align:right;font-weight:600}
+"""
+
+_SCREENS = """
+@media (max-width:1120px){.mk ul.mk-tiles{grid-template-columns:repeat(3,minmax(0,1fr))}}
+@media (max-width:640px){
+ .mk-wide{display:none!important}
+ .mk-narrow{display:inline-flex!important}
+ td.mk-narrow,th.mk-narrow{display:table-cell!important}
+ .mk-strip{gap:.1rem .6rem}
+ .mk ul.mk-tiles{grid-template-columns:repeat(2,minmax(0,1fr))}
+ .mk li.mk-tile{padding:.55rem .65rem}
+ .mk-tile-value{font-size:1.32rem}
+ .mk-tile-row .mk-sp{width:58px!important}
+ .mk .mk-table th,.mk .mk-table td{padding-left:.3rem;padding-right:.3rem}
+ .mk .mk-table td.mk-line .mk-sp{width:42px!important}
+ .mk ul.mk-parts li{grid-template-columns:1fr 38% 2em;gap:.6rem}
+}
+@media (prefers-reduced-motion:reduce){*,::before,::after{animation:none!important;transition:none!important}}
+@media print{.mk-help{display:none!important}}
+"""
+
+STYLESHEET = "".join(
+    (
+        f".mk,[class*='st-key-card']{{{_VARIABLES}}}",
+        "[class*='st-key-card']{background:var(--card)}",
+        _BASE,
+        _FRAME.replace("@serif", SERIF),
+        _TILES,
+        _TABLES,
+        _LEVELS,
+        _GAUGE,
+        _SCREENS,
+    )
+)

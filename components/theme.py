@@ -1,0 +1,203 @@
+"""How charts look: colour tokens, the plotly template "stress", and the palettes they resolve to.
+
+A token is a placeholder that Streamlit replaces in the browser by a colour of the page's theme, light or dark
+(slots of `chartCategoricalColors` in `.streamlit/config.toml`). `resolve` does the same for exports.
+"""
+
+from typing import Literal, NamedTuple
+
+import plotly.graph_objects as go
+import plotly.io as pio
+
+from market.scales import Severity
+
+Mode = Literal["light", "dark"]
+
+
+class Pair(NamedTuple):
+    """One colour in the light and in the dark theme."""
+
+    light: str
+    dark: str
+
+
+PALETTE = {
+    "page": Pair("#FAFAF8", "#0D1117"),
+    "card": Pair("#FFFFFF", "#141A22"),
+    "soft": Pair("#F3F3EF", "#1B232D"),
+    "border": Pair("#DEDED8", "#2C3540"),
+    "ink": Pair("#14181F", "#E9ECEF"),
+    "muted": Pair("#565E69", "#A6AFBB"),
+    "accent": Pair("#1D5FCC", "#7FA8FF"),
+    "up": Pair("#00796B", "#2EC4A6"),
+    "down": Pair("#C2410C", "#FF7F50"),
+    "up-safe": Pair("#0B62B8", "#8DB5FF"),
+    "down-safe": Pair("#B35900", "#F2A33A"),
+    "warn": Pair("#8F5F00", "#F0B64A"),
+    "zone": Pair("#8F5F00", "#D9A441"),
+    "zone-block": Pair("#A8741A", "#D9A441"),
+    "bitcoin": Pair("#B35900", "#F2A33A"),
+    "nasdaq": Pair("#1D6AD6", "#8DB5FF"),
+    "software": Pair("#BE2F78", "#FF5C9E"),
+    "ether": Pair("#0D5A52", "#46D9B5"),
+    "other": Pair("#8A919B", "#7B8592"),
+    "calm": Pair("#DCE3E8", "#26313C"),
+    "elevated": Pair("#F0D9A8", "#5C4A22"),
+    "stress": Pair("#E39A6B", "#A2552B"),
+    "crisis": Pair("#A63A0A", "#FF7F50"),
+}
+
+# The order of `chartCategoricalColors`: slot 1 is "#000001".
+SLOTS = ("bitcoin", "nasdaq", "software", "ether", "other", "zone", "up", "down", "muted", "ink")
+
+BITCOIN = "#000001"
+NASDAQ = "#000002"
+SOFTWARE = "#000003"
+ETHER = "#000004"
+OTHER = "#000005"
+ZONE = "#000006"
+UP = "#000007"
+DOWN = "#000008"
+MUTED = "#000009"
+INK = "#000010"
+PAGE = "#000038"
+
+# One grey reads on both grounds, so it needs no slot.
+GRID = "rgba(128,138,150,.22)"
+CLEAR = "rgba(0,0,0,0)"
+
+DIVERGING = Pair(
+    "#E0875C #E79F7B #EDB89C #F3D2C0 #F8EBE4 #EAF0F5 #CFE0EE #B0CDE4 #90B9DA #6FA5D0",
+    "#A34E28 #874124 #6A3521 #4A2A1F #2C221F #1D252D #20384D #23496A #265B88 #296DA6",
+)
+DIVERGING_SLOTS = tuple(f"#0000{slot}" for slot in range(21, 31))
+
+# Shade of a band behind a line: colour and opacity. Calm is left clear.
+SHADE: dict[Severity, tuple[str, float]] = {
+    Severity.CALM: (CLEAR, 0.0),
+    Severity.ELEVATED: (ZONE, 0.10),
+    Severity.STRESS: (DOWN, 0.10),
+    Severity.CRISIS: (DOWN, 0.22),
+}
+
+_OWN_COLOUR = {
+    "BTC": BITCOIN,
+    "IBIT": BITCOIN,
+    "IXIC": NASDAQ,
+    "NDX": NASDAQ,
+    "IGV": SOFTWARE,
+    "SOL": SOFTWARE,
+    "ETH": ETHER,
+}
+
+FONT = "Inter, 'Noto Sans', sans-serif"
+SERIF = "SourceSerif, Georgia, serif"
+
+CONFIG = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "scrollZoom": False,
+    "responsive": True,
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+    "modeBarButtonsToRemove": ["sendChartToCloud"],
+}
+
+
+def colour_of(key: str) -> str:
+    """The token of an instrument; the grey of context for any without its own."""
+    return _OWN_COLOUR.get(key, OTHER)
+
+
+def directions(safe: bool = False) -> tuple[str, str]:
+    """The tokens of a rise and a fall; ``safe`` gives blue and amber, told apart by every colour vision."""
+    return (NASDAQ, BITCOIN) if safe else (UP, DOWN)
+
+
+def faint(token: str, opacity: float) -> str:
+    """``token`` with an opacity, for fills that have none of their own."""
+    return f"{token}{round(255 * opacity):02x}"
+
+
+def palette(mode: Mode) -> dict[str, str]:
+    """What each placeholder becomes in ``mode``."""
+    light = mode == "light"
+    colours = {f"#{slot:06d}": PALETTE[name][not light] for slot, name in enumerate(SLOTS, start=1)}
+    colours |= dict(zip(DIVERGING_SLOTS, DIVERGING[not light].split(), strict=True))
+    return colours | {PAGE: PALETTE["page"][not light]}
+
+
+def resolve(figure: go.Figure, mode: Mode) -> go.Figure:
+    """A copy of ``figure`` with real colours on the card's ground, for PNG and HTML exports."""
+    text = figure.to_json()
+    for placeholder, colour in palette(mode).items():
+        text = text.replace(placeholder, colour)
+    resolved = pio.from_json(text)
+    card, ink, muted = (PALETTE[name][mode == "dark"] for name in ("card", "ink", "muted"))
+    return resolved.update_layout(
+        paper_bgcolor=card, font_color=muted, hoverlabel={"bgcolor": card, "font": {"color": ink}}
+    )
+
+
+DATE_FORMATS = [
+    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%-d %b"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+
+X_AXIS = {
+    "showgrid": False,
+    "zeroline": False,
+    "showline": True,
+    "linecolor": GRID,
+    "linewidth": 1,
+    "ticks": "outside",
+    "ticklen": 4,
+    "tickcolor": GRID,
+    "tickangle": 0,
+    "tickfont": {"size": 11.5},
+    "nticks": 6,
+    "fixedrange": True,
+    "automargin": False,
+    "hoverformat": "%a %-d %b %Y",
+    "tickformatstops": DATE_FORMATS,
+    "title": {"text": ""},
+}
+
+Y_AXIS = {
+    "showgrid": True,
+    "gridcolor": GRID,
+    "gridwidth": 1,
+    "zeroline": False,
+    "showline": False,
+    "ticks": "",
+    "tickfont": {"size": 11.5},
+    "nticks": 6,
+    "fixedrange": True,
+    "automargin": True,
+    "title": {"text": ""},
+}
+
+LAYOUT = {
+    "margin": {"l": 4, "r": 8, "t": 8, "b": 4, "pad": 0},
+    "paper_bgcolor": CLEAR,
+    "plot_bgcolor": CLEAR,
+    "showlegend": False,
+    "hovermode": "x unified",
+    "hoverlabel": {"font": {"size": 12, "family": FONT}, "namelength": -1, "align": "left"},
+    "dragmode": False,
+    "title": {"text": ""},
+    "font": {"family": FONT, "size": 12},
+    "uirevision": "stress",
+}
+
+TEMPLATE = go.layout.Template(
+    layout={
+        **LAYOUT,
+        "font": {"family": FONT, "size": 12, "color": MUTED},
+        "colorway": [BITCOIN, NASDAQ, SOFTWARE, ETHER, OTHER],
+        "xaxis": X_AXIS,
+        "yaxis": Y_AXIS,
+    }
+)
+pio.templates["stress"] = TEMPLATE

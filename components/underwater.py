@@ -1,0 +1,45 @@
+"""Drawdown: how far each line is below its own highest close."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from components.frame import date_axis, framed, nice_ticks, span
+from components.lines import END_LABEL_MARGIN, Line, add_end_labels, trace
+from components.text import decimal
+
+
+def underwater(lines: Sequence[Line], *, height: int = 340, phone: bool = False) -> go.Figure:
+    """Drawdowns (fractions, 0 at the high, negative below it) under one water line, named at their ends."""
+    figure = framed(
+        *(trace(line, "%{y:.1%}") for line in lines),
+        height=height,
+        phone=phone,
+        right=END_LABEL_MARGIN,
+        bottom=40,
+    )
+    deepest = min((float(line.known.min()) for line in lines if len(line.known)), default=-0.1)
+    low, high = min(deepest, -0.02) * 1.06, max(0.0, -deepest * 0.015)
+    values, _ = nice_ticks(low, 0, 5 if phone else 6)
+    figure.update_yaxes(
+        range=[low, high], tickmode="array", tickvals=values, ticktext=[_percent(value) for value in values]
+    )
+    figure.add_hline(0, line={"color": "rgba(128,138,150,.6)", "width": 1, "dash": "dot"}, layer="below")
+    date_axis(figure, *span(*(line.values.index for line in lines)))
+    add_end_labels(figure, lines, _percent, low=low, high=high, gap=18 / (height - 48), phone=phone)
+    return figure
+
+
+def underwater_alt(lines: Sequence[Line], since: str = "") -> str:
+    """What the chart says, in words."""
+    told = [
+        f"{line.name} {_percent(line.known.iloc[-1])} now, {_percent(line.known.min())} at the lowest"
+        for line in lines
+        if len(line.known)
+    ]
+    opening = f"Fall from the highest close{' ' + since if since else ''}. "
+    return opening + "; ".join(told) + "." if told else "No prices in this range."
+
+
+def _percent(value: float | None) -> str:
+    return decimal(None if value is None else 100 * value, suffix="%")

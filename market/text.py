@@ -1,0 +1,229 @@
+"""How numbers, days and moments are written: once, for sentences, tiles, tables and axes alike.
+
+Percentages, basis points and money come in the unit they are shown in (-1.59 is written −1.6%). A value that is
+None or not finite is written as an en dash. Rounding comes first, then the sign: nothing is ever "−0.0%".
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, tzinfo
+from math import floor, isfinite, log10
+from zoneinfo import ZoneInfo
+
+from market.instruments import Instrument, Unit
+from market.zones import Zone
+
+MINUS = "−"
+MISSING = "–"
+UTC_ZONE = ZoneInfo("UTC")
+
+Write = Callable[[float | None], str]
+
+_SCALES = ((1.0, ""), (1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T"))
+
+
+def decimal(
+    value: float | None, places: int = 0, *, signed: bool = False, prefix: str = "", suffix: str = ""
+) -> str:
+    """A number with thousands separators: `−1,234.5`; ``prefix`` stands after the sign."""
+    if value is None or not isfinite(value):
+        return MISSING
+    digits = f"{abs(value):,.{places}f}"
+    is_zero = not digits.strip("0.,")
+    sign = "" if is_zero else MINUS if value < 0 else "+" if signed else ""
+    return f"{sign}{prefix}{digits}{suffix}"
+
+
+def change(value: float | None) -> str:
+    """A move in percent, with its sign: `−12.3%`, `+2.2%`, `0.0%`."""
+    return decimal(value, 1, signed=True, suffix="%")
+
+
+def basis_points(value: float | None) -> str:
+    """A move of a yield: `+3 bp`."""
+    return decimal(value, signed=True, suffix=" bp")
+
+
+def percent(value: float | None) -> str:
+    """A level in whole percent, such as a volatility or a share: `71%`."""
+    return decimal(value, suffix="%")
+
+
+def whole(value: float | None) -> str:
+    """A count or a score: `71`."""
+    return decimal(value)
+
+
+def correlation(value: float | None) -> str:
+    """A correlation or a beta standing alone: `0.60`."""
+    return decimal(value, 2)
+
+
+def cell(value: float | None) -> str:
+    """A correlation in a heat map: one decimal, and a plain `0` for anything that rounds to nothing."""
+    return "0" if value is not None and abs(value) < 0.05 else decimal(value, 1)
+
+
+def funding(value: float | None) -> str:
+    """A funding rate in percent: `−0.004%`."""
+    return decimal(value, 3, suffix="%")
+
+
+def multiple(value: float | None) -> str:
+    """How many times something else: `2.4×`."""
+    return decimal(value, 1, suffix="×")
+
+
+def money_flow(value: float | None) -> str:
+    """Millions of dollars: `$2.60B` from a billion up, else `−$434M`."""
+    if value is None or not isfinite(value):
+        return MISSING
+    if abs(round(value)) >= 1000:
+        return decimal(value / 1000, 2, prefix="$", suffix="B")
+    return decimal(value, prefix="$", suffix="M")
+
+
+def short(value: float | None, *, prefix: str = "") -> str:
+    """A large number in few signs: `69.3K`, `126.2K`, `2.6B`; K starts at 10,000."""
+    if value is None or not isfinite(value):
+        return MISSING
+    if abs(round(value)) < 10_000:
+        return decimal(value, _places_below_10_000(value), prefix=prefix)
+    scale, letter = _scale_of(abs(value) / 0.99995)  # 999,950 is already 1M at one decimal
+    scaled = round(value / scale, 1)
+    return decimal(scaled, 0 if scaled == int(scaled) else 1, prefix=prefix, suffix=letter)
+
+
+def price(value: float | None, instrument: Instrument) -> str:
+    """A price in a tile or a table: `$69,310`, `$80.90`, `23,031`, `17.8`, `4.21%`."""
+    if value is None or not isfinite(value):
+        return MISSING
+    match instrument.unit:
+        case Unit.USD:
+            return decimal(value, _dollar_places(value), prefix="$")
+        case Unit.PERCENT:
+            return decimal(value, 3 if instrument.flow else 2, suffix="%")
+        case Unit.MILLION_USD:
+            return money_flow(value)
+        case Unit.SCORE:
+            return decimal(value)
+        case _:
+            return decimal(value, 0 if abs(value) >= 1000 else 1)
+
+
+def short_price(value: float | None, instrument: Instrument) -> str:
+    """A price in a headline, on an axis or at a level: `$69.3K`, `$126.2K`; small prices as in a tile."""
+    if value is None or not isfinite(value) or abs(round(value)) < 10_000:
+        return price(value, instrument)
+    if instrument.unit in (Unit.USD, Unit.POINTS):
+        return short(value, prefix="$" if instrument.unit is Unit.USD else "")
+    return price(value, instrument)
+
+
+def price_writer(instrument: Instrument) -> Write:
+    """How prices of ``instrument`` are written, as a function."""
+    return lambda value: price(value, instrument)
+
+
+def change_writer(instrument: Instrument) -> Write:
+    """How moves of ``instrument`` are written: a yield in basis points, all else in percent."""
+    return basis_points if instrument.moves_in_basis_points else change
+
+
+def zone_range(zone: Zone, instrument: Instrument) -> str:
+    """The prices of a zone: `$68K–$70K`, or `$80.6K` for a level."""
+    low = short_price(zone.low, instrument)
+    return low if zone.is_level else f"{low}–{short_price(zone.high, instrument)}"
+
+
+def ordinal(place: int) -> str:
+    """`1st`, `2nd`, `7th`, `11th`, `23rd`."""
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{ending}"
+
+
+def ranked(place: int, what: str = "worst") -> str:
+    """`worst`, `2nd worst`, `7th worst`."""
+    return what if place == 1 else f"{ordinal(place)} {what}"
+
+
+def percentile(value: float | None) -> str:
+    """A percentile from 0 to 100: `97th percentile`; never the 0th or the 100th, since those claim too much."""
+    if value is None or not isfinite(value):
+        return MISSING
+    return f"{ordinal(min(99, max(1, round(value))))} percentile"
+
+
+def age(span: timedelta) -> str:
+    """How old something is, in one unit: `40 s`, `12 min`, `26 h`, `3 d`."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} d"
+
+
+def weekday(day: date) -> str:
+    """`Fri`."""
+    return f"{day:%a}"
+
+
+def short_day(day: date) -> str:
+    """`6 Feb`."""
+    return f"{day.day} {day:%b}"
+
+
+def named_day(day: date) -> str:
+    """`Fri 6 Feb`."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def full_day(day: date) -> str:
+    """`6 Feb 2026`."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def full_moment(moment: datetime, zone: tzinfo = UTC_ZONE, place: str = "UTC") -> str:
+    """`Sat 7 Feb 2026, 15:30 UTC`; ``place`` names the zone on the screen."""
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {place}"
+
+
+def short_moment(moment: datetime, zone: tzinfo = UTC_ZONE) -> str:
+    """`6 Feb 21:40`, where the zone is said elsewhere."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %H:%M}"
+
+
+def tick(value: float, step: float, *, prefix: str = "") -> str:
+    """An axis label that is exact for its ``step``: `$82.5K`, `$80.25K`, `$400`."""
+    largest = max(abs(value), abs(step))
+    scale, letter = _SCALES[0] if largest < 10_000 else _scale_of(largest)
+    return decimal(value / scale, _exact_places(step / scale), prefix=prefix, suffix=letter if value else "")
+
+
+def _scale_of(value: float) -> tuple[float, str]:
+    return max((each for each in _SCALES if each[0] <= value), key=lambda each: each[0])
+
+
+def _exact_places(step: float) -> int:
+    for places in range(7):
+        if abs(step * 10**places - round(step * 10**places)) < 1e-6 * 10**places * step:
+            return places
+    return 7
+
+
+def _places_below_10_000(value: float) -> int:
+    return 0 if abs(value) >= 1000 else 2
+
+
+def _dollar_places(value: float) -> int:
+    """None from 1,000 up and two below; under a dollar enough for four significant digits (DOGE: $0.0978)."""
+    size = abs(value)
+    if size >= 999.995:
+        return 0
+    if size >= 1 or size == 0:
+        return 2
+    return min(8, 3 - floor(log10(size)))
