@@ -1,0 +1,382 @@
+"""Macro: rates, the curve, the dollar, credit and commodities, with their changes and places in a year."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import log1p
+
+import numpy as np
+import pandas as pd
+
+from analytics.drawdowns import latest_rolling_drawdown
+from analytics.ranks import percentile_of_last
+from analytics.returns import REACH_BACK, change_over, change_over_days, newest
+from market.bars import Bars
+from market.definitions import Definition
+from market.instruments import Unit
+from market.readings import Envelope, Result, joint_envelope, missing
+
+YEAR = 252
+WEEK_DAYS, MONTH_DAYS = 7, 30
+FEWEST = 60  # observations a one-year percentile needs before it says anything
+STRONG_DOLLAR = 0.80
+UNADJUSTED = "unadjusted"  # a ratio of fund closes that leave dividends out
+ADJUSTED = "adjusted for dividends"  # what the sampling of a fund says where they do not
+
+DEFINITIONS = (
+    Definition(
+        "macro_value",
+        "Value",
+        "The last published value; a spread is the difference of two, a ratio the quotient of two.",
+        "New York closes; Treasury yields are the H.15 fixing, published the next day.",
+        "A spread or ratio uses only days on which both sides are published.",
+        "Own definition.",
+        "macro",
+    ),
+    Definition(
+        "macro_change",
+        "Change",
+        "Last / base − 1 in percent; for yields and the curve, last − base in basis points. The base is "
+        "the close "
+        "before (1 day), or the last one at least 7 or 30 calendar days before (1 week, 1 month).",
+        "New York closes.",
+        "Missing without a close in the week up to the base day.",
+        "Own definition.",
+        "macro",
+    ),
+    Definition(
+        "percentile_1y",
+        "Percentile of a year",
+        "Mid-rank among the last 252 observations, today included: the share below plus half the share "
+        "equal.",
+        "New York closes.",
+        "Flagged `young` with fewer than 252 observations; missing with fewer than 60.",
+        "Own definition.",
+        "macro",
+    ),
+    Definition(
+        "curve",
+        "Yield curve",
+        "10-year yield less 2-year yield, in basis points. Steeper or flatter over a window; bull when "
+        "the 2-year "
+        "yield fell, bear when it rose.",
+        "H.15 constant-maturity yields.",
+        "Only days on which both are published.",
+        "Federal Reserve H.15.",
+        "macro",
+    ),
+    Definition(
+        "dollar_move",
+        "Dollar, 20 sessions",
+        "Log change of the dollar index over 20 sessions, and its mid-rank among all such changes "
+        "loaded. The "
+        "dollar is called strong above the 80th percentile only.",
+        "ICE closes.",
+        "A missing close is left out of the count of sessions.",
+        "Own definition.",
+        "macro",
+    ),
+    Definition(
+        "credit_excess",
+        "Credit, 20 sessions",
+        "Log return of high yield (HYG) less that of Treasuries (IEF) over 20 sessions.",
+        "Fund closes; flagged `unadjusted` where dividends are left out.",
+        "Only sessions both have.",
+        "Own definition; moves with the spread of high-yield bonds (rank correlation 0.84 over 20 sessions).",
+        "macro",
+    ),
+    Definition(
+        "credit_drawdown",
+        "Credit, from its high",
+        "HYG / IEF from its highest value of 252 sessions.",
+        "Fund closes; flagged `unadjusted` where dividends are left out.",
+        "Only sessions both have; flagged `young` while fewer than 252 are loaded.",
+        "Own definition; rank correlation with the high-yield spread 0.73.",
+        "macro",
+    ),
+)
+
+
+# Kernels
+
+
+def spread_bp(long: float, short: float) -> float:
+    """The difference of two yields given in percent, in basis points."""
+    return (long - short) * 100
+
+
+def log_excess(fund: float, against: float) -> float:
+    """How much more one simple return is than another, in logs."""
+    return log1p(fund) - log1p(against)
+
+
+def together(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Both series on the instants that both have."""
+    both = pd.concat([first, second], axis=1, join="inner").dropna()
+    return both.iloc[:, 0], both.iloc[:, 1]
+
+
+def ratio(fund: pd.Series, against: pd.Series) -> pd.Series:
+    """One price over another on the instants that both have, where both are positive."""
+    one, other = together(fund.where(fund > 0), against.where(against > 0))
+    return (one / other).rename(f"{fund.name}/{against.name}")
+
+
+def difference_over_days(values: pd.Series, dates: pd.DatetimeIndex, days: int) -> Result:
+    """The last value less the last one dated at least ``days`` calendar days earlier."""
+    if values.empty:
+        return Result.missing("There are no values.")
+    day = dates[-1] - pd.Timedelta(days, "D")
+    place = int(dates.searchsorted(day, side="right")) - 1
+    if place < 0:
+        return Result.missing(f"The history starts after {day:%Y-%m-%d}.", n=len(values))
+    if day - dates[place] > REACH_BACK:
+        return Result.missing(f"There is no value in the week up to {day:%Y-%m-%d}.", n=len(values))
+    return _difference(values, len(values) - 1 - place)
+
+
+def _difference(values: pd.Series, rows: int) -> Result:
+    if len(values) <= rows:
+        return Result.missing(
+            f"The history holds {len(values)} values; {rows + 1} are needed.", n=len(values)
+        )
+    move = float(values.iloc[-1] - values.iloc[-1 - rows])
+    return Result(move, n=rows, as_of=newest(values), window=rows)
+
+
+def percentile_of_year(values: pd.Series) -> Result:
+    """The mid-rank of the last value among the last 252; flagged ``young`` while fewer are loaded."""
+    found = percentile_of_last(values.iloc[-YEAR:], minimum=FEWEST)
+    return replace(found, flags=("young",)) if len(values) < YEAR and found.value is not None else found
+
+
+# The rows of the Macro page
+
+
+@dataclass(frozen=True, slots=True)
+class MacroRow:
+    """One line of the Macro page: a value, its changes over a day, a week and a month, its place in a year.
+
+    Changes are in percent, or in basis points for yields and the curve; the percentile is between 0 and 100.
+    """
+
+    key: str
+    name: str
+    value: Envelope
+    day: Envelope
+    week: Envelope
+    month: Envelope
+    percentile: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a row is made of: one series, and the bars it comes from."""
+
+    key: str
+    name: str
+    unit: str
+    values: pd.Series
+    dates: pd.DatetimeIndex
+    made_of: tuple[Bars, ...]
+    in_basis_points: bool
+    flags: tuple[str, ...] = ()
+
+    def row(self) -> MacroRow:
+        values, dates, shown = self.values, self.dates, self._shown
+        last = Result(float(values.iloc[-1]), n=1, as_of=newest(values))
+        if self.in_basis_points:
+            scale = 1.0 if self.unit == "bp" else 100.0
+            moves = [
+                _difference(values, 1),
+                difference_over_days(values, dates, WEEK_DAYS),
+                difference_over_days(values, dates, MONTH_DAYS),
+            ]
+        else:
+            scale = 100.0
+            moves = [
+                change_over(values, 1),
+                change_over_days(values, dates, WEEK_DAYS),
+                change_over_days(values, dates, MONTH_DAYS),
+            ]
+        unit = "bp" if self.in_basis_points else "percent"
+        day, week, month = (shown(move.scaled(scale), unit, "macro_change") for move in moves)
+        percentile = shown(percentile_of_year(values).scaled(100), "percentile", "percentile_1y")
+        return MacroRow(
+            self.key, self.name, shown(last, self.unit, "macro_value"), day, week, month, percentile
+        )
+
+    def _shown(self, result: Result, unit: str, formula: str) -> Envelope:
+        flagged = replace(result, flags=(*result.flags, *self.flags))
+        inputs: dict[str, float | str] = {bars.key: bars.last for bars in self.made_of}
+        return joint_envelope(flagged, self.made_of, unit, formula, **inputs)
+
+
+ROWS = ("VIX", "DXY", "US10Y", "US2Y", "10Y-2Y", "GLD", "WTI", "HYG/IEF")
+NAMES = {"10Y-2Y": "10-year less 2-year", "HYG/IEF": "High yield against Treasuries"}
+
+
+def macro_rows(known: Mapping[str, Bars], keys: Iterable[str] = ROWS) -> tuple[MacroRow, ...]:
+    """The rows of the Macro page in the order of ``keys``; a series not among ``known`` is a row of missing.
+
+    ``10Y-2Y`` is the curve in basis points, and a key such as ``HYG/IEF`` is the ratio of two.
+    """
+    return tuple(_macro_row(key, known) for key in keys)
+
+
+def _macro_row(key: str, known: Mapping[str, Bars]) -> MacroRow:
+    line = _line(key, known)
+    if line is not None:
+        return line.row()
+    needed = _parts(key)
+    lacking = " and ".join(each for each in needed if each not in known) or key
+    why = f"There are no prices of {lacking}."
+    if all(each in known for each in needed):
+        why = f"{' and '.join(needed)} have no day in common."
+    value = missing("", "macro_value", why)
+    change = missing("percent", "macro_change", why)
+    place = missing("percentile", "percentile_1y", why)
+    return MacroRow(key, NAMES.get(key, key), value, change, change, change, place)
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    return ("US10Y", "US2Y") if key == "10Y-2Y" else tuple(key.split("/"))
+
+
+def _line(key: str, known: Mapping[str, Bars]) -> _Line | None:
+    parts = [known[each] for each in _parts(key) if each in known]
+    if len(parts) < len(_parts(key)):
+        return None
+    first = parts[0]
+    if len(parts) == 1:
+        yields = first.instrument.moves_in_basis_points
+        unit = first.instrument.unit.value
+        return _Line(key, first.instrument.name, unit, first.linked, first.dates, (first,), yields)
+    in_basis_points = key == "10Y-2Y"
+    values = curve_series(*parts) if in_basis_points else ratio(first.linked, parts[1].linked)
+    if values.empty:
+        return None
+    dates = first.dates[first.frame.index.isin(values.index)]
+    unit, flags = ("bp", ()) if in_basis_points else ("ratio", _unadjusted(*parts))
+    return _Line(key, NAMES.get(key, key), unit, values, dates, tuple(parts), in_basis_points, flags)
+
+
+def _unadjusted(*funds: Bars) -> tuple[str, ...]:
+    """The flag of a ratio of funds whose closes leave dividends out; an index has none to leave out."""
+    in_dollars = any(each.instrument.unit is Unit.USD for each in funds)
+    samplings = [each.provenance.sampling for each in funds]
+    adjusted = all(ADJUSTED in each and f"not {ADJUSTED}" not in each for each in samplings)
+    return () if adjusted or not in_dollars else (UNADJUSTED,)
+
+
+# Curve, dollar, credit
+
+
+def curve_series(long: Bars, short: Bars) -> pd.Series:
+    """The yield of ``long`` less that of ``short`` in basis points, on the days both are published."""
+    one, other = together(long.close, short.close)
+    return ((one - other) * 100).round(9).rename(f"{long.key}-{short.key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The yield curve: its spread, for how many sessions it has been inverted, and what kind of move it made.
+
+    ``kind`` is such as ``bull steepening``; None where it did not move over the window.
+    """
+
+    spread: Envelope
+    inverted_sessions: int
+    kind: str | None
+
+
+def curve(long: Bars, short: Bars, sessions: int = 20) -> Curve:
+    """The curve now, and what kind of move it made over the last ``sessions``."""
+    spread = curve_series(long, short)
+    if spread.empty:
+        why = f"{long.key} and {short.key} have no day in common."
+        return Curve(missing("bp", "curve", why), 0, None)
+    last = Result(float(spread.iloc[-1]), n=len(spread), as_of=newest(spread))
+    positive = np.flatnonzero(spread.to_numpy() >= 0)
+    inverted = len(spread) - (int(positive[-1]) + 1 if len(positive) else 0)
+    shown = joint_envelope(last, (long, short), "bp", "curve", **{long.key: long.last, short.key: short.last})
+    return Curve(shown, inverted, _kind_of_move(spread, together(long.close, short.close)[1], sessions))
+
+
+def _kind_of_move(spread: pd.Series, short: pd.Series, sessions: int) -> str | None:
+    wider, higher = _difference(spread, sessions).value, _difference(short, sessions).value
+    if not wider or not higher:
+        return None
+    return f"{'bull' if higher < 0 else 'bear'} {'steepening' if wider > 0 else 'flattening'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dollar:
+    """The dollar's move and its place among all such moves loaded; ``strong`` is None where not known."""
+
+    move: Envelope
+    percentile: Envelope
+    strong: bool | None
+
+
+def dollar(index: Bars, sessions: int = 20) -> Dollar:
+    """The log move of the dollar over ``sessions``; strong only above the 80th percentile of its history."""
+    close = index.linked.where(index.linked > 0)
+    moves = np.log(close).diff(sessions).dropna()
+    if moves.empty or moves.index[-1] != close.index[-1]:
+        why = f"The history holds {len(close)} closes; {sessions + 1} are needed."
+        return Dollar(missing("percent", "dollar_move", why), missing("percentile", "dollar_move", why), None)
+    move = Result(float(moves.iloc[-1]), n=sessions, as_of=newest(moves), window=sessions)
+    place = percentile_of_last(moves, minimum=FEWEST)
+    return Dollar(
+        joint_envelope(move.scaled(100), (index,), "percent", "dollar_move", sessions=sessions),
+        joint_envelope(place.scaled(100), (index,), "percentile", "dollar_move", sessions=sessions),
+        None if place.value is None else place.value > STRONG_DOLLAR,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """High yield against Treasuries, in percent: excess over 20 sessions, distance from a year's high."""
+
+    excess: Envelope
+    drawdown: Envelope
+    excess_percentile: Envelope
+
+
+def credit(high_yield: Bars, treasuries: Bars, sessions: int = 20) -> Credit:
+    """The pair that follows credit spreads best: 20-session excess and distance from a year's high."""
+    funds = (high_yield, treasuries)
+    quotient = ratio(high_yield.linked, treasuries.linked)
+    flags = _unadjusted(*funds)
+
+    def shown(result: Result, unit: str, formula: str) -> Envelope:
+        flagged = replace(result, flags=(*result.flags, *flags))
+        inputs: dict[str, float | str] = {each.key: each.last for each in funds}
+        return joint_envelope(flagged.scaled(100), funds, unit, formula, **inputs)
+
+    excess = excess_returns(quotient, sessions)
+    if excess.empty:
+        why = f"The history holds {len(quotient)} common closes; {sessions + 1} are needed."
+        last = place = Result.missing(why, n=len(quotient))
+    else:
+        last = Result(float(excess.iloc[-1]), n=sessions, as_of=newest(excess), window=sessions)
+        place = percentile_of_last(excess, minimum=FEWEST)
+    return Credit(
+        shown(last, "percent", "credit_excess"),
+        shown(_from_high_of_year(quotient), "percent", "credit_drawdown"),
+        shown(place, "percentile", "credit_excess"),
+    )
+
+
+def excess_returns(quotient: pd.Series, sessions: int) -> pd.Series:
+    """Log changes of a ratio over ``sessions`` rows: the excess return of its upper leg."""
+    logs: pd.Series = np.log(quotient)
+    return logs.diff(sessions).dropna()
+
+
+def _from_high_of_year(quotient: pd.Series) -> Result:
+    window = min(YEAR, len(quotient))
+    if not window:
+        return Result.missing("The two funds have no day in common.")
+    found = latest_rolling_drawdown(quotient, window)
+    return replace(found, flags=("young",)) if window < YEAR else found

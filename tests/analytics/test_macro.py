@@ -1,0 +1,116 @@
+"""The Macro page's numbers, against the vectors and the published figures."""
+
+import math
+
+import pytest
+
+from analytics import macro
+from market.bars import State
+from tests.analytics.bars import series
+from tests.analytics.recorded import recording
+from tests.analytics.vectors import VECTORS
+
+BY_KEY = {vector.key: vector for vector in VECTORS}
+
+
+@pytest.mark.parametrize("key", ["8.7a", "8.7b"])
+def test_a_spread_is_in_basis_points(key: str) -> None:
+    assert macro.spread_bp(**BY_KEY[key].given) == pytest.approx(BY_KEY[key].expect)
+
+
+def test_credit_excess_matches_the_vector() -> None:
+    given = BY_KEY["8.8"].given
+    assert macro.log_excess(given["a"], given["b"]) == pytest.approx(BY_KEY["8.8"].expect, abs=1e-6)
+
+
+def test_recorded_rows_on_the_fifth_of_february() -> None:
+    rows = {row.key: row for row in macro.macro_rows(recording("2026-02-05"))}
+    assert tuple(rows) == macro.ROWS
+    assert (rows["VIX"].value.value, rows["VIX"].value.state) == (21.77, State.RECORDED)
+    assert rows["VIX"].percentile.value == pytest.approx(82.34, abs=0.01)
+    assert rows["DXY"].percentile.value == pytest.approx(17.26, abs=0.01)
+    assert rows["US10Y"].day.value == pytest.approx(-8.0)
+    assert rows["US10Y"].day.unit == "bp"
+    assert rows["10Y-2Y"].value.value == pytest.approx(74.0)
+    assert rows["GLD"].week.value == pytest.approx(-10.89, abs=0.01)
+    assert rows["HYG/IEF"].value.flags == ("unadjusted",)
+    assert rows["HYG/IEF"].value.inputs == (("HYG", 80.53), ("IEF", 96.07))
+
+
+def test_the_week_of_a_row_starts_at_the_close_a_week_before() -> None:
+    # Thursday 2 January to Thursday 9 January
+    (row,) = macro.macro_rows({"DXY": series("DXY", [100, 101, 102, 103, 104, 110])}, ["DXY"])
+    assert row.week.value == pytest.approx(10.0)
+    assert row.month.value is None
+    assert row.percentile.why == "Only 6 observations are known; 60 are needed."
+
+
+def test_a_missing_series_is_a_row_of_missing_with_its_name() -> None:
+    (ratio,) = macro.macro_rows({"HYG": series("HYG", [80.0])}, ["HYG/IEF"])
+    assert ratio.value.why == "There are no prices of IEF."
+    assert ratio.day.state is State.MISSING
+    (curve,) = macro.macro_rows({}, ["10Y-2Y"])
+    assert curve.value.why == "There are no prices of US10Y and US2Y."
+
+
+def test_two_series_without_a_day_in_common_have_no_ratio() -> None:
+    known = {"HYG": series("HYG", [80.0]), "IEF": series("IEF", [95.0], start="2025-03-03")}
+    (row,) = macro.macro_rows(known, ["HYG/IEF"])
+    assert row.value.why == "HYG and IEF have no day in common."
+    assert macro.credit(known["HYG"], known["IEF"]).drawdown.value is None
+
+
+def test_oil_below_zero_has_a_value_and_no_change_in_percent() -> None:
+    oil = series("WTI", [18.27, -37.63, 10.01])
+    (row,) = macro.macro_rows({"WTI": oil}, ["WTI"])
+    assert row.value.value == 10.01
+    assert row.day.value is None
+    assert row.day.why
+
+
+def test_a_young_percentile_is_flagged() -> None:
+    known = {"DXY": series("DXY", [float(step) for step in range(1, 101)])}
+    (row,) = macro.macro_rows(known, ["DXY"])
+    assert (row.percentile.n, row.percentile.flags) == (100, ("young",))
+    assert row.percentile.value == pytest.approx(99.5)
+
+
+def test_the_curve_counts_the_sessions_it_has_been_inverted() -> None:
+    curve = macro.curve(series("US10Y", [4.0, 4.0, 4.0]), series("US2Y", [3.9, 4.1, 4.2]), sessions=2)
+    assert curve.spread.value == pytest.approx(-20)
+    assert (curve.inverted_sessions, curve.kind) == (2, "bear flattening")
+
+
+def test_the_curve_has_no_kind_before_its_window() -> None:
+    assert macro.curve(series("US10Y", [4.0]), series("US2Y", [3.9])).kind is None
+
+
+def test_recorded_dollar_was_not_strong() -> None:
+    dollar = macro.dollar(recording("2026-02-05")["DXY"])
+    assert dollar.move.value == pytest.approx(-0.875, abs=0.001)
+    assert dollar.strong is False
+
+
+def test_a_short_dollar_is_neither_strong_nor_weak() -> None:
+    dollar = macro.dollar(series("DXY", [100.0] * 10))
+    assert (dollar.move.value, dollar.strong) == (None, None)
+    assert dollar.move.why == "The history holds 10 closes; 21 are needed."
+
+
+def test_credit_is_flagged_unadjusted_and_young() -> None:
+    known = recording("2025-06-30")
+    credit = macro.credit(known["HYG"], known["IEF"])
+    assert credit.drawdown.flags == ("young", "unadjusted")
+    assert credit.excess.value is not None
+    assert credit.drawdown.value is not None
+    assert credit.drawdown.value <= 0
+
+
+def test_a_day_without_a_fixing_is_left_out_not_filled() -> None:
+    known = recording("2025-10-14")  # no H.15 on 2025-10-13
+    (row,) = macro.macro_rows(known, ["US10Y"])
+    closes = known["US10Y"].close
+    assert row.day.value == pytest.approx(100 * (closes.iloc[-1] - closes.iloc[-2]))
+    assert not math.isnan(float(closes.iloc[-2]))
+    (ratio,) = macro.macro_rows(known, ["HYG/US10Y"])
+    assert ratio.value.value is not None
