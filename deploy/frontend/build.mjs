@@ -49,7 +49,7 @@ for (const [font, name] of Object.entries(fonts)) {
 
 const parts = made.metafile.outputs[Object.keys(made.metafile.outputs)[0]].inputs;
 const bundled = Object.keys(parts)
-  .filter((path) => parts[path].bytesInOutput > 0)
+  .filter((path) => parts[path].bytesInOutput > 0 && !path.endsWith(".css"))
   .map((path) => path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1])
   .filter(Boolean);
 const licences = [...new Set([...bundled, ...Object.values(fonts)])].sort().map((name) => {
