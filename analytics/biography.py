@@ -1,0 +1,207 @@
+"""The biography of a zone: when price came, how often it tested, what followed, and what would change now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from analytics.zone_machine import Floats, ZoneBar
+from analytics.zones import ZoneHistory, zone_bars
+from market.bars import Bars
+from market.instruments import Instrument, Interval
+from market.text import price as say_price
+from market.zone_events import Happening, Stand, ZoneEvent
+from market.zones import Zone
+
+AHEAD = (1, 5, 20)
+COUNTS = ("no", "One", "Two", "Three", "Four", "Five")
+
+
+class Outcome(StrEnum):
+    """How a test of a zone ended."""
+
+    HELD = "held"
+    BROKE = "broke"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTest:
+    """One touch of a zone and what followed.
+
+    Held means that a close was one range away again on the side price came from, broke that closes
+    confirmed the other side; ``settled`` is when. ``after`` are the returns from the close of the touching
+    bar to the closes 1, 5 and 20 bars later, None where they are not there yet.
+    """
+
+    time: datetime
+    price: float
+    side: Stand | None
+    outcome: Outcome
+    settled: datetime | None
+    after: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where closes stood ``bars`` after each test: how many tests, the median return, the worst and the best."""
+
+    bars: int
+    n: int
+    median: float | None = None
+    worst: float | None = None
+    best: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Biography:
+    """What happened at a zone over the bars known.
+
+    ``breaks`` are losses and reclaims confirmed by closes, ``wicks`` the piercings that closes did not
+    confirm. ``hours_inside`` are hours that closed inside (None without hourly bars), ``days_inside`` days
+    that did. ``volume_inside`` spreads each bar's volume evenly from its low to its high; ``volume_share``
+    is its part of all volume. Both are None where volume or range is not published.
+    """
+
+    zone: Zone
+    since: datetime
+    first_seen: datetime | None
+    tests: tuple[ZoneTest, ...]
+    breaks: int
+    wicks: int
+    hours_inside: int | None
+    days_inside: int
+    volume_inside: float | None
+    volume_share: float | None
+    followed: tuple[Followed, ...]
+
+    def ended(self, outcome: Outcome) -> int:
+        """How many tests ended so."""
+        return sum(test.outcome is outcome for test in self.tests)
+
+
+def biography(
+    history: ZoneHistory, bars: Bars, *, daily: Bars | None = None, hours: Bars | None = None
+) -> Biography:
+    """The biography of a zone from the ``bars`` (and ``daily``) that ``history`` was followed on.
+
+    ``hours`` are counted where there are any.
+    """
+    zone = history.zone
+    rows = zone_bars(bars, daily)
+    reached = next((row.time for row in rows if row.low <= zone.high and row.high >= zone.low), None)
+    tests = tuple(_tests(history, rows))
+    volume, share = volume_inside(bars, zone)
+    kinds = [event.kind for event in history.events]
+    return Biography(
+        zone=zone,
+        since=bars.since,
+        first_seen=reached,
+        tests=tests,
+        breaks=kinds.count(Happening.LOST) + kinds.count(Happening.RECLAIMED),
+        wicks=kinds.count(Happening.WICK),
+        hours_inside=None if hours is None else closes_inside(hours, zone),
+        days_inside=closes_inside(bars, zone),
+        volume_inside=volume,
+        volume_share=share,
+        followed=tuple(_followed(tests, place, ahead) for place, ahead in enumerate(AHEAD)),
+    )
+
+
+def closes_inside(bars: Bars, zone: Zone, since: datetime | None = None) -> int:
+    """How many finished bars closed inside the zone, of those complete after ``since``."""
+    closes = bars.finished.close
+    if since is not None:
+        closes = closes[closes.index > pd.Timestamp(since)]
+    return int(closes.between(zone.low, zone.high).sum())
+
+
+def volume_inside(bars: Bars, zone: Zone) -> tuple[float | None, float | None]:
+    """The volume traded inside the zone, each bar's spread evenly over its range, and its part of all volume.
+
+    A bar without volume or range counts for nothing; both are None where no bar has them.
+    """
+    frame = bars.finished.frame.dropna(subset=["high", "low", "volume"])
+    if frame.empty:
+        return None, None
+    low, high, volume = (frame[name].to_numpy() for name in ("low", "high", "volume"))
+    total = float(volume.sum())
+    inside = float((volume * _overlap(low, high, zone)).sum())
+    return inside, inside / total if total > 0 else None
+
+
+def _overlap(low: Floats, high: Floats, zone: Zone) -> Floats:
+    width = high - low
+    shared = np.clip(np.minimum(high, zone.high) - np.maximum(low, zone.low), 0, None)
+    at_once = ((low >= zone.low) & (high <= zone.high)).astype(float)
+    part: Floats = np.divide(shared, width, out=at_once, where=width > 0)
+    return part
+
+
+def _tests(history: ZoneHistory, rows: list[ZoneBar]) -> Iterable[ZoneTest]:
+    place = {row.time: number for number, row in enumerate(rows)}
+    for touch in history.touches:
+        start = place[touch.time]
+        outcome, settled = _outcome(history, touch, rows[start:])
+        base = rows[start].close
+        after = tuple(
+            rows[start + ahead].close / base - 1 if start + ahead < len(rows) and base > 0 else None
+            for ahead in AHEAD
+        )
+        yield ZoneTest(touch.time, touch.price, touch.side, outcome, settled, after)
+
+
+def _outcome(history: ZoneHistory, touch: ZoneEvent, rows: list[ZoneBar]) -> tuple[Outcome, datetime | None]:
+    if touch.side is None:
+        return Outcome.OPEN, None
+    zone, apart = history.zone, history.confirmation.apart
+    breaking = Happening.LOST if touch.side is Stand.ABOVE else Happening.RECLAIMED
+    broken = {event.time for event in history.events if event.kind is breaking}
+    for row in rows:
+        if row.time in broken:
+            return Outcome.BROKE, row.time
+        away = row.close - zone.high if touch.side is Stand.ABOVE else zone.low - row.close
+        if away >= apart * row.atr:
+            return Outcome.HELD, row.time
+    return Outcome.OPEN, None
+
+
+def _followed(tests: tuple[ZoneTest, ...], place: int, ahead: int) -> Followed:
+    returns = [value for test in tests if (value := test.after[place]) is not None]
+    if not returns:
+        return Followed(ahead, 0)
+    return Followed(ahead, len(returns), float(np.median(returns)), min(returns), max(returns))
+
+
+def what_would_change(history: ZoneHistory, instrument: Instrument) -> str:
+    """One sentence: the closes that would change the state now, with their prices."""
+    if history.stand is None:
+        return history.why or ""
+    zone = history.zone
+    lower, upper = zone.low - history.band, zone.high + history.band
+    below = f"{_closes(history, Stand.BELOW)} below {say_price(lower, instrument)}"
+    above = f"{_closes(history, Stand.ABOVE)} above {say_price(upper, instrument)}"
+    inside = (
+        f"{_closes(history, Stand.INSIDE)} from {say_price(zone.low, instrument)}"
+        f" to {say_price(zone.high, instrument)}"
+    )
+    if history.stand is Stand.INSIDE:
+        return f"{below} would lose it, {_lower_first(above)} would leave it behind."
+    first = f"{below} would lose it" if history.stand is Stand.ABOVE else f"{above} would reclaim it"
+    return f"{first}." if zone.is_level else f"{first}, {_lower_first(inside)} would put price inside."
+
+
+def _closes(history: ZoneHistory, side: Stand) -> str:
+    counted = history.votes if history.candidate is side else 0
+    needed = history.confirmation.votes - counted
+    kind = "daily" if history.interval is Interval.DAY else "hourly"
+    count = COUNTS[needed] if needed < len(COUNTS) else str(needed)
+    more = " more" if counted else ""
+    return f"{count}{more} {kind} close{'' if needed == 1 else 's in a row'}"
+
+
+def _lower_first(text: str) -> str:
+    return text[0].lower() + text[1:]
