@@ -1,9 +1,10 @@
 """Sessions and closing instants: New York, and the market that never closes.
 
-`exchange_calendars` knows early closes and the day of mourning of 2025-01-09. It takes seconds to import, so it is
-imported at the first question, and `warm` asks that question in the background at start.
+`exchange_calendars` knows early closes and the day of mourning of 2025-01-09. It takes seconds to import, so
+it is imported at the first question, and `warm` asks that question in the background at start.
 """
 
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -20,7 +21,9 @@ FIRST_SESSION = "1990-01-01"
 def _sessions() -> pd.DataFrame:
     import exchange_calendars
 
-    schedule = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION).schedule
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.Pandas4Warning)  # the library reads times the old way
+        schedule: pd.DataFrame = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION).schedule
     return schedule[["open", "close"]]
 
 
@@ -32,8 +35,8 @@ def warm() -> None:
 def session_close(day: date) -> datetime | None:
     """The instant New York closes on ``day``, early closes included; None when there is no session."""
     stamp = pd.Timestamp(day)
-    sessions = _sessions()
-    return sessions.at[stamp, "close"].to_pydatetime() if stamp in sessions.index else None
+    closes = _sessions()["close"]
+    return closes[stamp].to_pydatetime() if stamp in closes.index else None
 
 
 def session_closes(start: date, end: date) -> pd.Series:
