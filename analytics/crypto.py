@@ -27,7 +27,7 @@ DEFINITIONS = (
         "The last settled print of the venue, every 8 hours.",
         "A missed print stays missing.",
         "Binance, OKX and Bybit contract specifications.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "funding_annual",
@@ -36,7 +36,7 @@ DEFINITIONS = (
         "The last settled print.",
         "Missing with the print.",
         "Binance, OKX and Bybit contract specifications.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "funding_median",
@@ -45,7 +45,7 @@ DEFINITIONS = (
         "Settled prints, every 8 hours.",
         "Missed prints are left out; n says how many there were.",
         "Own definition.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "funding_share_negative",
@@ -54,7 +54,7 @@ DEFINITIONS = (
         "Settled prints, every 8 hours.",
         "Missed prints are left out of both counts.",
         "Own definition.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "funding_run",
@@ -63,7 +63,7 @@ DEFINITIONS = (
         "Settled prints, every 8 hours.",
         "A print of exactly zero ends a run.",
         "Own definition.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "etf_flow",
@@ -72,7 +72,7 @@ DEFINITIONS = (
         "One figure per New York session, published after the close.",
         "A holiday has no figure and is not a zero.",
         "Farside Investors.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "etf_flow_streak",
@@ -81,7 +81,7 @@ DEFINITIONS = (
         "One figure per New York session.",
         "A day of exactly zero ends a streak.",
         "Own definition.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "fear_and_greed",
@@ -91,16 +91,7 @@ DEFINITIONS = (
         "Once a day at 00:00 UTC.",
         "A missing day stays missing.",
         "alternative.me; its weights are stated, its inputs are not published.",
-        "crypto",
-    ),
-    Definition(
-        "from_2025_high",
-        "From the 2025 high",
-        "Last close / highest close of 2025 − 1. Above zero where a coin has passed that high.",
-        "UTC-day closes.",
-        "Missing where no close of 2025 is loaded.",
-        "Own definition.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "coins_in_band",
@@ -109,7 +100,7 @@ DEFINITIONS = (
         "UTC-day closes; the coins are those of the catalogue, chosen before the fall.",
         "A coin without prices is left out of both counts.",
         "Own definition; the band is the article's.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "coins_median",
@@ -118,7 +109,7 @@ DEFINITIONS = (
         "UTC-day closes.",
         "A coin without prices is left out; n counts the rest.",
         "Own definition.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "open_interest_coins",
@@ -127,7 +118,7 @@ DEFINITIONS = (
         "Venue totals at equal instants.",
         "Missing where either change is.",
         "Own definition.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "basis",
@@ -136,7 +127,7 @@ DEFINITIONS = (
         "Prices of one venue at one instant.",
         "Missing on the day of expiry.",
         "Market convention.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "peg",
@@ -145,7 +136,7 @@ DEFINITIONS = (
         "The lowest price over venues.",
         "Missing without a price.",
         "Market convention.",
-        "crypto",
+        "Crypto",
     ),
     Definition(
         "dominance",
@@ -154,7 +145,7 @@ DEFINITIONS = (
         "Capitalisations at one instant.",
         "Missing unless every coin counted has a figure.",
         "Market convention.",
-        "crypto",
+        "Crypto",
     ),
 )
 

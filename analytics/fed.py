@@ -30,7 +30,7 @@ DEFINITIONS = (
         "Settlements of 30-day fed-funds futures.",
         "A meeting without its contract, or without an anchor on either side, is missing.",
         "CME FedWatch methodology and calculation examples.",
-        "macro",
+        "Macro",
     ),
     Definition(
         "fed_odds",
@@ -41,7 +41,7 @@ DEFINITIONS = (
         "Settlements of 30-day fed-funds futures.",
         "Missing with the meeting's rate.",
         "CME FedWatch methodology.",
-        "macro",
+        "Macro",
     ),
 )
 

@@ -30,7 +30,7 @@ DEFINITIONS = (
         "New York closes; Treasury yields are the H.15 fixing, published the next day.",
         "A spread or ratio uses only days on which both sides are published.",
         "Own definition.",
-        "macro",
+        "Macro",
     ),
     Definition(
         "macro_change",
@@ -41,7 +41,7 @@ DEFINITIONS = (
         "New York closes.",
         "Missing without a close in the week up to the base day.",
         "Own definition.",
-        "macro",
+        "Macro",
     ),
     Definition(
         "percentile_1y",
@@ -51,7 +51,7 @@ DEFINITIONS = (
         "New York closes.",
         "Flagged `young` with fewer than 252 observations; missing with fewer than 60.",
         "Own definition.",
-        "macro",
+        "Macro",
     ),
     Definition(
         "curve",
@@ -62,7 +62,7 @@ DEFINITIONS = (
         "H.15 constant-maturity yields.",
         "Only days on which both are published.",
         "Federal Reserve H.15.",
-        "macro",
+        "Macro",
     ),
     Definition(
         "dollar_move",
@@ -73,7 +73,7 @@ DEFINITIONS = (
         "ICE closes.",
         "A missing close is left out of the count of sessions.",
         "Own definition.",
-        "macro",
+        "Macro",
     ),
     Definition(
         "credit_excess",
@@ -82,7 +82,7 @@ DEFINITIONS = (
         "Fund closes; flagged `unadjusted` where dividends are left out.",
         "Only sessions both have.",
         "Own definition; moves with the spread of high-yield bonds (rank correlation 0.84 over 20 sessions).",
-        "macro",
+        "Macro",
     ),
     Definition(
         "credit_drawdown",
@@ -91,7 +91,7 @@ DEFINITIONS = (
         "Fund closes; flagged `unadjusted` where dividends are left out.",
         "Only sessions both have; flagged `young` while fewer than 252 are loaded.",
         "Own definition; rank correlation with the high-yield spread 0.73.",
-        "macro",
+        "Macro",
     ),
 )
 

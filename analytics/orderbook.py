@@ -18,7 +18,7 @@ DEFINITIONS = (
         "A snapshot per venue; venues are summed.",
         "A book that ends before x % gives at least the sum, marked `truncated`.",
         "Definition of Coin Metrics and Kaiko.",
-        "crypto",
+        "Crypto",
     ),
 )
 
