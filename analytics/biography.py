@@ -47,7 +47,7 @@ class ZoneTest:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where closes stood ``bars`` after each test: how many tests, the median return, the worst and the best."""
+    """Where closes stood ``bars`` after each test: how many, the median return, the worst and the best."""
 
     bars: int
     n: int

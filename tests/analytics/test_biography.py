@@ -36,7 +36,7 @@ def test_what_followed_carries_its_n() -> None:
     one, five, twenty = biography(follow(bars, ZONE), bars).followed
     assert (one.bars, one.n, five.n) == (1, 2, 1)
     assert one.worst == pytest.approx(66_000 / 70_100 - 1)
-    assert one.median == pytest.approx((one.worst + one.best) / 2)  # type: ignore[operator]
+    assert one.median == pytest.approx((one.worst + one.best) / 2)
     assert twenty == Followed(20, 0)
 
 

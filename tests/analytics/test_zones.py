@@ -10,7 +10,7 @@ import pytest
 from analytics.zones import average_range, distance, follow, follow_all, holding, zone_bars
 from market.bars import COLUMNS, Bars, InProgress, Provenance
 from market.instruments import Calendar, Instrument, Interval, Unit
-from market.zone_events import Happening, Stand, Word
+from market.zone_events import Happening, Stand, Word, ZoneEvent
 from market.zones import Zone
 from tests.analytics.recorded import recording
 
@@ -32,7 +32,7 @@ def btc(closes: list[float], spread: float = 0.0, first: str = "2026-01-01") -> 
     )
 
 
-def days(events: tuple, kind: Happening) -> list[date]:  # type: ignore[type-arg]
+def days(events: tuple[ZoneEvent, ...], kind: Happening) -> list[date]:
     return [(event.time - timedelta(days=1)).date() for event in events if event.kind is kind]
 
 
