@@ -1,0 +1,346 @@
+import asyncio
+import base64
+import gzip
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+import brotli
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from api.middleware import Limits, OriginGuard, SecurityHeaders, middleware, security_policy, streamlit_static
+from api.page import ABOUT, TITLE, chunks_of, rewrite, with_theme
+from api.static import Precompressed, best_encoding
+
+INDEX = streamlit_static() / "index.html"
+
+
+async def page(_: Request) -> Response:
+    return HTMLResponse(INDEX.read_text(), headers={"etag": '"streamlit"'})
+
+
+async def passed_on(_: Request) -> Response:
+    return PlainTextResponse("passed on")
+
+
+async def echo(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send_text(socket.headers["host"])
+    await socket.close()
+
+
+ROUTES = [
+    WebSocketRoute("/_stcore/stream", echo),
+    Route("/static/{name:path}", passed_on),
+    Route("/app/static/{name:path}", passed_on),
+    Route("/api/v1/facts", passed_on),
+    Route("/{name}", page),
+    Route("/", page),
+]
+
+
+def client(*layers: Middleware) -> TestClient:
+    return TestClient(Starlette(routes=ROUTES, middleware=list(layers)), base_url="http://market.test")
+
+
+def ask(app: ASGIApp, path: str) -> list[Message]:
+    """What ``app`` sends for exactly this path, which no client has tidied up."""
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def nothing() -> Message:
+        return {"type": "http.disconnect"}
+
+    asyncio.run(app({"type": "http", "method": "GET", "path": path, "headers": []}, nothing, keep))
+    return sent
+
+
+@cache
+def full_client(public_url: str = "") -> TestClient:
+    return client(*middleware(public_url))
+
+
+# ---- what every answer carries
+
+
+def test_every_answer_carries_the_security_headers() -> None:
+    for address in ("/", "/tech", "/api/v1/facts", "/app/static/chart.js", "/" + "x" * 3000):
+        headers = full_client().get(address).headers
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert "camera=()" in headers["permissions-policy"]
+
+
+def test_the_policy_allows_the_inline_scripts_of_the_installed_page_and_no_others() -> None:
+    inline = re.findall(r"<script>(.*?)</script>", INDEX.read_text(), re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline]
+    scripts = security_policy(INDEX.read_text()).partition("script-src ")[2].partition(";")[0].split()
+    assert len(inline) == 1
+    assert scripts == ["'self'", *(f"'sha256-{digest}'" for digest in digests)]
+
+
+def test_every_inline_script_of_the_rewritten_page_is_one_the_policy_allows() -> None:
+    answer = full_client().get("/tech")
+    tags = re.findall(r"<script([^>]*)>(.*?)</script>", answer.text, re.DOTALL)
+    for attributes, script in tags:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert "src=" in attributes or f"'sha256-{digest}'" in answer.headers["content-security-policy"]
+
+
+def test_an_answer_that_has_no_headers_gets_them() -> None:
+    async def bare(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204})
+
+    start, *_ = ask(SecurityHeaders(bare, "default-src 'self'"), "/")
+    assert (b"content-security-policy", b"default-src 'self'") in start["headers"]
+
+
+# ---- limits
+
+
+def test_an_address_over_the_limit_is_refused_and_one_at_the_limit_is_not() -> None:
+    visitor = client(Middleware(Limits))
+    assert visitor.get("/?" + "x" * 1998).status_code == 200
+    assert visitor.get("/?" + "x" * 1999).status_code == 414
+
+
+def test_a_socket_address_over_the_limit_is_refused() -> None:
+    with (
+        pytest.raises(WebSocketDisconnect),
+        client(Middleware(Limits)).websocket_connect("/_stcore/stream?" + "x" * 2000),
+    ):
+        pass
+
+
+# ---- who may open a socket
+
+
+def host_seen(guarded: TestClient, origin: str | None) -> str:
+    headers = {} if origin is None else {"origin": origin}
+    with guarded.websocket_connect("ws://market.test/_stcore/stream", headers=headers) as socket:
+        return socket.receive_text()
+
+
+@pytest.mark.parametrize("origin", ["http://market.test", "https://market.test", "http://MARKET.test"])
+def test_the_own_origin_may_open_a_socket_and_streamlit_sees_it_as_its_own_host(origin: str) -> None:
+    assert host_seen(client(Middleware(OriginGuard)), origin) == origin.partition("//")[2]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "",
+        "null",
+        "http://evil.test",
+        "http://market.test.evil.test",
+        "http://market.test@evil.test",
+        "http://evil@market.test",
+        "http://market.test:8501",
+        "file://market.test",
+        "market.test",
+        "http://[bad",
+    ],
+)
+def test_a_missing_foreign_or_malformed_origin_is_refused(origin: str | None) -> None:
+    with pytest.raises(WebSocketDisconnect) as refusal:
+        host_seen(client(Middleware(OriginGuard)), origin)
+    assert refusal.value.code == 1008
+
+
+def test_the_public_address_may_open_a_socket_through_a_proxy_that_changes_the_host() -> None:
+    guarded = full_client("https://stress.example")
+    assert host_seen(guarded, "https://stress.example") == "stress.example"
+    with pytest.raises(WebSocketDisconnect):
+        host_seen(guarded, "https://other.example")
+
+
+# ---- compressed copies
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "index.DormvYxC.js").write_text("export default 1;\n" * 500)
+    (tmp_path / "chart.js").write_text("chart")
+    (tmp_path / "inter-3100e775.woff2").write_bytes(b"font")
+    return tmp_path
+
+
+@pytest.fixture
+def visitor(folder: Path) -> TestClient:
+    return client(Middleware(Precompressed, folders={"/static": folder}))
+
+
+def test_a_copy_decompresses_to_the_original(visitor: TestClient, folder: Path) -> None:
+    original = (folder / "js" / "index.DormvYxC.js").read_bytes()
+    for encoding, expand in {"br": brotli.decompress, "gzip": gzip.decompress}.items():
+        with visitor.stream(
+            "GET", "/static/js/index.DormvYxC.js", headers={"accept-encoding": encoding}
+        ) as answer:
+            sent = b"".join(answer.iter_raw())
+        assert answer.headers["content-encoding"] == encoding
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["vary"] == "accept-encoding"
+        assert expand(sent) == original
+        assert len(sent) == int(answer.headers["content-length"]) < len(original)
+
+
+def test_our_own_files_decompress_to_what_is_committed() -> None:
+    ours = Path(__file__).parents[2] / "app" / "static"
+    for path in ours.iterdir():
+        answer = full_client().get(f"/app/static/{path.name}", headers={"accept-encoding": "br"})
+        assert answer.content == path.read_bytes()
+
+
+def test_a_name_made_from_the_content_is_kept_for_ever_and_any_other_is_asked_for_again(
+    visitor: TestClient,
+) -> None:
+    for name in ("js/index.DormvYxC.js", "inter-3100e775.woff2"):
+        assert "immutable" in visitor.get(f"/static/{name}").headers["cache-control"]
+    first = visitor.get("/static/chart.js")
+    again = visitor.get("/static/chart.js", headers={"if-none-match": first.headers["etag"]})
+    assert first.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_font_is_not_compressed_again(visitor: TestClient) -> None:
+    answer = visitor.get("/static/inter-3100e775.woff2", headers={"accept-encoding": "br, gzip"})
+    assert "content-encoding" not in answer.headers
+    assert answer.content == b"font"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../secret",
+        "/static/js/../chart.js",
+        "/static//chart.js",
+        "/static/js",
+        "/static/",
+        "/chart.js",
+    ],
+)
+def test_a_path_that_is_no_known_file_passes_on_untouched(folder: Path, path: str) -> None:
+    seen = []
+
+    async def inner(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope["path"])
+
+    ask(Precompressed(inner, {"/static": folder}), path)
+    assert seen == [path]
+
+
+def test_only_reading_is_answered_from_the_copies(visitor: TestClient) -> None:
+    assert visitor.post("/static/chart.js").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, br;q=0", "gzip"),
+        ("br; q=0.0, gzip; q=0", "identity"),
+        ("", "identity"),
+        ("*", "identity"),
+        ("BR", "br"),
+    ],
+)
+def test_the_smallest_allowed_encoding_is_chosen(accepted: str, encoding: str) -> None:
+    assert best_encoding(accepted) == encoding
+
+
+# ---- the page
+
+
+def test_streamlits_page_still_has_what_we_replace() -> None:
+    html = INDEX.read_text()
+    assert html.count(TITLE) == html.count("</head>") == 1
+    assert "SourceSans" in html
+
+
+def test_each_page_says_its_own_title_before_any_script_runs() -> None:
+    visitor = full_client("https://stress.example")
+    for path, (name, description) in ABOUT.items():
+        html = visitor.get(path).text
+        assert f"<title>{name} · Market Stress</title>" in html
+        assert f'<meta name="description" content="{description}">' in html
+        assert f'<meta property="og:url" content="https://stress.example{path}">' in html
+        assert "<title>Streamlit" not in html
+
+
+def test_an_unknown_path_is_described_as_the_overview_and_never_echoed() -> None:
+    html = full_client("https://stress.example").get('/x"><script>alert(1)<').text
+    assert "alert(1)" not in html
+    assert "<title>Overview · Market Stress</title>" in html
+
+
+def test_the_page_is_sent_compressed_and_without_the_etag_of_the_original() -> None:
+    answer = full_client().get("/", headers={"accept-encoding": "gzip", "if-none-match": '"streamlit"'})
+    assert answer.status_code == 200
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "etag" not in answer.headers
+    assert answer.text.rstrip().endswith("</html>")
+
+
+def test_everything_the_page_preloads_is_served() -> None:
+    visitor = full_client()
+    addresses = re.findall(
+        r'<link rel="(?:modulepreload|preload)"[^>]*? href="(/[^"]+)"', visitor.get("/").text
+    )
+    assert any("plotly-" in address for address in addresses)
+    for address in addresses:
+        assert visitor.get(address).text != "passed on", address
+
+
+def test_the_chunk_that_mounts_our_charts_is_found_with_what_it_imports() -> None:
+    chunks = chunks_of("BidiComponent", streamlit_static() / "static" / "js")
+    assert chunks[0].startswith("BidiComponent.")
+    assert len(chunks) > 5
+
+
+def test_a_page_without_the_known_title_is_left_alone() -> None:
+    assert "<title>Other</title>" in rewrite(
+        "<title>Other</title>", "/", "", middleware()[-1].kwargs["preloads"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "served"),
+    [
+        ("theme=dark", "theme=dark&embed_options=dark_theme"),
+        ("range=6m&theme=light", "range=6m&theme=light&embed_options=light_theme"),
+        ("theme=dark&embed_options=light_theme", "theme=dark&embed_options=dark_theme"),
+        ("theme=dark&embed_options=dark_theme", None),
+        ("theme=purple", None),
+        ("range=6m", None),
+        ("", None),
+    ],
+)
+def test_a_theme_in_the_address_becomes_the_option_that_streamlit_obeys(
+    query: str, served: str | None
+) -> None:
+    assert with_theme(query) == served
+
+
+def test_a_theme_in_the_address_is_served_by_one_redirect_to_the_same_page() -> None:
+    visitor = full_client()
+    moved = visitor.get("/crypto?theme=dark&zone=BTC:68000-70000", follow_redirects=False)
+    assert moved.status_code == 307
+    arrived = visitor.get("/crypto?theme=dark&zone=BTC:68000-70000")
+    assert arrived.url.path == "/crypto"
+    assert "embed_options=dark_theme" in str(arrived.url)
+    assert len(arrived.history) == 1
