@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.volatility import true_range, wilder_atr
 from analytics.zone_machine import CONFIRMATION, Confirmation, Floats, ZoneBar, ZoneMachine
 from market.bars import Bars
 from market.calendars import day_end
@@ -149,21 +150,9 @@ def average_range(bars: Bars) -> pd.Series:
     Where only closes are published the range of a bar is its close-to-close change.
     """
     frame = bars.finished.frame
-    before = frame["close"].shift()
-    parts = [
-        frame["high"] - frame["low"],
-        frame["high"] - before,
-        frame["low"] - before,
-        frame["close"] - before,
-    ]
-    ranges = pd.concat(parts, axis=1).abs().max(axis=1).to_numpy()
-    first = ATR_BARS if np.isnan(ranges[:1]).any() else ATR_BARS - 1
-    average = np.full(len(ranges), nan)
-    if len(ranges) > first:
-        average[first] = np.nanmean(ranges[: first + 1])
-        for place in range(first + 1, len(ranges)):
-            average[place] = ((ATR_BARS - 1) * average[place - 1] + ranges[place]) / ATR_BARS
-    return pd.Series(average, index=frame.index)
+    close = frame["close"]
+    high, low = frame["high"].fillna(close), frame["low"].fillna(close)
+    return wilder_atr(true_range(high, low, close), ATR_BARS).reindex(frame.index)
 
 
 def zone_bars(bars: Bars, daily: Bars | None = None) -> list[ZoneBar]:
@@ -263,7 +252,7 @@ def _why_unknown(bars: Bars, zone: Zone) -> str:
         day = f"{zone.known.day} {zone.known:%b %Y}"
         return f"This level is known since the close of {day}; nothing has closed after it."
     each = "days" if bars.interval is Interval.DAY else "hours"
-    return f"The state needs {ATR_BARS + 1} closed {each}; there are {len(bars.finished)}."
+    return f"The state needs {ATR_BARS + 2} closed {each}; there are {len(bars.finished)}."
 
 
 def _holding(days: Bars | None, zone: Zone, n: int = HOLDING_CLOSES) -> Holding:

@@ -105,7 +105,7 @@ def test_a_vote_already_cast_is_counted() -> None:
 
 
 def test_an_unknown_state_says_why_instead() -> None:
-    assert sentence(76_000.0) == "The state needs 15 closed days; there are 1."
+    assert sentence(76_000.0) == "The state needs 16 closed days; there are 1."
 
 
 def test_wicks_are_told_from_breaks() -> None:

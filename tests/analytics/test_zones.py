@@ -135,19 +135,19 @@ def test_closes_without_a_range_are_followed_and_flagged() -> None:
 
 
 def test_the_average_range_is_wilders() -> None:
-    atr = average_range(btc([100.0] * 14 + [101.0], spread=2))
-    assert atr.iloc[12:].tolist() == pytest.approx([np.nan, 4, (13 * 4 + 4) / 14], nan_ok=True)
+    atr = average_range(btc([100.0] * 15 + [101.0], spread=2))
+    assert atr.iloc[13:].tolist() == pytest.approx([np.nan, 4, (13 * 4 + 4) / 14], nan_ok=True)
 
 
 def test_a_bar_is_judged_by_the_range_before_it() -> None:
-    rows = zone_bars(btc([100.0] * 14 + [160.0], spread=2))
+    rows = zone_bars(btc([100.0] * 15 + [160.0], spread=2))
     assert rows[-1].atr == pytest.approx(4)
 
 
 def test_too_few_bars_leave_the_state_unknown_with_a_reason() -> None:
     history = follow(btc([70_000.0] * 9, spread=10), ZONE)
     assert (history.stand, history.word, history.distance_atr) == (None, None, 0.0)
-    assert history.why == "The state needs 15 closed days; there are 9."
+    assert history.why == "The state needs 16 closed days; there are 9."
 
 
 def test_a_level_has_no_past_before_it_could_be_known() -> None:
