@@ -122,7 +122,7 @@ def range_volatility(
 
 
 def true_range(high: pd.Series, low: pd.Series, close: pd.Series) -> pd.Series:
-    """How far each bar reached from the close before it (Wilder, 1978), in the price's unit, first bar left out."""
+    """How far each bar reached from the close before it (Wilder, 1978), first bar left out."""
     top, bottom = high.to_numpy(float)[1:], low.to_numpy(float)[1:]
     before = close.to_numpy(float)[:-1]
     reach = np.maximum.reduce([top - bottom, abs(top - before), abs(bottom - before)])
