@@ -1,13 +1,212 @@
-"""The JSON routes."""
+"""The JSON routes of `docs/api.md`: each a path, the parameters it knows, and the function that answers."""
 
+import json
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from api import answers
+from api.envelope import Json, plain
+from api.health import Counts, Providers, is_from_here, readiness, write_metrics
+from api.query import BadParameter, Query, read_query
+from data_sources.assembly import process_feed, process_settings
+from data_sources.errors import SourceError
+from data_sources.feed import Feed
+from data_sources.freshness import Freshness
+from data_sources.settings import Metrics, Settings
+from data_sources.source import Source
+from market.bars import Bars
+from market.instruments import Instrument, Interval
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+MOST_WAITING = 64
+PAST = timedelta(days=1)
+OPENING = timedelta(minutes=5)
+CATALOGUE = timedelta(hours=1)
+NEVER = "no-store"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
-async def healthz(_: Request) -> Response:
-    """Answers while the process serves."""
-    return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
+def no_providers() -> Providers:
+    """The health of the providers where there are none: a recording."""
+    return {}
 
 
-ROUTES = [Route("/healthz", healthz)]
+@dataclass(frozen=True)
+class House:
+    """What every route is given: prices, settings, the health of the providers, the clock; and its counts."""
+
+    feed: Callable[[], Feed]
+    settings: Callable[[], Settings]
+    providers: Callable[[], Providers] = no_providers
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    counts: Counts = field(default_factory=Counts)
+    threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One route of the JSON interface: its path, the parameters it knows, and what answers it."""
+
+    path: str
+    names: tuple[str, ...]
+    answer: Callable[[Feed, Query], Json]
+
+
+QUESTIONS = (
+    Question("/api/v1/instruments", (), answers.instruments),
+    Question("/api/v1/bars/{key}", ("interval", "start", "end", "asof"), answers.bars),
+    Question("/api/v1/readings", ("keys", "asof"), answers.readings),
+    Question("/api/v1/correlation", ("keys", "window", "method", "asof"), answers.correlation),
+    Question("/api/v1/beta", ("asset", "market", "window", "asof"), answers.beta),
+    Question("/api/v1/levels", ("key", "zone", "asof"), answers.levels),
+)
+
+
+class Noting:
+    """A `Source` in front of a `Source` that notes until when its answers stay fresh."""
+
+    def __init__(self, inner: Source, now: datetime) -> None:
+        self._inner = inner
+        self._now = now
+        self.left: float | None = None  # seconds; None until something was asked
+
+    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """The bars of the source behind; raises `SourceError`."""
+        try:
+            found = self._inner.bars(instrument, interval)
+        except SourceError:
+            self._note(0.0)
+            raise
+        age = (self._now - found.provenance.fetched_at).total_seconds()
+        lifetime = Freshness().lifetime(found, found.provenance.fetched_at)
+        self._note(0.0 if found.provenance.stale_because else lifetime - age)
+        return found
+
+    def _note(self, left: float) -> None:
+        left = max(0.0, left)
+        self.left = left if self.left is None else min(self.left, left)
+
+
+class Endpoint:
+    """One path: GET only, answered off the event loop, always with JSON, and counted."""
+
+    def __init__(self, path: str, house: House, answer: Callable[[Request], Response]) -> None:
+        self.path = path
+        self.house = house
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began = perf_counter()
+        response = await self._respond(Request(scope, receive))
+        self.house.counts.add(self.path, response.status_code, perf_counter() - began)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return _problem(405, "Only GET is answered here.", allow="GET, HEAD")
+        if self.house.threads.statistics().tasks_waiting >= MOST_WAITING:
+            return _problem(503, "Too many are asking at once. Ask again in a moment.", retry_after="1")
+        return await to_thread.run_sync(self._guarded, request, limiter=self.house.threads)
+
+    def _guarded(self, request: Request) -> Response:
+        try:
+            return self.answer(request)
+        except BadParameter as bad:
+            return _problem(400, bad.problem, parameter=bad.parameter)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("error %s at %s?%s", reference, self.path, ascii(request.url.query[:200]))
+            return _problem(500, f"Something went wrong on our side. It is noted under {reference}.")
+
+
+def routes(
+    feed: Callable[[], Feed],
+    settings: Callable[[], Settings],
+    providers: Callable[[], Providers] = no_providers,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    questions: tuple[Question, ...] = QUESTIONS,
+) -> list[BaseRoute]:
+    """Every route, unknown paths under `/api/` last. Nothing is asked of ``feed`` before a request."""
+    house = House(feed, settings, providers, clock)
+    ways: Mapping[str, Callable[[Request], Response]] = {
+        "/healthz": _healthz,
+        "/readyz": lambda _: _readyz(house),
+        "/metrics": lambda request: _metrics(house, request),
+        **{each.path: _asking(house, each) for each in questions},
+        "/api/{path:path}": lambda _: _problem(404, "There is nothing at this address."),
+    }
+    return [Route(path, Endpoint(path, house, answer)) for path, answer in ways.items()]
+
+
+def _asking(house: House, question: Question) -> Callable[[Request], Response]:
+    def answer(request: Request) -> Response:
+        feed, now = house.feed(), house.clock()
+        given = read_query(request.query_params.multi_items(), question.names)
+        query = Query(given | request.path_params, feed.catalogue, feed.span, now)
+        noting = Noting(feed.source, now)
+        seen = replace(feed, source=noting).as_of(query.moment())
+        try:
+            body = question.answer(seen, query)
+        except SourceError as error:
+            return _problem(404, str(error), parameter="key")
+        return _json(body, 200, {"cache-control": f"max-age={_max_age(feed, query, noting)}"})
+
+    return answer
+
+
+def _max_age(feed: Feed, query: Query, noting: Noting) -> int:
+    """Seconds until the same question may have another answer."""
+    if noting.left is None:
+        return int(CATALOGUE.total_seconds())
+    if (
+        feed.span.moment is not None
+    ):  # a recording: what it says of a moment does not change while it is played
+        return int((PAST if "asof" in query.given else OPENING).total_seconds())
+    return int(noting.left)
+
+
+def _healthz(_: Request) -> Response:
+    return _json({"status": "ok"}, 200, {"cache-control": NEVER})
+
+
+def _readyz(house: House) -> Response:
+    ready, body = readiness(house.feed(), house.providers())
+    return _json(body, 200 if ready else 503, {"cache-control": NEVER})
+
+
+def _metrics(house: House, request: Request) -> Response:
+    if house.settings().metrics is not Metrics.PUBLIC and not is_from_here(request):
+        return _problem(403, "Metrics are told to this machine only.")
+    text = write_metrics(house.counts, house.feed(), house.providers())
+    return Response(text, headers={"cache-control": NEVER}, media_type=PROMETHEUS)
+
+
+def _problem(
+    status: int, problem: str, *, parameter: str | None = None, retry_after: str = "", allow: str = ""
+) -> Response:
+    error = {"parameter": parameter, "problem": problem} if parameter else {"problem": problem}
+    headers = {"cache-control": NEVER}
+    headers |= {"retry-after": retry_after} if retry_after else {}
+    headers |= {"allow": allow} if allow else {}
+    return _json({"error": error}, status, headers)
+
+
+def _json(body: Json, status: int, headers: Mapping[str, str]) -> Response:
+    text = json.dumps(plain(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Response(text.encode("utf-8"), status, headers, "application/json")
+
+
+ROUTES = routes(process_feed, process_settings)
