@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.text import tick
+from components.text import escape_plot, tick
 from components.theme import LAYOUT, TEMPLATE, X_AXIS, Y_AXIS
 from market.bars import Bars
 from market.instruments import Calendar, Unit
@@ -52,8 +52,9 @@ def span(*indexes: pd.Index) -> tuple[str, str]:
     return min(edge[0] for edge in edges), max(edge[-1] for edge in edges)
 
 
-def days(index: pd.DatetimeIndex) -> pd.DatetimeIndex:
+def days(index: pd.Index) -> pd.DatetimeIndex:
     """The day each daily stamp belongs to; days without a zone are days already."""
+    index = pd.DatetimeIndex(index)
     if index.tz is None:
         return index.normalize()
     return (index.tz_convert("UTC") - pd.Timedelta(1, "ns")).normalize().tz_localize(None)

@@ -1,6 +1,6 @@
 """Lines with their names at the end: identity never rests on hue, and no legend is needed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.frame import stamps
-from components.text import escape_plot
+from components.text import Write, escape_plot
 from components.theme import OTHER
 
 END_LABEL_MARGIN = 108
@@ -82,7 +82,7 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
 def add_end_labels(
     figure: go.Figure,
     lines: Sequence[Line],
-    write: Callable[[float | None], str],
+    write: Write,
     *,
     low: float,
     high: float,
@@ -98,7 +98,7 @@ def add_end_labels(
     places = _inside(spread(ends, gap * (high - low)), low, high)
     for line, end, place in zip(named, ends, places, strict=True):
         figure.add_annotation(
-            text=f"<b>{write(end)}</b> {escape_plot(line.name)}",
+            text=f"<b>{escape_plot(write(end))}</b> {escape_plot(line.name)}",
             x=1,
             xref="paper",
             y=end,

@@ -71,8 +71,19 @@ __all__ = [
 ]
 
 # plotly reads a little HTML in every text and knows few named entities, so quotes are written by number.
-# A percent sign before a brace would start a template field, a hash before digits could name a colour slot.
-_PLOT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;", "#": "&#35;"})
+# A percent sign before a brace would start a template field, a hash before digits could name a colour slot, and
+# two dollar signs would set what is between them as mathematics.
+_PLOT = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        '"': "&#34;",
+        "'": "&#39;",
+        "#": "&#35;",
+        "$": "&#36;",
+    }
+)
 
 
 def escape_html(text: str) -> str:

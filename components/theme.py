@@ -1,10 +1,11 @@
 """How charts look: colour tokens, the plotly template "stress", and the palettes they resolve to.
 
-A token is a placeholder that Streamlit replaces in the browser by a colour of the page's theme, light or dark
-(slots of `chartCategoricalColors` in `.streamlit/config.toml`). `resolve` does the same for exports.
+A token is a slot, "#000001" to "#000040", which the browser fills with a colour of the page's theme, light or
+dark (the chart colours of `.streamlit/config.toml`). `resolve` does the same for exports. A slot has no
+opacity of its own: shapes and traces carry theirs.
 """
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -47,8 +48,12 @@ PALETTE = {
     "crisis": Pair("#A63A0A", "#FF7F50"),
 }
 
-# The order of `chartCategoricalColors`: slot 1 is "#000001".
-SLOTS = ("bitcoin", "nasdaq", "software", "ether", "other", "zone", "up", "down", "muted", "ink")
+# The order of `chartCategoricalColors`, slots 1 to 10, and of `chartSequentialColors`, slots 11 to 20.
+CATEGORICAL = ("bitcoin", "nasdaq", "software", "ether", "other", "zone", "up", "down", "muted", "ink")
+SEQUENTIAL = (
+    *("calm", "elevated", "stress", "crisis"),
+    *("up-safe", "down-safe", "card", "soft", "border", "warn"),
+)
 
 BITCOIN = "#000001"
 NASDAQ = "#000002"
@@ -60,6 +65,10 @@ UP = "#000007"
 DOWN = "#000008"
 MUTED = "#000009"
 INK = "#000010"
+CARD = "#000017"
+SOFT = "#000018"
+BORDER = "#000019"
+WARN = "#000020"
 PAGE = "#000038"
 
 # One grey reads on both grounds, so it needs no slot.
@@ -108,20 +117,11 @@ def colour_of(key: str) -> str:
     return _OWN_COLOUR.get(key, OTHER)
 
 
-def directions(safe: bool = False) -> tuple[str, str]:
-    """The tokens of a rise and a fall; ``safe`` gives blue and amber, told apart by every colour vision."""
-    return (NASDAQ, BITCOIN) if safe else (UP, DOWN)
-
-
-def faint(token: str, opacity: float) -> str:
-    """``token`` with an opacity, for fills that have none of their own."""
-    return f"{token}{round(255 * opacity):02x}"
-
-
 def palette(mode: Mode) -> dict[str, str]:
-    """What each placeholder becomes in ``mode``."""
+    """What each slot becomes in ``mode``."""
     light = mode == "light"
-    colours = {f"#{slot:06d}": PALETTE[name][not light] for slot, name in enumerate(SLOTS, start=1)}
+    names = (*CATEGORICAL, *SEQUENTIAL)
+    colours = {f"#{slot:06d}": PALETTE[name][not light] for slot, name in enumerate(names, start=1)}
     colours |= dict(zip(DIVERGING_SLOTS, DIVERGING[not light].split(), strict=True))
     return colours | {PAGE: PALETTE["page"][not light]}
 
@@ -129,16 +129,12 @@ def palette(mode: Mode) -> dict[str, str]:
 def resolve(figure: go.Figure, mode: Mode) -> go.Figure:
     """A copy of ``figure`` with real colours on the card's ground, for PNG and HTML exports."""
     text = figure.to_json()
-    for placeholder, colour in palette(mode).items():
-        text = text.replace(placeholder, colour)
-    resolved = pio.from_json(text)
-    card, ink, muted = (PALETTE[name][mode == "dark"] for name in ("card", "ink", "muted"))
-    return resolved.update_layout(
-        paper_bgcolor=card, font_color=muted, hoverlabel={"bgcolor": card, "font": {"color": ink}}
-    )
+    for slot, colour in palette(mode).items():
+        text = text.replace(slot, colour)
+    return pio.from_json(text).update_layout(paper_bgcolor=PALETTE["card"][mode == "dark"])
 
 
-DATE_FORMATS = [
+DATE_FORMATS: list[dict[str, Any]] = [
     {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%-d %b"},
     {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
     {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
@@ -184,17 +180,22 @@ LAYOUT = {
     "plot_bgcolor": CLEAR,
     "showlegend": False,
     "hovermode": "x unified",
-    "hoverlabel": {"font": {"size": 12, "family": FONT}, "namelength": -1, "align": "left"},
+    "hoverlabel": {
+        "font": {"size": 12, "family": FONT, "color": INK},
+        "bgcolor": CARD,
+        "bordercolor": BORDER,
+        "namelength": -1,
+        "align": "left",
+    },
     "dragmode": False,
     "title": {"text": ""},
-    "font": {"family": FONT, "size": 12},
+    "font": {"family": FONT, "size": 12, "color": MUTED},
     "uirevision": "stress",
 }
 
 TEMPLATE = go.layout.Template(
     layout={
         **LAYOUT,
-        "font": {"family": FONT, "size": 12, "color": MUTED},
         "colorway": [BITCOIN, NASDAQ, SOFTWARE, ETHER, OTHER],
         "xaxis": X_AXIS,
         "yaxis": Y_AXIS,

@@ -1,4 +1,4 @@
-"""The blocks of a page that are not charts: safe HTML from typed values, and the one stylesheet they share."""
+"""The blocks of a page that are not charts: safe HTML from typed values, and their one stylesheet."""
 
 from components.page.cards import (
     Kind,

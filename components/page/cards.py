@@ -130,7 +130,9 @@ def _linked(links: Sequence[tuple[str, str]], before: str) -> list[Html | str]:
 
 def _marked(text: str, numbers: Sequence[Number]) -> Html:
     """``text`` with each of ``numbers`` carrying its value, and ranges kept on one line."""
-    by_text = {number.text: number for number in numbers if number.text}
+    by_text: dict[str, list[Number]] = {}
+    for number in numbers:
+        by_text.setdefault(number.text, []).append(number)
     longest_first = sorted(by_text, key=len, reverse=True)
     parts = [rf"(?<![\w.,−+]){re.escape(each)}(?![\w%])" for each in longest_first] + [_RANGE.pattern]
     pieces: list[str | Html] = []
@@ -138,6 +140,10 @@ def _marked(text: str, numbers: Sequence[Number]) -> Html:
     for match in re.finditer("|".join(parts), text):
         found = match.group()
         pieces.append(text[at : match.start()])
-        pieces.append(number_html(by_text[found], "mk-nb") if found in by_text else span("mk-nb", found))
+        same = by_text.get(found, [])
+        if same:
+            pieces.append(number_html(same.pop(0) if len(same) > 1 else same[0], "mk-nb"))
+        else:
+            pieces.append(span("mk-nb", found))
         at = match.end()
     return join([*pieces, text[at:]])

@@ -36,7 +36,7 @@ def gauge(
     ends: tuple[float, float] = (0.0, 100.0),
     median_name: str = "1-yr median",
 ) -> Html:
-    """The score and its band, ``words`` such as yesterday's score, the bar with the median, then the parts."""
+    """The score, its band, ``words`` such as yesterday's score, the bar with its median, the parts."""
     value = score.envelope.value
     band = None if value is None else scale.band_of(value)
     head = div(

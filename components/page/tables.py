@@ -1,4 +1,4 @@
-"""Tables: figures right-aligned under their heads, a caption for those who listen, fewer columns on phones."""
+"""Tables: figures right-aligned, a caption for those who listen, fewer columns on a phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
