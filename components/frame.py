@@ -130,7 +130,8 @@ def price_axis(
     prefix = "$" if unit in (Unit.USD, Unit.MILLION_USD) else ""
     suffix = "%" if unit is Unit.PERCENT else ""
     labels = [
-        f"{tick(value, step, prefix=prefix)}{suffix}" for value, step in zip(values, steps, strict=True)
+        escape_plot(tick(value, step, prefix=prefix) + suffix)
+        for value, step in zip(values, steps, strict=True)
     ]
     figure.update_yaxes(
         {

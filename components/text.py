@@ -71,8 +71,8 @@ __all__ = [
 ]
 
 # plotly reads a little HTML in every text and knows few named entities, so quotes are written by number.
-# A percent sign before a brace would start a template field, a hash before digits could name a colour slot, and
-# two dollar signs would set what is between them as mathematics.
+# A percent sign before a brace would start a template field, a hash before digits could name a colour slot,
+# and two dollar signs would set what is between them as mathematics.
 _PLOT = str.maketrans(
     {
         "&": "&amp;",
