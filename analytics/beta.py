@@ -7,12 +7,12 @@ the textbook one, one robust to uneven variance (HC3), and one robust to memory 
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import expm1, floor, log1p, sqrt
+from math import expm1, log1p, sqrt
 
 import numpy as np
 import pandas as pd
 
-from analytics.correlation import fewest_joint
+from analytics.correlation import ewma, fewest_joint
 from analytics.quantiles import RESIDUE, student_t_quantile
 from analytics.returns import newest
 from analytics.rolling import windows_of
@@ -104,7 +104,8 @@ def implied_move(fit: Beta, market_move: float, level: float = LEVEL) -> Result:
     at = log1p(market_move)
     largest = fit.largest_move or 0.0
     if abs(at) > FARTHEST * abs(largest):
-        why = f"The largest market move of the window was {100 * expm1(largest):+.1f} %."
+        way = "rise" if largest > 0 else "fall"
+        why = f"The largest market move of the window was a {way} of {100 * abs(expm1(largest)):.1f} %."
         return Result(None, n, window=fit.slope.window, flags=(EXTRAPOLATION,), why=why)
     low, high = prediction_interval(fit, at, level)
     middle = fit.alpha + slope * at
@@ -148,21 +149,16 @@ def ewma_beta(asset: pd.Series, market: pd.Series, decay: float = 0.94, warm_up:
 
     One large day can double it: never show it without the plain beta beside it.
     """
-    both = pd.DataFrame({"y": asset, "x": market}).dropna().to_numpy(float)
-    index = pd.DataFrame({"y": asset, "x": market}).dropna().index
-    products = np.column_stack([both[:, 0] * both[:, 1], both[:, 1] ** 2])
-    value = np.full(len(products), np.nan)
-    if len(products) > warm_up:
-        state = products[:warm_up].mean(axis=0)
-        for place in range(warm_up, len(products)):
-            state = decay * state + (1 - decay) * products[place]
-            value[place] = state[0] / state[1] if state[1] > 0 else np.nan
-    return pd.Series(value, index=index).reindex(market.index)
+    both = pd.DataFrame({"y": asset, "x": market}).dropna()
+    y, x = both["y"].to_numpy(float), both["x"].to_numpy(float)
+    covariance, variance = ewma(y * x, decay, warm_up), ewma(x * x, decay, warm_up)
+    value = np.divide(covariance, variance, out=np.full(len(x), np.nan), where=variance > 0)
+    return pd.Series(value, index=both.index).reindex(market.index)
 
 
 def newey_west_lags(n: int) -> int:
     """How many lags of memory the error allows for: 3 in 60 observations, 4 in 252."""
-    return floor(4 * float(n / 100) ** (2 / 9))
+    return int(4 * (n / 100) ** (2 / 9))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,23 @@ Series come aligned (`analytics.alignment`): one index, NaN where a side is miss
 observations. Returns have fat tails, under which Fisher's textbook interval covers 77 to 87 % where it says
 95: the intervals here are widened by Mardia's kurtosis (Pearson) or are those of Bonett and Wright
 (Spearman).
+
+One pair, a matrix and a line all come from the same sums over many windows at once, so the same window gives
+the same number, to the last bit, wherever it is shown.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from math import atanh, nan, sqrt, tanh
+from math import inf, nan, sqrt
 
 import numpy as np
 import pandas as pd
 
-from analytics.quantiles import two_sided, varies
+from analytics.quantiles import RESIDUE, two_sided, varies
 from analytics.ranks import mid_ranks
 from analytics.returns import newest
-from analytics.rolling import rolling_correlation
+from analytics.rolling import windows_of
 from market.readings import Result
 
 LEVEL = 0.95
@@ -45,25 +49,28 @@ def fewest_joint(window: int) -> int:
 
 def pearson(x: np.ndarray, y: np.ndarray) -> float:
     """The product-moment correlation of the joint observations."""
-    both = np.column_stack([x, y])
-    return float(rolling_correlation(both, len(both), min_periods=2)[0, 0]) if len(both) > 1 else nan
+    x, y = joint(x, y)
+    return float(_pearson(x[None], y[None])[0]) if len(x) > 1 else nan
 
 
 def spearman(x: np.ndarray, y: np.ndarray) -> float:
     """The correlation of the mid-ranks of the joint observations."""
-    x, y = _joint(x, y)
-    return pearson(mid_ranks(x), mid_ranks(y))
+    x, y = joint(x, y)
+    return pearson(mid_ranks(x), mid_ranks(y)) if len(x) > 1 else nan
 
 
 def kendall(x: np.ndarray, y: np.ndarray) -> float:
     """Kendall's tau-b of the joint observations: concordant less discordant pairs, ties taken out."""
-    x, y = _joint(x, y)
+    x, y = joint(x, y)
     order_x, order_y = np.sign(x[:, None] - x), np.sign(y[:, None] - y)
     scale = sqrt(float((order_x != 0).sum())) * sqrt(float((order_y != 0).sum()))
     return float((order_x * order_y).sum() / scale) if scale else nan
 
 
-ESTIMATORS = {Method.PEARSON: pearson, Method.SPEARMAN: spearman, Method.KENDALL: kendall}
+def joint(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The observations that both sides have."""
+    both = ~np.isnan(x) & ~np.isnan(y)
+    return (x, y) if both.all() else (x[both], y[both])
 
 
 def ewma_correlation(x: pd.Series, y: pd.Series, decay: float = 0.94, warm_up: int = 60) -> pd.Series:
@@ -73,23 +80,26 @@ def ewma_correlation(x: pd.Series, y: pd.Series, decay: float = 0.94, warm_up: i
     moves it a lot: never show it without the plain correlation beside it.
     """
     both = pd.DataFrame({"x": x, "y": y}).dropna()
-    values = both.to_numpy(float)
-    products = np.column_stack([values[:, 0] ** 2, values[:, 1] ** 2, values[:, 0] * values[:, 1]])
-    smooth = np.full((len(products), 3), np.nan)
-    state = products[:warm_up].mean(axis=0) if len(products) > warm_up else None
-    for place in range(warm_up, len(products)):
-        state = ewma_step(state, products[place], decay)
-        smooth[place] = state
-    scale = np.sqrt(smooth[:, 0]) * np.sqrt(smooth[:, 1])
-    value = np.divide(smooth[:, 2], scale, out=np.full(len(scale), np.nan), where=scale > 0)
+    left, right = both["x"].to_numpy(float), both["y"].to_numpy(float)
+    var_x, var_y, cov = (ewma(product, decay, warm_up) for product in (left**2, right**2, left * right))
+    scale = np.sqrt(var_x) * np.sqrt(var_y)
+    value = np.divide(cov, scale, out=np.full(len(scale), nan), where=scale > 0)
     return pd.Series(value, index=both.index).reindex(x.index)
 
 
-def ewma_step(
-    old: np.ndarray | float | None, product: np.ndarray | float, decay: float = 0.94
-) -> np.ndarray | float:
+def ewma(products: np.ndarray, decay: float, warm_up: int) -> np.ndarray:
+    """Exponentially weighted moments: the mean of the first ``warm_up`` products starts them; NaN before."""
+    smooth = np.full(len(products), nan)
+    if len(products) > warm_up:
+        state = float(products[:warm_up].mean())
+        for place in range(warm_up, len(products)):
+            state = smooth[place] = ewma_step(state, float(products[place]), decay)
+    return smooth
+
+
+def ewma_step(old: float, product: float, decay: float = 0.94) -> float:
     """An exponentially weighted moment after one more product of returns."""
-    return product if old is None else decay * old + (1 - decay) * product
+    return decay * old + (1 - decay) * product
 
 
 def ewma_memory(decay: float) -> tuple[float, float]:
@@ -102,41 +112,26 @@ def ewma_memory(decay: float) -> tuple[float, float]:
 
 def fisher_interval(r: float, n: float, kappa: float = 0.0, level: float = LEVEL) -> tuple[float, float]:
     """Fisher's interval of a correlation, widened for excess kurtosis ``kappa`` (Muirhead, 1982); n > 3."""
-    return _interval(r, sqrt((1 + kappa) / (n - 3)), level)
+    return _one(r, sqrt((1 + kappa) / (n - 3)), level)
 
 
 def bonett_wright_interval(r: float, n: float, level: float = LEVEL) -> tuple[float, float]:
-    """The interval of a rank correlation after Bonett and Wright (2000); n above 3."""
-    return _interval(r, sqrt((1 + r * r / 2) / (n - 3)), level)
+    """The interval of a rank correlation after Bonett and Wright (2000); n > 3."""
+    return _one(r, sqrt((1 + r * r / 2) / (n - 3)), level)
 
 
 def kendall_interval(tau: float, n: float, level: float = LEVEL) -> tuple[float, float]:
     """The interval of Kendall's tau after Fieller, Hartley and Pearson (1957); all of [-1, 1] below 5."""
-    return _interval(tau, sqrt(0.437 / (n - 4)), level) if n > 4 else (-1.0, 1.0)
+    return _one(tau, _kendall_error(n), level)
 
 
 def mardia_kappa(x: np.ndarray, y: np.ndarray) -> float:
     """How much fatter the tails of a pair are than normal ones, at least zero (Mardia's kurtosis, p = 2)."""
-    r = pearson(x, y)
-    x, y = _standard(x), _standard(y)
-    if not abs(r) < 1:
-        return 0.0
-    distance = (x * x - 2 * r * x * y + y * y) / (1 - r * r)
-    return _kappa(float((distance**2).mean()), len(x))
+    x, y = joint(x, y)
+    return float(_mardia_kappa(x[None], y[None], _pearson(x[None], y[None]))[0])
 
 
-def _kappa(kurtosis: float, n: int) -> float:
-    return max(0.0, kurtosis / 8 - 1) * (n + 1) / (n - 1)
-
-
-def _interval(r: float, error: float, level: float) -> tuple[float, float]:
-    if abs(r) >= 1:
-        return r, r
-    half = two_sided(level) * error
-    return tanh(atanh(r) - half), tanh(atanh(r) + half)
-
-
-# One pair
+# One pair, every pair, and through time
 
 
 def correlate(
@@ -153,42 +148,172 @@ def correlate(
     Flagged `INDISTINCT` when the interval holds zero.
     """
     if len(x) < window:
-        return Result.missing(
-            f"The history holds {len(x)} sessions; the window asks for {window}.", len(x), window
-        )
-    left, right = (side.to_numpy(float)[-window:] for side in (x, y))
-    return _estimate(left, right, Method(method), level, newest(x))
+        return Result.missing(_too_short(len(x), window), len(x), window)
+    left, right = (side.to_numpy(float)[None, -window:] for side in (x, y))
+    return _result(_estimates(left, right, Method(method), level)[0], window, newest(x))
 
 
-def _estimate(x: np.ndarray, y: np.ndarray, method: Method, level: float, as_of: datetime | None) -> Result:
-    window, n = len(x), int((~np.isnan(x) & ~np.isnan(y)).sum())
-    if n < fewest_joint(window):
-        return Result.missing(
-            f"Only {n} of {window} observations are joint; {fewest_joint(window)} are needed.", n, window
-        )
-    value = ESTIMATORS[method](x, y)
-    if np.isnan(value):
-        return Result.missing("One of the two does not vary in this window.", n, window)
-    low, high = _interval_of(method, value, x, y, n, level)
-    flags = (INDISTINCT,) if low <= 0 <= high else ()
-    return Result(value, n, as_of, window, low, high, coverage=n / window, flags=flags)
+@dataclass(frozen=True, slots=True)
+class CorrelationMatrix:
+    """Every pair of ``keys``: value, interval and joint observations as square arrays, NaN where missing.
+
+    The diagonal is 1 with its own observations. A cell equals `correlate` of the pair to the last bit.
+    """
+
+    keys: tuple[str, ...]
+    window: int
+    method: Method
+    as_of: datetime | None
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n: np.ndarray
+    why: str | None = None
+
+    def cell(self, row: str, column: str) -> Result:
+        """One pair as a `Result`."""
+        place = self.keys.index(row), self.keys.index(column)
+        if self.why:
+            return Result.missing(self.why, int(self.n[place]), self.window)
+        numbers = [square[place] for square in (self.value, self.low, self.high, self.n)]
+        return _result(np.array(numbers), self.window, self.as_of)
 
 
-def _interval_of(
-    method: Method, value: float, x: np.ndarray, y: np.ndarray, n: int, level: float
-) -> tuple[float, float]:
-    if method is Method.SPEARMAN:
-        return bonett_wright_interval(value, n, level)
-    if method is Method.KENDALL:
-        return kendall_interval(value, n, level)
-    return fisher_interval(value, n, mardia_kappa(*_joint(x, y)), level)
+def correlation_matrix(
+    moves: pd.DataFrame, window: int = 60, method: Method | str = Method.PEARSON, level: float = LEVEL
+) -> CorrelationMatrix:
+    """The correlations of every pair of columns over the last ``window`` rows, each on its joint
+    observations.
+
+    All NaN, and why, when the history is shorter than the window.
+    """
+    size, kind = moves.shape[1], Method(method)
+    value, low, high = (np.full((size, size), nan) for _ in range(3))
+    kept = np.ascontiguousarray(moves.to_numpy(float)[-window:].T)
+    known = ~np.isnan(kept)
+    why = _too_short(len(moves), window) if len(moves) < window else None
+    if not why:
+        row, column = np.triu_indices(size, 1)
+        found = _estimates(kept[row], kept[column], kind, level)
+        itself = [1.0 if varies(each[there]) else nan for each, there in zip(kept, known, strict=True)]
+        for place, square in enumerate((value, low, high)):
+            square[row, column] = square[column, row] = found[:, place]
+            np.fill_diagonal(square, itself)
+    n = known.astype(int) @ known.T.astype(int)
+    keys = tuple(str(key) for key in moves.columns)
+    return CorrelationMatrix(keys, window, kind, newest(moves.iloc[:, 0]), value, low, high, n, why)
 
 
-def _joint(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rolling_correlate(
+    x: pd.Series,
+    y: pd.Series,
+    window: int = 60,
+    method: Method | str = Method.PEARSON,
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """Correlation through time with its interval: columns ``value``, ``low``, ``high`` and ``n``.
+
+    One row per window, equal to `correlate` on it; NaN where that is missing. Neighbouring rows share all but
+    one observation: with a true correlation that never moves, a 60-session line of ten years still wanders
+    over half a point.
+    """
+    found = np.empty((0, 4))
+    if len(x) >= window:
+        left, right = (windows_of(side.to_numpy(float), window) for side in (x, y))
+        found = _estimates(left, right, Method(method), level)
+    return pd.DataFrame(found, index=x.index[window - 1 :], columns=["value", "low", "high", "n"])
+
+
+# Many windows at once: rows are windows or pairs, columns their observations.
+
+
+def _estimates(x: np.ndarray, y: np.ndarray, method: Method, level: float) -> np.ndarray:
+    """Value, low, high and n of each row; NaN where too few are joint or a side is constant."""
     both = ~np.isnan(x) & ~np.isnan(y)
-    return (x, y) if both.all() else (x[both], y[both])
+    n = both.sum(axis=1)
+    found = np.full((len(x), 4), nan)
+    found[:, 3] = n
+    for count in np.unique(n[n >= fewest_joint(x.shape[1])]):
+        rows = np.flatnonzero(n == count)
+        kept = both[rows]
+        left, right = (side[rows][kept].reshape(-1, count) for side in (x, y))
+        value, error = _value_and_error(left, right, method)
+        found[rows, :3] = np.column_stack([value, *_interval(value, error, level)])
+    return found
 
 
-def _standard(values: np.ndarray) -> np.ndarray:
-    centred: np.ndarray = values - values.mean()
-    return centred / sqrt(float((centred * centred).mean())) if varies(values) else centred
+def _value_and_error(x: np.ndarray, y: np.ndarray, method: Method) -> tuple[np.ndarray, np.ndarray]:
+    """Estimates of complete rows, and their standard errors on Fisher's scale."""
+    n = x.shape[1]
+    if method is Method.KENDALL:
+        value = np.array([kendall(*pair) for pair in zip(x, y, strict=True)])
+        return value, np.full(len(value), _kendall_error(n))
+    if method is Method.SPEARMAN:
+        value = _pearson(mid_ranks(x), mid_ranks(y))
+        return value, np.sqrt((1 + value * value / 2) / (n - 3))
+    value = _pearson(x, y)
+    return value, np.sqrt((1 + _mardia_kappa(x, y, value)) / (n - 3))
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Correlations of complete rows in two passes; NaN where a side is constant."""
+    dx, dy = _centred(x), _centred(y)
+    scale = np.sqrt(_energy(dx, x)) * np.sqrt(_energy(dy, y))
+    value: np.ndarray = (dx * dy).sum(axis=1) / scale
+    return value.clip(-1, 1)
+
+
+def _mardia_kappa(x: np.ndarray, y: np.ndarray, r: np.ndarray) -> np.ndarray:
+    n = x.shape[1]
+    dx, dy = _centred(x), _centred(y)
+    x = dx / np.sqrt(_energy(dx, x) / n)[:, None]
+    y = dy / np.sqrt(_energy(dy, y) / n)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = (x * x - 2 * r[:, None] * x * y + y * y) / (1 - r * r)[:, None]
+    kappa = ((distance * distance).mean(axis=1) / 8 - 1) * (n + 1) / (n - 1)
+    return np.where(np.isfinite(kappa), np.maximum(kappa, 0), 0)
+
+
+def _centred(rows: np.ndarray) -> np.ndarray:
+    centred: np.ndarray = rows - rows.mean(axis=1)[:, None]
+    return centred
+
+
+def _energy(centred: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """Sums of squares of centred rows; NaN where they are only what rounding leaves of a constant."""
+    energy = (centred * centred).sum(axis=1)
+    return np.where(energy > RESIDUE * (raw * raw).sum(axis=1), energy, nan)
+
+
+def _interval(r: np.ndarray, error: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Intervals on Fisher's scale and back; a correlation of one has no width."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle, half = np.arctanh(r), two_sided(level) * error
+        low, high = np.tanh(middle - half), np.tanh(middle + half)
+    exact = np.abs(r) >= 1
+    return np.where(exact, r, low), np.where(exact, r, high)
+
+
+def _one(r: float, error: float, level: float) -> tuple[float, float]:
+    low, high = _interval(np.array([r]), np.array([error]), level)
+    return float(low[0]), float(high[0])
+
+
+def _kendall_error(n: float) -> float:
+    return sqrt(0.437 / (n - 4)) if n > 4 else inf
+
+
+def _too_short(rows: int, window: int) -> str:
+    return f"The history holds {rows} sessions; the window asks for {window}."
+
+
+def _result(numbers: np.ndarray, window: int, as_of: datetime | None) -> Result:
+    """Value, low, high and n of one window as a `Result`."""
+    value, low, high, n = (float(number) for number in numbers)
+    if n < fewest_joint(window):
+        why = f"Only {n:.0f} of {window} observations are joint; {fewest_joint(window)} are needed."
+        return Result.missing(why, int(n), window)
+    if np.isnan(value):
+        return Result.missing("One of the two does not vary in this window.", int(n), window)
+    flags = (INDISTINCT,) if low <= 0 <= high else ()
+    return Result(value, int(n), as_of, window, low, high, n / window, flags)

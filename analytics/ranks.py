@@ -48,10 +48,17 @@ class LargestSince:
 
 def mid_ranks(values: np.ndarray) -> np.ndarray:
     """Ranks from 1 along the last axis, ties sharing the middle of their places; no gaps allowed."""
-    order = np.sort(values, axis=-1)
-    if values.ndim == 1:
-        return (np.searchsorted(order, values, "left") + np.searchsorted(order, values, "right") + 1) / 2
-    return np.stack([mid_ranks(row) for row in values.reshape(-1, values.shape[-1])]).reshape(values.shape)
+    order = np.argsort(values, axis=-1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=-1)
+    places = np.broadcast_to(np.arange(1, values.shape[-1] + 1), values.shape)
+    edge = np.ones((*values.shape[:-1], 1), dtype=bool)
+    steps = ordered[..., 1:] != ordered[..., :-1]
+    first = np.maximum.accumulate(np.where(np.concatenate([edge, steps], axis=-1), places, 0), axis=-1)
+    ends = np.where(np.concatenate([steps, edge], axis=-1), places, values.shape[-1])
+    last = np.minimum.accumulate(ends[..., ::-1], axis=-1)[..., ::-1]
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, (first + last) / 2, axis=-1)
+    return ranks
 
 
 def rank_among_last(returns: pd.Series, window: int) -> Result:
