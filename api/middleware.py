@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.page import Page, Preloads, chunks_of
+from api.page import Page, Preloads, chunks_of, rewrite
 from api.static import Precompressed
 from data_sources.assembly import process_settings
 
@@ -131,7 +131,8 @@ def middleware(public_url: str = "") -> list[Middleware]:
         tuple(modules), tuple(f"/app/static/{path.name}" for path in sorted(ours.glob("*.woff2")))
     )
     folders = {"/static": streamlit / "static", "/app/static": ours, component: ours}
-    policy = security_policy((streamlit / "index.html").read_text(encoding="utf-8"))
+    index = (streamlit / "index.html").read_text(encoding="utf-8")
+    policy = security_policy(rewrite(index, "/", public_url, preloads))
     return [
         Middleware(SecurityHeaders, policy=policy),
         Middleware(Limits),

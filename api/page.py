@@ -14,6 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.static import best_encoding, compress
 
 TITLE = "<title>Streamlit</title>"
+# Where the server is: Streamlit's script would look under each page's own path first, note two failures in
+# the console, and open its socket only after that.
+START = """<script>window.__streamlit = {
+  BACKEND_BASE_URL: location.origin, MAIN_PAGE_BASE_URL: location.origin,
+  HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false},
+}</script>"""
 THEMES = {"light": "light_theme", "dark": "dark_theme"}
 ABOUT = {
     "/": (
@@ -94,6 +100,7 @@ def rewrite(html: str, path: str, public_url: str, preloads: Preloads) -> str:
         '<meta name="twitter:card" content="summary">',
         '<meta name="color-scheme" content="light dark">',
         *(f'<meta property="{tag}" content="{escape(text)}">' for tag, text in tags.items()),
+        START,
         str(preloads),
     ]
     html = re.sub(r'<link\s+rel="preload"[^>]*SourceSans[^>]*/>', "", html)

@@ -272,6 +272,14 @@ def test_streamlits_page_still_has_what_we_replace() -> None:
     assert "SourceSans" in html
 
 
+def test_streamlits_script_still_asks_where_the_server_is() -> None:
+    name = re.search(r'src="\./(static/js/index\.[\w-]+\.js)"', INDEX.read_text())
+    assert name
+    script = (streamlit_static() / name[1]).read_text()
+    for asked in ("BACKEND_BASE_URL", "MAIN_PAGE_BASE_URL", "HOST_CONFIG", "enableBypass"):
+        assert asked in script
+
+
 def test_each_page_says_its_own_title_before_any_script_runs() -> None:
     visitor = full_client("https://stress.example")
     for path, (name, description) in ABOUT.items():
