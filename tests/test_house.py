@@ -1,10 +1,13 @@
 """The files around the code: locks, commands, image. That a file parses does not make it say what we mean."""
 
+import ast
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Hashable, Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.test_imports import MAY_IMPORT
+from tests.test_imports import FILES, MAY_IMPORT, imported_names
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -67,6 +70,19 @@ def test_a_lock_is_current_with_the_direct_dependencies(lock: str) -> None:
         if (version := pinned.get(canonicalize_name(wanted.name))) is None or version not in wanted.specifier
     ]
     assert outdated == [], "run `make lock`"
+
+
+def test_every_imported_library_is_a_direct_dependency() -> None:
+    named = {canonicalize_name(wanted.name) for wanted in direct("requirements.txt")}
+    known = {*sys.stdlib_module_names, *MAY_IMPORT}
+    distributions = packages_distributions()
+    undeclared = {
+        f"{path}: {library}"
+        for path in FILES
+        for library in {name.partition(".")[0] for name in imported_names(ast.parse(text(str(path))))} - known
+        if named.isdisjoint(canonicalize_name(each) for each in distributions.get(library, ()))
+    }
+    assert undeclared == set()
 
 
 def test_the_development_lock_holds_the_run_lock() -> None:
