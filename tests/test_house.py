@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Hashable, Iterator
+from fnmatch import fnmatch
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from tests.test_imports import FILES, MAY_IMPORT, imported_names
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.txt", "requirements-dev.txt")
-NOT_OURS = {".git", ".venv", ".state", "__pycache__", "test-results", "bench-results"}
 
 
 def text(name: str) -> str:
@@ -111,13 +111,16 @@ def test_warnings_are_errors_and_types_are_strict() -> None:
 # What no file of ours names
 
 
+IGNORED = [".git", *(Path(line).name for line in text(".gitignore").splitlines() if line and line[0] != "#")]
+
+
 def our_files(folder: Path = ROOT) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.name in NOT_OURS or path.name.endswith("_cache"):
+        if any(fnmatch(path.name, pattern) for pattern in IGNORED):
             continue
         if path.is_dir():
             yield from our_files(path)
-        elif path.suffix not in {".pyc", ".png", ".gz", ".br", ".woff2", ".ico", ".parquet"}:
+        elif path.suffix not in {".png", ".gz", ".br", ".woff2", ".ico", ".parquet"}:
             yield path
 
 
