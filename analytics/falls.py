@@ -49,7 +49,7 @@ def largest_falls(bars: Bars, count: int = 10, after: int = 5) -> tuple[Fall, ..
     falls = worst(bars.returns.where(lambda change: change < 0), count)
     n = int(bars.returns.count())
     return tuple(
-        _fall(rank, bars, closes, days, int(closes.index.get_loc(stamp)), n, after)
+        _fall(rank, bars, closes, days, int(closes.index.searchsorted(pd.Timestamp(stamp))), n, after)
         for rank, stamp in enumerate(falls.index, start=1)
     )
 

@@ -1,0 +1,258 @@
+"""Bounces: the lows that prices rose from, and how often such a low gave way afterwards.
+
+A bounce is a close well above a 20-session closing low that is at most 5 sessions old, after a deep
+enough fall from the high before it. Everything is judged on closes, and at t on closes up to t only.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite, log, sqrt
+
+import numpy as np
+import pandas as pd
+
+from analytics.drawdowns import Mark
+from analytics.quantiles import STANDARD, wilson_interval
+from analytics.returns import log_returns, newest
+from market.bars import Bars
+from market.definitions import Definition
+from market.readings import Result
+
+ENOUGH = 20  # outcomes below which no percentage is given
+SIGMA_WINDOW = 60
+
+DEFINITIONS = (
+    Definition(
+        "bounce_base_rate",
+        "How often a bounce failed",
+        "Bounces of the loaded history that made a new closing low within 65 sessions of their low, "
+        "over all whose "
+        "65 sessions are known. A bounce is a close 2 % (crypto 10 %) above a 20-session closing low at "
+        "most 5 "
+        "sessions old, at least 5 % (25 %) under the high of the 63 sessions (90 days) before it.",
+        "Closes.",
+        "Fewer than 20 outcomes: the count and no percentage. The interval is Wilson's, 90 %.",
+        "Own definition, fixed before the outcomes were counted.",
+        "Rebound",
+    ),
+    Definition(
+        "random_walk_null",
+        "Chance of a new low by luck",
+        "A price without drift makes a new low within 60 sessions with probability 2 Φ(−ln(P / L) / (σ "
+        "√60)).",
+        "σ from the log returns of the last 60 closes.",
+        "Missing below the low, and without 60 returns.",
+        "Reflection principle. Volatility after a crash overstates it: real lows gave way 0.77 times as "
+        "often.",
+        "Rebound",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BounceRule:
+    """What counts as a bounce: fall before it, rise off the low, sessions looked back for the high."""
+
+    depth: float
+    rise: float
+    lookback: int
+    low_window: int = 20
+    freshness: int = 5
+    refractory: int = 5
+    horizon: int = 65  # sessions from the low within which a new low makes it a failure
+
+
+EXCHANGE = BounceRule(depth=0.05, rise=0.02, lookback=63)
+CRYPTO = BounceRule(depth=0.25, rise=0.10, lookback=90)
+
+
+def rule_for(bars: Bars) -> BounceRule:
+    """The rule of the market these bars come from."""
+    return CRYPTO if bars.is_continuous else EXCHANGE
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A low, the high before it, the row that confirmed it, and the row that broke it (None: none so far).
+
+    ``settled`` tells whether all the sessions of its horizon are known.
+    """
+
+    low: Mark
+    high: Mark
+    low_row: int
+    confirmed_row: int
+    broken_row: int | None
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayZero:
+    """The low a recovery is measured from and the high before it; ``bounced`` once a bounce confirmed it."""
+
+    low: Mark
+    high: Mark
+    row: int
+    bounced: bool
+
+    @property
+    def fall(self) -> float:
+        """How deep the fall from the high to the low was."""
+        return self.low.price / self.high.price - 1
+
+
+def bounces(close: pd.Series, rule: BounceRule) -> tuple[Bounce, ...]:
+    """Every bounce of a series of positive closes, oldest first; gaps are left out."""
+    known = close.dropna()
+    prices = known.to_numpy(float)
+    found: list[Bounce] = []
+    free_from = rule.low_window
+    for row in range(rule.low_window, len(prices)):
+        low_row = _lowest_row(prices, row, rule.low_window)
+        if row < free_from or not _is_bounce(prices, low_row, row, rule):
+            continue
+        free_from = row + rule.refractory
+        found.append(_bounce(known, low_row, row, rule))
+    return tuple(found)
+
+
+def _lowest_row(prices: np.ndarray, row: int, window: int) -> int:
+    start = max(0, row + 1 - window)
+    return start + int(prices[start : row + 1].argmin())
+
+
+def _is_bounce(prices: np.ndarray, low_row: int, row: int, rule: BounceRule) -> bool:
+    if not 0 < row - low_row <= rule.freshness or low_row == 0:
+        return False
+    low, high = prices[low_row], prices[_high_row(prices, low_row, rule.lookback)]
+    return bool(prices[row] >= low * (1 + rule.rise) and low <= high * (1 - rule.depth))
+
+
+def _high_row(prices: np.ndarray, low_row: int, lookback: int) -> int:
+    """The last row at the highest close of the ``lookback`` rows before a low."""
+    start = max(0, low_row - lookback)
+    before = prices[start:low_row]
+    return low_row - 1 - int(before[::-1].argmax())
+
+
+def _bounce(known: pd.Series, low_row: int, row: int, rule: BounceRule) -> Bounce:
+    prices = known.to_numpy(float)
+    end = low_row + rule.horizon
+    lower = np.flatnonzero(prices[low_row + 1 : end + 1] < prices[low_row])
+    broken = low_row + 1 + int(lower[0]) if len(lower) else None
+    high = _mark(known, _high_row(prices, low_row, rule.lookback))
+    return Bounce(_mark(known, low_row), high, low_row, row, broken, settled=len(prices) > end)
+
+
+def _mark(known: pd.Series, row: int) -> Mark:
+    return Mark(float(known.iloc[row]), pd.Timestamp(known.index[row]).to_pydatetime())
+
+
+def day_zero(close: pd.Series, rule: BounceRule) -> DayZero | None:
+    """The low that the present recovery is measured from; None where nothing came before the low.
+
+    It is the low of the newest bounce, for as long as its horizon and unless a new fall as deep has begun
+    from a high made since; without such a bounce, the lowest close of the last 20. So a low that gives
+    way stays day 0, and is seen to have failed, until the next bounce.
+    """
+    known = close.dropna()
+    prices = known.to_numpy(float)
+    last = len(prices) - 1
+    newest_bounce = next(reversed(bounces(known, rule)), None)
+    if newest_bounce is None or last - newest_bounce.low_row > rule.horizon:
+        return latest_low(known, rule)
+    later = _later_low(prices, newest_bounce.low_row, rule)
+    return _day_zero(known, newest_bounce.low_row if later is None else later, rule, later is None)
+
+
+def latest_low(close: pd.Series, rule: BounceRule) -> DayZero | None:
+    """The lowest close of the last 20 and the high before it; None where nothing came before the low."""
+    known = close.dropna()
+    if known.empty:
+        return None
+    low_row = _lowest_row(known.to_numpy(float), len(known) - 1, rule.low_window)
+    return _day_zero(known, low_row, rule, bounced=False) if low_row else None
+
+
+def _day_zero(known: pd.Series, low_row: int, rule: BounceRule, bounced: bool) -> DayZero:
+    high = _mark(known, _high_row(known.to_numpy(float), low_row, rule.lookback))
+    return DayZero(_mark(known, low_row), high, low_row, bounced)
+
+
+def _later_low(prices: np.ndarray, low_row: int, rule: BounceRule) -> int | None:
+    """The low of a new fall, as deep as the rule asks, from the high since ``low_row``; None without one."""
+    peak = low_row + int(prices[low_row:].argmax())
+    trough = peak + int(prices[peak:].argmin())
+    fell = prices[trough] <= prices[peak] * (1 - rule.depth)
+    return trough if fell and len(prices) - 1 - trough < rule.low_window else None
+
+
+# Base rates
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRate:
+    """The share of settled bounces that failed, and the counts behind it; ``pending`` ones are still open."""
+
+    share: Result
+    failed: int
+    settled: int
+    pending: int
+
+
+def base_rate(found: Iterable[Bounce]) -> BaseRate:
+    """The share of bounces that made a new low; with fewer than 20 outcomes a count and no percentage."""
+    every = list(found)
+    settled = [bounce for bounce in every if bounce.settled]
+    failed = sum(bounce.broken_row is not None for bounce in settled)
+    n = len(settled)
+    if n < ENOUGH:
+        share = Result.missing(f"Insufficient history: {failed} of {n} made a new low; 20 are needed.", n=n)
+    else:
+        low, high = wilson_interval(failed, n)
+        share = Result(failed / n, n=n, low=low, high=high)
+    return BaseRate(share, failed, n, len(every) - n)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRate:
+    """A base rate measured elsewhere on a longer history: quoted with its own n, never computed here."""
+
+    failed_share: float
+    low: float
+    high: float
+    n: int
+    years: str
+
+
+# Measured on index closes and Bitcoin's UTC-day closes by the rule above; 90 % cluster bootstrap by quarter.
+PUBLISHED = {
+    "IXIC": PublishedRate(0.62, 0.56, 0.68, 252, "1971–2026"),
+    "GSPC": PublishedRate(0.59, 0.55, 0.63, 406, "1950–2026"),
+    "BTC": PublishedRate(0.55, 0.37, 0.70, 31, "2014–2026"),
+}
+
+
+def new_low_probability(log_distance: float, sigma: float, sessions: float) -> float:
+    """The chance that a driftless walk falls by ``log_distance`` within ``sessions``; ``sigma`` per session.
+
+    Raises `ValueError` for a distance below zero, or without any movement.
+    """
+    if log_distance < 0 or sigma <= 0 or sessions <= 0:
+        raise ValueError("a walk needs a distance, a volatility and time")
+    return 2 * STANDARD.cdf(-log_distance / (sigma * sqrt(sessions)))
+
+
+def random_walk_null(close: pd.Series, low: float, sessions: int = 60) -> Result:
+    """The chance of a close under ``low`` within ``sessions`` by luck, from the volatility of the last 60."""
+    moves = log_returns(close).dropna().to_numpy(float)[-SIGMA_WINDOW:]
+    last = float(close.iloc[-1])
+    if len(moves) < SIGMA_WINDOW:
+        return Result.missing(f"Only {len(moves)} of {SIGMA_WINDOW} returns are known.", n=len(moves))
+    if not (isfinite(last) and low > 0 and last >= low):
+        return Result.missing("The price is below the low already.", n=len(moves))
+    sigma = float(moves.std(ddof=1))
+    if sigma <= 0:
+        return Result.missing("The price does not move.", n=len(moves))
+    chance = new_low_probability(log(last / low), sigma, sessions)
+    return Result(chance, n=len(moves), as_of=newest(close), window=sessions)
