@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.correlation import ewma, fewest_joint
-from analytics.quantiles import RESIDUE, student_t_quantile
+from analytics.quantiles import RESIDUE, student_t_quantile, varies
 from analytics.returns import newest
 from analytics.rolling import windows_of
 from market.readings import Result
@@ -161,6 +161,11 @@ def newey_west_lags(n: int) -> int:
     return int(4 * (n / 100) ** (2 / 9))
 
 
+def newey_west_error(x: np.ndarray, y: np.ndarray, lags: int | None = None) -> float:
+    """The error of the slope of y on x that allows for memory, without small-sample correction."""
+    return float(_fit(x[None], y[None], lags).se_hac[0])
+
+
 @dataclass(frozen=True, slots=True)
 class _Fit:
     """Least squares of many windows at once: one entry per window, NaN where the market is constant."""
@@ -248,7 +253,11 @@ def _around(middle: float, half: float) -> tuple[float | None, float | None]:
 
 def side_beta(market: np.ndarray, asset: np.ndarray, side: np.ndarray) -> float:
     """The slope over the days where ``side`` is true (Ang, Chen and Xing, 2006); NaN if it has no meaning."""
-    return float(_fit(market[side][None], asset[side][None]).beta[0]) if side.sum() > 2 else float("nan")
+    x, y = market[side], asset[side]
+    if not varies(x):
+        return float("nan")
+    dx = x - x.mean()
+    return float(dx @ y / (dx @ dx))
 
 
 def _side(x: np.ndarray, y: np.ndarray, side: np.ndarray, as_of: datetime | None, name: str) -> Result:

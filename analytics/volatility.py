@@ -29,9 +29,9 @@ class Estimator(StrEnum):
     YANG_ZHANG = "yang_zhang"
 
 
-def annualise(per_bar: float, periods: int) -> float:
-    """The volatility of a year of ``periods`` bars."""
-    return per_bar * sqrt(periods)
+def annualise(daily: float, periods: int) -> float:
+    """The volatility of a year of ``periods`` days."""
+    return daily * sqrt(periods)
 
 
 def close_to_close(returns: np.ndarray) -> float:
