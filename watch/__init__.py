@@ -1,0 +1,1 @@
+"""The watcher: a process that looks at key levels and readings, and tells people once, on time."""

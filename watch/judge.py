@@ -1,0 +1,124 @@
+"""Whether a price can be believed: what stands between a wrong number and an alert."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isfinite
+
+from market.bars import Bars
+from market.calendars import session_state
+from market.instruments import Calendar, Unit
+from market.rules import Health
+from market.text import age, decimal
+from watch.machine import Sample
+
+AHEAD = timedelta(seconds=30)
+TOGETHER = timedelta(minutes=2)
+OLDEST_LIVE = timedelta(minutes=15)
+OLDEST_DAILY = timedelta(days=4)
+TOLERANCE = {Calendar.ALWAYS: 0.005, Calendar.XNYS: 0.003}
+JUMP = 0.06
+ABSURD = 3.0
+DOUBT_FOR = timedelta(minutes=10)
+PRICED = (Unit.USD, Unit.POINTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A price too far from the one before to be believed at once, and since when it stands there."""
+
+    value: float
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """The last price of an instrument that was believed, its instant, and any doubt about a newer one."""
+
+    value: float | None = None
+    as_of: datetime | None = None
+    doubt: Doubt | None = None
+
+
+def judge(bars: Bars, believed: Believed, now: datetime, *, replay: bool = False) -> tuple[Sample, Believed]:
+    """The newest price of ``bars`` as a sample, and what is believed after it.
+
+    A price is believed when its own time is known, not in the future, not old and not older than the last one
+    believed, when a second source agrees where there is one, and when it did not jump where there is none.
+    In ``replay`` a recording is what it claims to be; otherwise recorded prices are out of date.
+    """
+    value, as_of, source = bars.last, bars.as_of, bars.provenance.source
+
+    def disbelieve(health: Health, why: str) -> Sample:
+        return Sample(health, None, as_of, source, why)
+
+    if not isfinite(value) or (value <= 0 and bars.instrument.unit in PRICED):
+        return disbelieve(Health.ERROR, f"{source} sent a price that cannot be."), believed
+    if because := _out_of_date(bars, believed, now, replay):
+        return disbelieve(Health.STALE, because), believed
+    if because := _disagreement(bars):
+        return disbelieve(Health.DISPUTED, because), believed
+    doubt = _doubt(bars, believed, now)
+    if doubt is not None:
+        why = f"{source} jumped, and no second source confirms it."
+        return disbelieve(Health.DISPUTED, why), Believed(believed.value, believed.as_of, doubt)
+    return Sample(Health.FRESH, value, as_of, source), Believed(value, as_of)
+
+
+def _out_of_date(bars: Bars, believed: Believed, now: datetime, replay: bool) -> str:
+    provenance = bars.provenance
+    if provenance.stale_because:
+        return f"Out of date: {provenance.stale_because}."
+    if provenance.recorded:
+        return "" if replay else "The prices come from the recording."
+    if bars.as_of > now + AHEAD:
+        return f"{provenance.source} sent a time that lies ahead of this clock."
+    if believed.as_of is not None and bars.as_of < believed.as_of:
+        return f"{provenance.source} sent a price older than the last."
+    old = now - bars.as_of
+    if old > _oldest(bars, now):
+        return f"The newest price is {age(old)} old."
+    return ""
+
+
+def _oldest(bars: Bars, now: datetime) -> timedelta:
+    if bars.instrument.flow or bars.instrument.unit is Unit.SCORE:
+        return OLDEST_DAILY
+    delay = OLDEST_LIVE + timedelta(minutes=bars.provenance.delay_minutes)
+    if bars.instrument.calendar is Calendar.ALWAYS:
+        return delay
+    # While New York is shut the last close is as new as a price can be.
+    session = session_state(now)
+    if session.is_open or session.last_close is None:
+        return delay
+    return now - session.last_close + delay
+
+
+def _disagreement(bars: Bars) -> str:
+    second = bars.provenance.second
+    if bars.provenance.disputed:
+        other = second.source if second else "another source"
+        return f"{bars.provenance.source} and {other} disagree."
+    if second and _is_now(bars) and abs(second.difference) > TOLERANCE[bars.instrument.calendar]:
+        by = decimal(abs(second.difference) * 100, 1, suffix="%")
+        return f"{bars.provenance.source} and {second.source} disagree by {by}."
+    return ""
+
+
+def _is_now(bars: Bars) -> bool:
+    """Whether the second opinion is about the newest price, and not about the last close."""
+    second = bars.provenance.second
+    return second is not None and abs(second.as_of - bars.as_of) <= TOGETHER
+
+
+def _doubt(bars: Bars, believed: Believed, now: datetime) -> Doubt | None:
+    """A jump that nobody confirms is doubted until it has stood for ten minutes; an absurd one always."""
+    before, value = believed.value, bars.last
+    if before is None or before <= 0 or value <= 0 or _is_now(bars):
+        return None
+    if bars.instrument.unit not in PRICED or abs(value / before - 1) <= JUMP:
+        return None
+    held = believed.doubt
+    if held is None or abs(value / held.value - 1) > JUMP:
+        return Doubt(value, now)
+    absurd = not 1 / ABSURD < value / before < ABSURD
+    return held if absurd or now - held.since < DOUBT_FOR else None

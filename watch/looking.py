@@ -1,0 +1,109 @@
+"""One look at what a rule reads: its number or its zone, judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from analytics.alignment import align
+from analytics.correlation import correlate
+from analytics.drawdowns import latest_drawdown
+from analytics.returns import change_over
+from analytics.zones import ZoneHistory, follow
+from data_sources.errors import NoData, SourceError
+from market.bars import Bars
+from market.instruments import Interval
+from market.readings import Result
+from market.rules import Health, LevelRule, Measure, MeasureRule, Rule
+from watch.judge import Believed, judge
+from watch.machine import Sample
+
+
+class Prices(Protocol):
+    """Where the watcher reads: `data_sources.feed.Feed`, or a script in a test."""
+
+    def bars(self, key: str, interval: Interval = Interval.DAY) -> Bars:
+        """The bars of one instrument; raises `SourceError`, and `KeyError` for an unknown key."""
+        ...
+
+
+@dataclass
+class Looker:
+    """Looks at prices for one cycle of the watcher; each series is asked for, and judged, once.
+
+    ``believed`` is what was believed before this cycle, by key and interval, and is brought up to date.
+    ``scores`` gives the numbers that need more than one or two instruments, such as the stress score.
+    """
+
+    prices: Prices
+    now: datetime
+    believed: dict[str, Believed]
+    replay: bool = False
+    scores: Mapping[Measure, Result] = field(default_factory=dict)
+    _seen: dict[str, tuple[Sample, Bars | None]] = field(default_factory=dict)
+
+    def measure(self, rule: MeasureRule) -> Sample:
+        """The number a rule compares, or why it cannot be believed."""
+        looks = [self._look(key, Interval.DAY) for key in rule.keys]
+        worst = next((sample for sample, _ in looks if sample.health is not Health.FRESH), None)
+        if worst is not None:
+            return worst
+        sample, bars = looks[0]
+        result = self._sum(rule, [each for _, each in looks if each is not None])
+        if result.value is None or bars is None:
+            return Sample(Health.NO_DATA, None, sample.as_of, sample.source, result.why or "")
+        return Sample(Health.FRESH, result.value, sample.as_of, sample.source)
+
+    def zone(self, rule: LevelRule) -> tuple[Sample, ZoneHistory | None]:
+        """The newest price of a zone's instrument and the history of the zone, or why there is none."""
+        sample, bars = self._look(rule.zone.key, rule.interval)
+        if sample.health is not Health.FRESH or bars is None:
+            return sample, None
+        if rule.interval is Interval.DAY:
+            return sample, follow(bars, rule.zone)
+        daily_sample, daily = self._look(rule.zone.key, Interval.DAY)
+        if daily is None:
+            return daily_sample, None
+        return sample, follow(bars, rule.zone, daily=daily)
+
+    def _sum(self, rule: MeasureRule, series: list[Bars]) -> Result:
+        first = series[0]
+        match rule.measure:
+            case Measure.PRICE:
+                return Result(first.last, 1, first.as_of)
+            case Measure.CHANGE_1D:
+                return change_over(first.linked, 1).scaled(100)
+            case Measure.DRAWDOWN:
+                return latest_drawdown(first.linked).scaled(100)
+            case Measure.CORRELATION:
+                moves = align(series)
+                return correlate(moves[rule.key], moves[rule.other], rule.window)
+            case _:
+                return self.scores.get(rule.measure) or Result.missing("This number has no source here.")
+
+    def _look(self, key: str, interval: Interval) -> tuple[Sample, Bars | None]:
+        name = f"{key}/{interval}"
+        if name not in self._seen:
+            self._seen[name] = self._ask(name, key, interval)
+        return self._seen[name]
+
+    def _ask(self, name: str, key: str, interval: Interval) -> tuple[Sample, Bars | None]:
+        try:
+            bars = self.prices.bars(key, interval)
+        except NoData as error:
+            return Sample(Health.NO_DATA, why=str(error)), None
+        except SourceError as error:
+            return Sample(Health.ERROR, why=str(error)), None
+        except KeyError:
+            return Sample(Health.NO_DATA, why=f"{key} is not in the catalogue."), None
+        sample, self.believed[name] = judge(
+            bars, self.believed.get(name, Believed()), self.now, replay=self.replay
+        )
+        return sample, bars
+
+
+def look_at(looker: Looker, rule: Rule) -> tuple[Sample, ZoneHistory | None]:
+    """The sample of any rule, and the zone's history where it has one."""
+    if isinstance(rule, LevelRule):
+        return looker.zone(rule)
+    return looker.measure(rule), None
