@@ -3,6 +3,7 @@
     SourceError
     ├── Transient          will probably pass; the last good answer may stand in
     │   ├── Unreachable    no reply, or a broken one
+    │   │   └── Pending    asked a moment ago, no reply yet
     │   └── RateLimited    asked too often
     └── Lasting            asking again will not help
         ├── Refused        not from here, or not without a key
@@ -10,9 +11,11 @@
         ├── NoData         it exists, but there is nothing to show
         └── BadData        the answer breaks the rules of `Bars`
 
-Each carries the instrument, the source and the provider's own words; `str()` is a sentence for the reader, and
-never repeats the provider's words, which go to the log.
+Each carries the instrument, the source and the provider's own words; `str()` is a sentence for the reader,
+and never repeats the provider's words, which go to the log.
 """
+
+from typing import Self
 
 from market.instruments import Instrument
 
@@ -37,6 +40,13 @@ class SourceError(Exception):
         """The cause in a few words, to follow "out of date:"."""
         return f"{self.source} could not be asked"
 
+    def again(self, instrument: Instrument | None = None, *, retry_after: float | None = None) -> Self:
+        """The same cause once more, for another asker: an exception raised twice would carry both their
+        stacks.
+        """
+        wish = self.retry_after if retry_after is None else retry_after
+        return type(self)(instrument or self.instrument, self.source, self.words, retry_after=wish)
+
     def __str__(self) -> str:
         return self.sentence.format(name=self.instrument.name, source=self.source)
 
@@ -53,6 +63,16 @@ class Unreachable(Transient):
     @property
     def reason(self) -> str:
         return f"{self.source} did not answer"
+
+
+class Pending(Unreachable):
+    """Asked a moment ago, and still on the way."""
+
+    sentence = "{name}: {source} has not answered yet."
+
+    @property
+    def reason(self) -> str:
+        return f"{self.source} has not answered yet"
 
 
 class RateLimited(Transient):

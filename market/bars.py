@@ -46,6 +46,7 @@ class Provenance:
     stale_because: str | None = None
     second: SecondOpinion | None = None
     disputed: bool = False
+    notes: tuple[str, ...] = ()  # what the quality gates did, one sentence each
 
     def caption(self) -> str:
         """One line for under a chart: publisher and sampling, and what is wrong, if anything."""

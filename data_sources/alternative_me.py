@@ -1,0 +1,55 @@
+"""The crypto fear and greed index of alternative.me: one score a day, from 2018.
+
+The score of a day is published as it begins and stands for that day; until the day ends it counts as in
+progress.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+import pandas as pd
+import requests
+
+from data_sources.errors import BadData, NoData
+from data_sources.fred import values_by_day
+from data_sources.parsing import at_day_ends, build, listing_of
+from data_sources.web import fetch, session, translate
+from market.bars import Bars
+from market.instruments import Instrument, Interval, Listing
+
+ADDRESS = "https://api.alternative.me/fng/"
+SAMPLING = "daily score, as published"
+
+
+class AlternativeMe:
+    """A `Source` of the index."""
+
+    source = "alternative_me"
+
+    def __init__(self, clock: Callable[[], datetime], web: requests.Session | None = None) -> None:
+        self._clock = clock
+        self._web = web or session()
+
+    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """All scores; raises `SourceError`, `NoData` for hours."""
+        listing = listing_of(instrument, self.source)
+        if interval is not Interval.DAY:
+            raise NoData(instrument, self.source, "one score a day")
+        try:
+            text = fetch(self._web, ADDRESS, limit="0", format="json")
+        except Exception as error:
+            raise translate(error, instrument, self.source) from error
+        return parse(text, instrument, listing, self._clock())
+
+
+def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
+    """The scores as bars known at ``now``; one that is not between 0 and 100 is left out."""
+    try:
+        scores = [(int(each["timestamp"]), float(each["value"])) for each in json.loads(raw)["data"]]
+        days = pd.DatetimeIndex(pd.to_datetime([seconds for seconds, _ in scores], unit="s")).normalize()
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as problem:
+        raise BadData(instrument, listing.source, str(problem)) from problem
+    rows = values_by_day(days, pd.Series([score for _, score in scores], dtype="float64"))
+    rows = rows.loc[rows["close"].between(0, 100)]
+    return build(instrument, Interval.DAY, at_day_ends(rows), listing, now, SAMPLING)

@@ -1,0 +1,205 @@
+"""A Source in front of a Source: this process's memory of what was answered, and of what was not."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Late
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+
+from cachetools import TLRUCache
+
+from data_sources.errors import BadData, NoData, Pending, SourceError, Transient
+from data_sources.flights import take_off
+from data_sources.freshness import Freshness
+from data_sources.source import Source
+from market.bars import Bars
+from market.instruments import Instrument, Interval
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, Interval]
+MOST_ENTRIES = 1024
+FAILURES_REMEMBERED = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of one key: the last good bars, the last failure beside them, and when to ask again."""
+
+    bars: Bars | None
+    error: Exception | None
+    fresh_until: float
+    ask_at: float
+    kept_until: float
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A question on its way; everyone who asks the same meanwhile waits for it, and no longer than from its
+    start.
+    """
+
+    answer: Future[Entry]
+    started: float
+
+
+def nothing_known(_instrument: Instrument, _interval: Interval) -> Bars | None:
+    """The memory of a process that keeps nothing on disk."""
+    return None
+
+
+class Cached:
+    """``inner``, asked once for a crowd and as seldom as freshness allows; failures are remembered like
+    answers.
+
+    Old bars come at once while a newer answer is on its way. When it does not come, they stand in for it and
+    say so (``stale_because``): on a `Transient` error, and on an empty or impossible answer where there was a
+    good one before. A refusal or an unknown symbol is raised: that is not going to pass.
+    """
+
+    def __init__(
+        self,
+        inner: Source,
+        source: str,
+        clock: Callable[[], datetime],
+        timer: Callable[[], float] = time.monotonic,
+        freshness: Freshness | None = None,
+        last_known: Callable[[Instrument, Interval], Bars | None] = nothing_known,
+    ) -> None:
+        """``last_known`` is asked once a key, for what an earlier run of the program kept."""
+        self.source = source
+        self._inner = inner
+        self._clock = clock
+        self._timer = timer
+        self._freshness = freshness or Freshness()
+        self._last_known = last_known
+        self._lock = Lock()
+        self._entries: TLRUCache[Key, Entry] = TLRUCache(
+            MOST_ENTRIES, ttu=lambda _key, entry, _now: entry.kept_until, timer=timer
+        )
+        self._flights: dict[Key, Flight] = {}
+
+    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """Fresh bars, or older ones that say so; waits at most the patience for a first answer."""
+        entry, flight = self._look(instrument, interval)
+        if entry is None and flight is not None:
+            entry = self._await(instrument, flight)
+        assert entry is not None  # a key is either known or on its way
+        return self._answer(entry, instrument)
+
+    def ready(self, instrument: Instrument, interval: Interval) -> Bars | None:
+        """What `bars` would return without waiting, or None; asks in the background where that is due."""
+        entry, _ = self._look(instrument, interval)
+        try:
+            return self._answer(entry, instrument) if entry else None
+        except SourceError:
+            return None
+
+    def on_their_way(self) -> tuple[tuple[str, Interval, float], ...]:
+        """The questions not answered yet: key, interval, and for how many seconds."""
+        with self._lock:
+            now = self._timer()
+            return tuple(
+                (key, interval, now - flight.started) for (key, interval), flight in self._flights.items()
+            )
+
+    def _look(self, instrument: Instrument, interval: Interval) -> tuple[Entry | None, Flight | None]:
+        """The entry and the flight of a key, having started one where it is due."""
+        key = instrument.key, interval
+        with self._lock:
+            entry = self._entries.get(key)
+            flight = self._flights.get(key)
+        if entry is None and flight is None:
+            kept = self._from_disk(instrument, interval)
+            with self._lock:
+                if kept is not None and key not in self._entries:
+                    self._entries[key] = kept
+                entry, flight = self._entries.get(key), self._flights.get(key)
+        if flight is None and (entry is None or self._timer() >= entry.ask_at):
+            flight = self._start(instrument, interval)
+        return entry, flight
+
+    def _start(self, instrument: Instrument, interval: Interval) -> Flight | None:
+        """A new flight, or the one another thread has just started; None when its answer has landed
+        meanwhile.
+        """
+        key = instrument.key, interval
+        with self._lock:
+            entry = self._entries.get(key)
+            if key in self._flights or (entry is not None and self._timer() < entry.ask_at):
+                return self._flights.get(key)
+            name = f"ask {self.source} {instrument.key}"
+            # The lock is held until the flight is on the list, and the landing takes the lock:
+            # it cannot come first.
+            flight = Flight(take_off(lambda: self._ask(instrument, interval), name), self._timer())
+            self._flights[key] = flight
+            return flight
+
+    def _ask(self, instrument: Instrument, interval: Interval) -> Entry:
+        """The new entry of a key, put in its place."""
+        try:
+            answer: Bars | Exception = self._inner.bars(instrument, interval)
+        except SourceError as error:
+            answer = error
+        except Exception as bug:
+            log.exception("asking %s for %s", self.source, instrument.key)
+            answer = bug
+        key = instrument.key, interval
+        with self._lock:
+            before = self._entries.get(key)
+            entry = self._landed(answer, before, key)
+            self._entries[key] = entry
+            self._flights.pop(key, None)
+        return entry
+
+    def _landed(self, answer: Bars | Exception, before: Entry | None, key: Key) -> Entry:
+        now = self._timer()
+        if isinstance(answer, Bars):
+            fresh_until = now + self._freshness.lifetime(answer, self._clock())
+            return Entry(answer, None, fresh_until, fresh_until, now + self._freshness.hard(key[1]))
+        told_when = isinstance(answer, SourceError) and answer.retry_after is not None
+        failures = (before.failures if before else 0) + (not told_when)
+        ask_at = now + self._freshness.rest(answer, max(failures, 1), f"{key[0]}{key[1]}", key[1])
+        old = before.bars if before else None
+        kept_until = before.kept_until if before and old else ask_at + FAILURES_REMEMBERED
+        return Entry(old, answer, now, ask_at, kept_until, failures)
+
+    def _from_disk(self, instrument: Instrument, interval: Interval) -> Entry | None:
+        """What an earlier run kept, as fresh as its age allows; None where nothing is, or it is too old."""
+        bars = self._last_known(instrument, interval)
+        if bars is None:
+            return None
+        now, clock = self._timer(), self._clock()
+        age = (clock - bars.provenance.fetched_at).total_seconds()
+        hard = self._freshness.hard(interval)
+        if not 0 <= age < hard:
+            return None
+        fresh_until = now + self._freshness.lifetime(bars, bars.provenance.fetched_at) - age
+        return Entry(bars, None, fresh_until, fresh_until, now + hard - age)
+
+    def _await(self, instrument: Instrument, flight: Flight) -> Entry:
+        patience = flight.started + self._freshness.patience - self._timer()
+        try:
+            return flight.answer.result(timeout=max(0.0, patience))
+        except Late:
+            raise Pending(instrument, self.source, "on its way") from None
+
+    def _answer(self, entry: Entry, instrument: Instrument) -> Bars:
+        error, bars = entry.error, entry.bars
+        if error is not None and not (bars and isinstance(error, Transient | NoData | BadData)):
+            raise error.again(instrument) if isinstance(error, SourceError) else error
+        assert bars is not None  # an entry holds bars or an error
+        because = error.reason if isinstance(error, SourceError) else self._overdue(entry, bars)
+        return replace(bars, provenance=replace(bars.provenance, stale_because=because)) if because else bars
+
+    def _overdue(self, entry: Entry, bars: Bars) -> str | None:
+        """Why bars are old though nothing failed: nobody asked for a while, and the newer answer is on its
+        way.
+        """
+        late = self._timer() - entry.fresh_until
+        usual = self._freshness.hour if bars.interval is Interval.HOUR else self._freshness.day
+        return f"{self.source} has not answered yet" if late > usual else None

@@ -1,0 +1,196 @@
+"""Crypto exchanges through ccxt: candles, tickers, order books, funding and open interest, keyless.
+
+What the exchanges and ccxt 4.5 really do, and what is done about it here:
+
+- The last candle is unfinished: it becomes the bar in progress.
+- A geo-block (451, or CloudFront's 403) arrives as `ExchangeNotAvailable`, the class that says "try again":
+it is told apart by status and text, and lasts. - `RateLimitExceeded` and `DDoSProtection` are siblings, and
+``Retry-After`` is only in the response headers. - A page of HTML or an empty answer gives a ticker of
+``None`` without an error, and where the last price is missing or zero ccxt makes one of open and change: a
+price counts only if the raw answer holds the trade. - Candles may repeat, run backwards or lie in the future;
+gaps stay gaps. - Markets are loaded once, under a lock; only then is "unknown symbol" believed.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+import requests
+
+from data_sources.errors import (
+    BadData,
+    NoData,
+    RateLimited,
+    Refused,
+    SourceError,
+    UnknownSymbol,
+    Unreachable,
+)
+from data_sources.parsing import LENGTH, at_day_ends, at_ends_of_hours, build, listing_of
+from data_sources.venues import VENUES
+from data_sources.web import is_abroad, retry_after, session
+from market.bars import COLUMNS, Bars
+from market.instruments import Calendar, Instrument, Interval, Listing
+
+TIMEOUT_MS = 3000
+FUNDING_HOURS = (1.0, 2.0, 4.0, 8.0)
+STANDARD_HOURS = 8.0
+
+# By class name, most particular first; ccxt's tree ends in BaseError.
+MEANING: tuple[tuple[str, type[SourceError]], ...] = (
+    ("RestrictedLocation", Refused),
+    ("AuthenticationError", Refused),
+    ("DDoSProtection", RateLimited),
+    ("RateLimitExceeded", RateLimited),
+    ("BadSymbol", UnknownSymbol),
+    ("NotSupported", NoData),
+    ("BaseError", Unreachable),
+)
+# What ccxt lets through when an answer has another shape than it expects.
+BROKEN_ANSWER = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError)
+
+
+class Exchange:
+    """A `Source` of one exchange's candles; a perpetual listed for its flow gives its funding prints."""
+
+    def __init__(
+        self, source: str, clock: Callable[[], datetime], web: Callable[[], requests.Session] = session
+    ) -> None:
+        """``source`` is the exchange's name in the catalogue; nothing is imported or asked before the first
+        question.
+        """
+        self.source = source
+        self.venue = VENUES[source]
+        self._clock = clock
+        self._web = web
+        self._lock = Lock()
+        self._clients: dict[bool, Any] = {}
+
+    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """All candles the exchange gives at this interval, or its funding prints; raises `SourceError`."""
+        listing = listing_of(instrument, self.source)
+        if instrument.flow:
+            prints = self.ask(instrument, lambda client: self._funding(client, listing.symbol), swap=True)
+            return parse_funding(prints, instrument, listing, self._clock())
+        candles = self.ask(instrument, lambda client: self._candles(client, listing.symbol, interval))
+        return parse(candles, instrument, interval, listing, self._clock())
+
+    def ask(self, instrument: Instrument, question: Callable[[Any], Any], *, swap: bool = False) -> Any:
+        """The answer of ``question`` to the exchange's client, its markets loaded; raises `SourceError`."""
+        client = None
+        try:
+            client = self._client(swap=swap)
+            return question(client)
+        except Exception as error:
+            headers = getattr(client, "last_response_headers", None)
+            raise translate(error, instrument, self.source, headers) from error
+
+    def _client(self, *, swap: bool) -> Any:
+        """The ccxt client for spot or for perpetuals; only the module of this exchange is imported."""
+        with self._lock:
+            if swap in self._clients:
+                return self._clients[swap]
+            module = import_module(f"ccxt.{self.venue.module}")
+            types = self.venue.swap_types if swap else self.venue.spot_types
+            client = getattr(module, self.venue.module)(
+                {
+                    "timeout": TIMEOUT_MS,
+                    "enableRateLimit": True,
+                    "session": self._web(),
+                    "options": {"fetchMarkets": {"types": list(types)}} if types else {},
+                }
+            )
+            # Currencies are a request more, and nothing here needs them.
+            client.has["fetchCurrencies"] = False
+            client.load_markets()
+            self._clients[swap] = client
+            return client
+
+    def _candles(self, client: Any, symbol: str, interval: Interval) -> list[list[float]]:
+        page, step = self.venue.page, int(LENGTH[interval].total_seconds() * 1000)
+        if self.venue.pages == 1:
+            return list(client.fetch_ohlcv(symbol, interval.value, None, page))
+        now = int(self._clock().timestamp() * 1000)
+        since = (now // step - page * self.venue.pages + 1) * step
+        candles: list[list[float]] = []
+        for _ in range(self.venue.pages + 1):
+            part = client.fetch_ohlcv(symbol, interval.value, since, page)
+            candles += part
+            newest = max((int(candle[0]) for candle in part), default=since + (page - 1) * step)
+            since = max(newest, since + (page - 1) * step if not part else newest) + step
+            if since > now:
+                break
+        return candles
+
+    def _funding(self, client: Any, symbol: str) -> list[dict[str, Any]]:
+        return list(client.fetch_funding_rate_history(symbol, None, self.venue.funding_page))
+
+
+def translate(error: Exception, instrument: Instrument, source: str, headers: Any = None) -> Exception:
+    """``error`` of ccxt in our words, with what its response's ``headers`` ask for; others are returned
+    untouched.
+    """
+    words = str(error)
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if "ExchangeNotAvailable" in names and is_geo_block(words):
+        return Refused(instrument, source, words)
+    for name, ours in MEANING:
+        if name in names:
+            wish = retry_after((headers or {}).get("Retry-After")) if ours is RateLimited else None
+            return ours(instrument, source, words, retry_after=wish)
+    if isinstance(error, BROKEN_ANSWER) and not isinstance(error, SourceError):
+        return Unreachable(instrument, source, repr(error))
+    return error
+
+
+def is_geo_block(words: str) -> bool:
+    """Whether an unavailable exchange is unavailable to this place only."""
+    return " 451 " in words or is_abroad(words)
+
+
+def parse(
+    raw: Sequence[Sequence[Any]], instrument: Instrument, interval: Interval, listing: Listing, now: datetime
+) -> Bars:
+    """ccxt's candles (milliseconds of the beginning, open, high, low, close, volume) as bars known at
+    ``now``.
+    """
+    try:
+        table = pd.DataFrame([list(candle)[:6] for candle in raw], columns=["time", *COLUMNS])
+        begins = pd.to_datetime(pd.to_numeric(table.pop("time"), errors="coerce"), unit="ms", utc=True)
+        rows = table.apply(pd.to_numeric, errors="coerce").set_axis(pd.DatetimeIndex(begins))
+        rows = rows.loc[~rows.index.isna()]
+        if interval is Interval.HOUR:
+            rows = at_ends_of_hours(rows, Calendar.ALWAYS)
+        elif (rows.index != rows.index.normalize()).any():
+            raise ValueError("days do not begin at 00:00 UTC")
+        else:
+            rows = at_day_ends(rows.tz_localize(None))
+    except (ValueError, TypeError, LookupError, OverflowError) as problem:
+        raise BadData(instrument, listing.source, str(problem)) from problem
+    sampling = "hourly close" if interval is Interval.HOUR else "close@00:00 UTC"
+    return build(instrument, interval, rows, listing, now, sampling)
+
+
+def parse_funding(
+    raw: Sequence[dict[str, Any]], instrument: Instrument, listing: Listing, now: datetime
+) -> Bars:
+    """Funding prints as percent per 8 hours, stamped when they were settled.
+
+    Exchanges pay every 8, 4, 2 or 1 hours; how often is read from the distance to the print before.
+    """
+    try:
+        stamps = pd.to_datetime([each["timestamp"] for each in raw], unit="ms", utc=True).round("min")
+        rates = pd.Series([each["fundingRate"] for each in raw], index=stamps, dtype="float64").sort_index()
+        rates = rates[~rates.index.duplicated(keep="last")].dropna()
+        hours = rates.index.to_series().diff().dt.total_seconds() / 3600
+        usual = float(hours.median()) if len(rates) > 1 else STANDARD_HOURS
+        hours = hours.where(hours.isin(FUNDING_HOURS), usual if usual in FUNDING_HOURS else STANDARD_HOURS)
+        close = rates * 100 * STANDARD_HOURS / hours
+    except (ValueError, TypeError, LookupError, OverflowError, AttributeError) as problem:
+        raise BadData(instrument, listing.source, str(problem)) from problem
+    rows = close.to_frame("close").reindex(columns=list(COLUMNS))
+    rows = rows.loc[rows.index <= now + timedelta(minutes=1)]
+    return build(instrument, Interval.DAY, rows, listing, now, "settled funding, per 8 hours")

@@ -1,0 +1,54 @@
+"""How each provider is doing: read by the Sources page, `/readyz` and `/metrics`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from data_sources.breaker import BreakerState
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderHealth:
+    """One provider at a moment: its breaker, its last answer, its last failure, and when it is asked next.
+
+    ``last_error`` is a reason for readers, ``words`` the provider's own for the log. ``requests`` and
+    ``failures`` count calls since the start; ``busy`` are under way, ``hanging`` of them longer than the
+    deadline.
+    """
+
+    source: str
+    breaker: BreakerState
+    last_success: datetime | None = None
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+    words: str = ""
+    next_try: datetime | None = None
+    requests: int = 0
+    failures: int = 0
+    busy: int = 0
+    hanging: int = 0
+    storage: str | None = None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has answered, and not failed since in a way that closed the door."""
+        return self.last_success is not None and self.breaker is BreakerState.CLOSED
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether anything is known of it at all."""
+        return self.requests > 0
+
+
+class Reporting(Protocol):
+    """Whatever can say how its provider is doing."""
+
+    def health(self) -> ProviderHealth:
+        """The provider's health now."""
+        ...
+
+
+def report(providers: Iterable[Reporting]) -> Mapping[str, ProviderHealth]:
+    """The health of every provider by source name."""
+    return {each.source: each for each in (provider.health() for provider in providers)}

@@ -1,0 +1,121 @@
+"""The live sources of one process: every provider behind its guard, its disk and its memory.
+
+Chain -> Cached( Kept( Guarded( Yahoo() ) ) )
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from data_sources.alternative_me import AlternativeMe
+from data_sources.breaker import Limits
+from data_sources.cached import Cached
+from data_sources.chain import Chain
+from data_sources.errors import SourceError
+from data_sources.etf import EtfFlows
+from data_sources.exchange import Exchange
+from data_sources.fred import Fred
+from data_sources.freshness import Freshness
+from data_sources.guarded import Guarded
+from data_sources.health import ProviderHealth, report
+from data_sources.kept import Kept
+from data_sources.market_now import MarketNow
+from data_sources.ofr import Ofr
+from data_sources.source import Source
+from data_sources.venues import VENUES
+from data_sources.yahoo import Yahoo
+from market.calendars import day_end
+from market.instruments import Instrument, Interval
+
+# Yahoo's limits are guarded by folklore (about 2,000 requests an hour) and its bans last hours: ask seldom,
+# wait long.
+# One call of yfinance that fails is up to nine requests.
+YAHOO = Limits(requests_per_minute=120, failure_cost=5, rate_limit_cool_down=900)
+# A history is several pages; each exchange publishes far higher limits.
+EXCHANGE = Limits(requests_per_minute=240, cost=3)
+# Public bodies: one small file each, and no hurry.
+PUBLIC = Limits(places=2, requests_per_minute=30)
+LIMITS: Mapping[str, Limits] = MappingProxyType({"yahoo": YAHOO, "yahoo_adjusted": YAHOO, "fred": PUBLIC})
+DAILY = Freshness(day=3 * 3600.0)
+SLOW = frozenset({"fred", "ofr", "alternative_me", "btcetfdata"})
+
+
+@dataclass(frozen=True)
+class Live:
+    """Every provider of a process, stacked; nothing is opened or asked before the first question."""
+
+    sources: Mapping[str, Cached]
+    guards: Mapping[str, Guarded]
+    disks: Mapping[str, Kept]
+    market: MarketNow
+    clock: Callable[[], datetime]
+
+    def chain(self, last_resort: Source | None = None) -> Chain:
+        """The providers of each instrument in order, with their cross-check."""
+        return Chain(self.sources, self.clock, last_resort)
+
+    def health(self) -> Mapping[str, ProviderHealth]:
+        """How every provider is doing, its disk included."""
+        seen = report(self.guards.values())
+        return {name: replace(each, storage=self.disks[name].trouble) for name, each in seen.items()}
+
+    def on_their_way(self) -> tuple[tuple[str, str, Interval, float], ...]:
+        """The questions not answered yet: source, key, interval, seconds; what a page shows as progress."""
+        return tuple((name, *each) for name, cached in self.sources.items() for each in cached.on_their_way())
+
+
+def utc_now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+def live(
+    state_dir: Path,
+    bitcoin: Instrument | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    timer: Callable[[], float] = time.monotonic,
+    patience: float = 3.0,
+) -> Live:
+    """The live sources, keeping their last known bars in ``state_dir``.
+
+    ``bitcoin`` prices the ETF flows. ``patience`` is how long a visitor waits for a first answer; 0 where
+    something else can be shown meanwhile.
+    """
+    exchanges = {name: Exchange(name, clock) for name in VENUES}
+    providers: dict[str, Source] = {
+        "yahoo": Yahoo(clock, state_dir / "yfinance"),
+        "yahoo_adjusted": Yahoo(clock, state_dir / "yfinance", adjusted=True),
+        **exchanges,
+        "fred": Fred(clock),
+        "ofr": Ofr(clock),
+        "alternative_me": AlternativeMe(clock),
+    }
+    sources: dict[str, Cached] = {}
+    if bitcoin is not None:
+        chain = Chain(sources, clock)
+        providers["btcetfdata"] = EtfFlows(clock, state_dir, lambda day: price_on(chain, bitcoin, day))
+    guards = {name: Guarded(each, name, clock, timer, limits_of(name)) for name, each in providers.items()}
+    disks = {name: Kept(guard, state_dir / "last-known" / name, timer) for name, guard in guards.items()}
+    for name, disk in disks.items():
+        times = replace(DAILY if name in SLOW else Freshness(), patience=patience)
+        sources[name] = Cached(disk, name, clock, timer, times, disk.last_known)
+    market = MarketNow({name: (each, guards[name]) for name, each in exchanges.items()}, clock, timer)
+    return Live(sources, guards, disks, market, clock)
+
+
+def limits_of(source: str) -> Limits:
+    """The limits of one provider."""
+    return LIMITS.get(source, EXCHANGE if source in VENUES else PUBLIC)
+
+
+def price_on(source: Source, instrument: Instrument, day: date) -> float | None:
+    """The close of the UTC day ``day``, or None where it is not known."""
+    try:
+        closes = source.bars(instrument, Interval.DAY).finished.close
+    except SourceError:
+        return None
+    stamp = day_end(day)
+    return float(closes.loc[stamp]) if stamp in closes.index else None

@@ -1,0 +1,42 @@
+"""What each exchange is like, as data: how ccxt names it, how its candles are paged, and where it hides a
+price.
+"""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """One exchange.
+
+    ``module`` is ccxt's name; ``page`` how many candles a call returns and ``pages`` how many calls are made
+    for a history; one page means that there is no older history. ``traded`` is where the raw ticker keeps the
+    price of the last trade, ``book`` how many levels a snapshot may have.
+    """
+
+    module: str
+    page: int
+    pages: int
+    traded: tuple[str | int, ...]
+    book: int
+    funding_page: int = 100
+    spot_types: tuple[str, ...] = ()
+    swap_types: tuple[str, ...] = ()
+
+
+VENUES = MappingProxyType(
+    {
+        # Serves US hosts. Returns the newest 720 candles, whatever is asked.
+        "kraken": Venue("kraken", 720, 1, ("c", 0), 500),
+        # Coinbase Exchange: keyless, serves US hosts; ccxt's `coinbase` is the brokerage, with
+        # another order book.
+        "coinbase": Venue("coinbaseexchange", 300, 5, ("price",), 500),
+        # Candles older than the newest 1,440 come by the hundred.
+        "okx": Venue("okx", 100, 8, ("last",), 400, 100, ("spot",), ("swap",)),
+        "bybit": Venue("bybit", 1000, 2, ("lastPrice",), 200, 200, ("spot",), ("linear",)),
+        "gate": Venue("gate", 1000, 2, ("last",), 500, 1000, ("spot",), ("swap",)),
+        # Does not serve US hosts (451): last.
+        "binance": Venue("binance", 1000, 2, ("lastPrice",), 1000, 1000, ("spot",), ("linear",)),
+    }
+)

@@ -1,0 +1,1 @@
+"""Stand-ins for time, for providers, and for the providers' servers."""
