@@ -46,7 +46,7 @@ def ranked_bars(
     low, high = min([0.0, *known]), max([0.0, *known])
     if said:
         low, high = min(low, said.low), max(high, said.high)
-    room = 0.17 if phone else 0.11
+    room = 0.26 if phone else 0.14
     span = high - low or 1.0
     names = [escape_plot(bar.name) for bar in bars]
     places = list(range(len(bars)))
@@ -79,7 +79,7 @@ def ranked_bars(
         tickmode="array",
         tickvals=places,
         ticktext=names,
-        ticksuffix="  ",
+        ticklabelstandoff=8,
     )
     _add_missing(figure, bars)
     if low < 0 < high:

@@ -56,7 +56,7 @@ def candles(
         _add_volume(figure, bars, days)
     _days_axis(figure, bars, days, phone, has_volume)
     lines = [*zones, *([Zone(bars.key, record, record, "Record high")] if record else [])]
-    add_zones(figure, lines, lowest, highest, watched=watched, log=is_log, phone=phone)
+    add_zones(figure, lines, lowest, highest, watched=watched, last=bars.last, log=is_log, phone=phone)
     add_last_price(figure, bars.last, price(bars.last, bars.instrument), log=is_log)
     return figure
 
@@ -110,7 +110,16 @@ def _price_axis(
     span = high - low or high
     bottom, top = (low * 0.975, high * 1.02) if log else (low - 0.06 * span, high + 0.07 * span)
     domain = [VOLUME + GAP, 1.0] if has_volume else [0.0, 1.0]
-    price_axis(figure, bottom, top, bars.instrument.unit, log=log, most=6 if phone else 8, domain=domain)
+    price_axis(
+        figure,
+        bottom,
+        top,
+        bars.instrument.unit,
+        log=log,
+        most=6 if phone else 8,
+        beside=bars.last,
+        domain=domain,
+    )
 
 
 def _add_volume(figure: go.Figure, bars: Bars, days: list[str]) -> None:

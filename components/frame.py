@@ -116,9 +116,20 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def price_axis(
-    figure: go.Figure, low: float, high: float, unit: Unit, *, log: bool = False, most: int = 6, **more: Any
+    figure: go.Figure,
+    low: float,
+    high: float,
+    unit: Unit,
+    *,
+    log: bool = False,
+    most: int = 6,
+    beside: float | None = None,
+    **more: Any,
 ) -> None:
-    """Fix y from ``low`` to ``high`` with our own labels on the right, since d3 has no capital K."""
+    """Fix y from ``low`` to ``high`` with our own labels on the right, since d3 has no capital K.
+
+    No label is written where it would touch the one of the last price, ``beside``.
+    """
     if log:
         values = log_ticks(low, high, most)
         steps = [10.0 ** floor(log10(value)) / 2 for value in values]
@@ -133,6 +144,12 @@ def price_axis(
         escape_plot(tick(value, step, prefix=prefix) + suffix)
         for value, step in zip(values, steps, strict=True)
     ]
+    if beside is not None:
+        room = 0.06 * (bounds[1] - bounds[0])
+        labels = [
+            "" if abs(_on_axis(value, log) - _on_axis(beside, log)) < room else label
+            for value, label in zip(values, labels, strict=True)
+        ]
     figure.update_yaxes(
         {
             "type": "log" if log else "linear",
@@ -144,6 +161,10 @@ def price_axis(
             **more,
         }
     )
+
+
+def _on_axis(value: float, log: bool) -> float:
+    return log10(value) if log and value > 0 else value
 
 
 def padded(

@@ -10,7 +10,7 @@ from components.candles import LOG_FROM
 from components.frame import closed_days, date_axis, days, framed, padded, price_axis, stamps
 from components.lines import Line, trace
 from components.text import change, escape_plot, price
-from components.theme import MUTED, OTHER, SHADE, colour_of
+from components.theme import CARD, MUTED, OTHER, SHADE, colour_of
 from components.zones import add_last_price, add_zones
 from market.bars import Bars
 from market.episodes import Episode
@@ -49,13 +49,13 @@ def history(
         if is_log
         else padded([*close, *drawn], 0.06, 0.07)
     )
-    price_axis(figure, low, high, bars.instrument.unit, log=is_log, most=5 if phone else 6)
+    price_axis(figure, low, high, bars.instrument.unit, log=is_log, most=5 if phone else 6, beside=bars.last)
     stamped = stamps(close.index)
     date_axis(figure, stamped[0], stamped[-1], spare=0.012, rangebreaks=closed_days(bars))
     if scale:
         add_bands(figure, scale, low, high)
     add_episodes(figure, episodes, _first_day(bars), _last_day(bars), phone=phone)
-    add_zones(figure, zones, lowest, highest, log=is_log, phone=phone)
+    add_zones(figure, zones, lowest, highest, last=bars.last, log=is_log, phone=phone)
     add_average_names(figure, averages, log=is_log, phone=phone)
     add_last_price(figure, bars.last, price(bars.last, bars.instrument), log=is_log)
     return figure
@@ -134,22 +134,21 @@ def add_episodes(
 def add_average_names(
     figure: go.Figure, averages: Sequence[Line], *, log: bool = False, phone: bool = False
 ) -> None:
-    """The name of each average, written over its own start where the lines lie apart."""
-    for average in averages:
+    """The name of each average, written into its own line, each further along than the one before."""
+    for place, average in enumerate(averages):
         known = average.known
         if known.empty:
             continue
-        at = len(known) // 12
+        at = int(len(known) * (0.1 + 0.2 * (place % 4)))
         value = float(known.iloc[at])
         figure.add_annotation(
             text=escape_plot(average.name),
             x=stamps(known.index)[at],
             y=log10(value) if log else value,
-            yanchor="bottom",
-            xanchor="left",
+            bgcolor=CARD,
             showarrow=False,
             borderpad=1,
-            font={"color": average.colour, "size": 10 if phone else 11},
+            font={"color": MUTED if average.colour == OTHER else average.colour, "size": 10 if phone else 11},
         )
 
 

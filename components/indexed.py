@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, nice_ticks, padded, span
-from components.lines import END_LABEL_MARGIN, Line, add_end_labels, trace
+from components.lines import Line, add_end_labels, trace
 from components.text import decimal
 from components.theme import MUTED
 
@@ -16,7 +16,6 @@ def indexed(lines: Sequence[Line], *, height: int = 340, phone: bool = False) ->
         *(trace(line, "%{y:.1f}") for line in lines),
         height=height,
         phone=phone,
-        right=END_LABEL_MARGIN,
         bottom=40,
     )
     low, high = padded([100.0, *(value for line in lines for value in line.known)], 0.05, 0.05)

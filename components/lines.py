@@ -12,7 +12,9 @@ from components.frame import stamps
 from components.text import Write, escape_plot
 from components.theme import OTHER
 
-END_LABEL_MARGIN = 108
+END_LABEL_MARGIN = 96
+MOST_MARGIN = 168
+LEADER = 10
 LEAST_GAP = 0.062
 
 
@@ -91,11 +93,19 @@ def add_end_labels(
 ) -> None:
     """The last value and the name of each line right of the plot, pushed apart where they would touch.
 
-    ``low`` and ``high`` are the ends of the y axis, which keeps labels inside the picture.
+    The right margin grows to hold the longest of them. ``low`` and ``high`` are the ends of the y axis, which
+    keeps labels inside the picture.
     """
     named = [line for line in lines if len(line.known)]
+    if not named:
+        return
+    size = 11 if phone else 12
     ends = [float(line.known.iloc[-1]) for line in named]
     places = _inside(spread(ends, gap * (high - low)), low, high)
+    longest = max(len(f"{write(end)} {line.name}") for line, end in zip(named, ends, strict=True))
+    figure.update_layout(
+        margin_r=min(MOST_MARGIN, max(END_LABEL_MARGIN, 2 * LEADER + round(longest * size * 0.57)))
+    )
     for line, end, place in zip(named, ends, places, strict=True):
         figure.add_annotation(
             text=f"<b>{escape_plot(write(end))}</b> {escape_plot(line.name)}",
@@ -103,7 +113,7 @@ def add_end_labels(
             xref="paper",
             y=end,
             yref="y",
-            ax=10,
+            ax=LEADER,
             axref="pixel",
             ay=place,
             ayref="y",
@@ -115,7 +125,7 @@ def add_end_labels(
             arrowcolor=line.colour,
             standoff=1,
             borderpad=1,
-            font={"color": line.colour, "size": 11 if phone else 12},
+            font={"color": line.colour, "size": size},
         )
 
 

@@ -1,5 +1,6 @@
 """Small multiples: many series side by side, each in a panel of its own with its last value."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -8,14 +9,14 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from components.frame import framed, padded, span, stamps
+from components.frame import framed, nice_ticks, padded, span, stamps
 from components.lines import Line
 from components.text import Write, escape_plot
-from components.theme import DATE_FORMATS, GRID, INK, MUTED, X_AXIS, Y_AXIS
+from components.theme import DATE_FORMATS, INK, MUTED, X_AXIS, Y_AXIS
 
 TITLE = 34
 AXIS = 22
-GAP = 0.045
+LABELS = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +39,33 @@ def multiples(
 ) -> go.Figure:
     """The panels in rows of ``across`` (two on a phone), with one x axis for all.
 
-    ``same_y`` gives all panels one y axis; ``zero`` draws a line at zero and keeps it in view.
+    ``same_y`` gives all panels one y axis; ``zero`` keeps zero in view.
     """
     columns = 2 if phone else min(across, max(len(panels), 1))
     rows = ceil(len(panels) / columns) or 1
     height = rows * (panel_height + TITLE) + AXIS
-    figure = framed(height=height, phone=phone, right=8, bottom=AXIS, top=4)
+    figure = framed(height=height, phone=phone, right=LABELS, bottom=AXIS, top=4)
+    gap = (0.16 if phone else 0.045) if not same_y else (0.07 if phone else 0.03)
     first, last = span(*(panel.line.values.index for panel in panels))
     common = _reach([value for panel in panels for value in panel.line.known], zero)
     plot = height - AXIS - 4
     for place, panel in enumerate(panels):
         row, column = divmod(place, columns)
-        width = (1 - GAP * (columns - 1)) / columns
-        left = column * (width + GAP)
+        width = (1 - gap * (columns - 1)) / columns
+        left = column * (width + gap)
         top = 1 - (row * (panel_height + TITLE) + TITLE) / plot
-        bottom = top - (panel_height - 14) / plot
-        reach = common if same_y else _reach(list(panel.line.known), zero)
-        is_lowest = place + columns >= len(panels)
-        _add_panel(
-            figure, panel, place, (left, left + width), (bottom, top), reach, (first, last), is_lowest, phone
+        seat = _Seat(
+            number="" if place == 0 else str(place + 1),
+            across=(left, left + width),
+            down=(top - (panel_height - 14) / plot, top),
+            days=(first, last),
+            reach=common if same_y else _reach(list(panel.line.known), zero),
+            dated=place + columns >= len(panels),
+            labelled=not same_y or column == columns - 1 or place == len(panels) - 1,
+            write=_axis_writer(panel),
+            text_size=11 if phone else 12,
         )
+        _add_panel(figure, panel, seat)
     return figure
 
 
@@ -71,31 +79,43 @@ def multiples_alt(panels: Sequence[Panel], what: str) -> str:
     return f"{what}: {told}." if told else f"{what}: nothing in this range."
 
 
+def _axis_writer(panel: Panel) -> Write:
+    """The panel's own way of writing, without the decimals that a round value does not need."""
+
+    def write(value: float | None) -> str:
+        return re.sub(r"\.0+(?=\D*$)", "", panel.write(value))
+
+    return write
+
+
 def _reach(values: Sequence[float], zero: bool) -> tuple[float, float]:
-    low, high = padded([*values, 0.0] if zero else values, 0.08, 0.08)
-    return low, high
+    return padded([*values, 0.0] if zero else values, 0.08, 0.08)
 
 
-def _add_panel(
-    figure: go.Figure,
-    panel: Panel,
-    place: int,
-    across: tuple[float, float],
-    down: tuple[float, float],
-    reach: tuple[float, float],
-    days: tuple[str, str],
-    is_lowest: bool,
-    phone: bool,
-) -> None:
-    number = "" if place == 0 else str(place + 1)
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Where a panel stands in the picture, and what its axes show."""
+
+    number: str
+    across: tuple[float, float]
+    down: tuple[float, float]
+    days: tuple[str, str]
+    reach: tuple[float, float]
+    dated: bool
+    labelled: bool
+    write: Write
+    text_size: int
+
+
+def _add_panel(figure: go.Figure, panel: Panel, seat: _Seat) -> None:
     line, known = panel.line, panel.line.known
-    days_drawn = stamps(line.values.index)
+    days = stamps(line.values.index)
     figure.add_trace(
         go.Scatter(
-            x=days_drawn,
+            x=days,
             y=line.values.to_numpy(dtype=np.float32),
-            xaxis=f"x{number}",
-            yaxis=f"y{number}",
+            xaxis=f"x{seat.number}",
+            yaxis=f"y{seat.number}",
             mode="lines",
             line={"color": line.colour, "width": 1.6},
             customdata=[escape_plot(panel.write(float(value))) for value in line.values],
@@ -103,24 +123,23 @@ def _add_panel(
             name=escape_plot(line.name),
         )
     )
-    figure.update_layout({f"xaxis{number}": _days_axis(across, number, days, is_lowest)})
-    figure.update_layout({f"yaxis{number}": _values_axis(down, number, reach)})
+    figure.update_layout({f"xaxis{seat.number}": _days_axis(seat), f"yaxis{seat.number}": _values_axis(seat)})
     written = panel.write(float(known.iloc[-1])) if len(known) else panel.write(None)
     about = f'<br><span style="font-size:10.5px">{escape_plot(panel.about)}</span>' if panel.about else ""
-    _write(figure, across[0], down[1], f"<b>{escape_plot(line.name)}</b>{about}", "left", phone)
-    _write(figure, across[1], down[1], f"<b>{escape_plot(written)}</b>", "right", phone)
+    _write(figure, seat, f"<b>{escape_plot(line.name)}</b>{about}", "left")
+    _write(figure, seat, f"<b>{escape_plot(written)}</b>", "right")
     if len(known):
         last = int(np.flatnonzero(line.values.notna())[-1])
-        _add_end_dot(figure, days_drawn[last : last + 1], float(known.iloc[-1]), number, line.colour)
+        _add_end_dot(figure, seat, days[last], float(known.iloc[-1]), line.colour)
 
 
-def _add_end_dot(figure: go.Figure, x: list[str], y: float, number: str, colour: str) -> None:
+def _add_end_dot(figure: go.Figure, seat: _Seat, x: str, y: float, colour: str) -> None:
     figure.add_trace(
         go.Scatter(
-            x=x,
+            x=[x],
             y=[y],
-            xaxis=f"x{number}",
-            yaxis=f"y{number}",
+            xaxis=f"x{seat.number}",
+            yaxis=f"y{seat.number}",
             mode="markers",
             marker={"color": colour, "size": 5},
             hoverinfo="skip",
@@ -129,48 +148,51 @@ def _add_end_dot(figure: go.Figure, x: list[str], y: float, number: str, colour:
     )
 
 
-def _days_axis(
-    across: tuple[float, float], number: str, days: tuple[str, str], named: bool
-) -> dict[str, Any]:
+def _days_axis(seat: _Seat) -> dict[str, Any]:
     return {
         **X_AXIS,
         "type": "date",
-        "domain": list(across),
-        "anchor": f"y{number}",
-        "range": list(days),
+        "domain": list(seat.across),
+        "anchor": f"y{seat.number}",
+        "range": list(seat.days),
         "nticks": 3,
-        "showticklabels": named,
-        "ticks": "outside" if named else "",
+        "showticklabels": seat.dated,
+        "ticks": "outside" if seat.dated else "",
         "tickfont": {"size": 10.5},
         "tickformatstops": [{**each, "value": each["value"].replace("\n", " ")} for each in DATE_FORMATS],
     }
 
 
-def _values_axis(down: tuple[float, float], number: str, reach: tuple[float, float]) -> dict[str, Any]:
+def _values_axis(seat: _Seat) -> dict[str, Any]:
+    low, high = seat.reach
+    values, _ = nice_ticks(low, high, 3)
     return {
         **Y_AXIS,
-        "domain": [max(0.0, down[0]), min(1.0, down[1])],
-        "anchor": f"x{number}",
-        "range": list(reach),
-        "showticklabels": False,
-        "showgrid": False,
-        "zeroline": reach[0] < 0 < reach[1],
-        "zerolinecolor": GRID,
-        "zerolinewidth": 1,
+        "domain": [max(0.0, seat.down[0]), min(1.0, seat.down[1])],
+        "anchor": f"x{seat.number}",
+        "range": [low, high],
+        "automargin": False,
+        "tickmode": "array",
+        "tickvals": values,
+        "ticktext": [escape_plot(seat.write(value)) for value in values],
+        "showticklabels": seat.labelled,
+        "side": "right",
+        "tickfont": {"size": 10},
     }
 
 
-def _write(figure: go.Figure, x: float, y: float, text: str, side: str, phone: bool) -> None:
+def _write(figure: go.Figure, seat: _Seat, text: str, side: str) -> None:
+    is_left = side == "left"
     figure.add_annotation(
         text=text,
         xref="paper",
         yref="paper",
-        x=x,
-        y=y,
+        x=seat.across[0 if is_left else 1],
+        y=seat.down[1],
         xanchor=side,
         yanchor="bottom",
         align=side,
         showarrow=False,
-        borderpad=1,
-        font={"color": INK if side == "right" else MUTED, "size": 11 if phone else 12},
+        borderpad=0,
+        font={"color": MUTED if is_left else INK, "size": seat.text_size},
     )

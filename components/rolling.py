@@ -5,8 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
+from components.ribbon import add_ribbon, interval_texts
 from components.text import Write, correlation, escape_plot
-from components.theme import CLEAR, INK, MUTED, NASDAQ, OTHER
+from components.theme import INK, MUTED, NASDAQ, OTHER
 
 WEAK = 0.2
 
@@ -32,7 +33,7 @@ def rolling(
     """
     figure = framed(height=height, phone=phone, right=48, bottom=40)
     if low is not None and high is not None:
-        _add_ribbon(figure, low, high, colour)
+        add_ribbon(figure, low, high, colour)
     figure.add_trace(
         go.Scatter(
             x=stamps(values.index),
@@ -40,7 +41,10 @@ def rolling(
             mode="lines",
             line={"color": colour, "width": 2},
             name=escape_plot(name),
-            hovertemplate="%{y:.2f}<extra></extra>",
+            customdata=interval_texts(low, high, write) if low is not None and high is not None else None,
+            hovertemplate="%{y:.2f}%{customdata}<extra></extra>"
+            if low is not None
+            else "%{y:.2f}<extra></extra>",
             connectgaps=False,
         )
     )
@@ -73,23 +77,6 @@ def rolling_alt(values: pd.Series, what: str, write: Write = correlation) -> str
         f"lowest {write(float(known.iloc[least]))} on {days[least]}, "
         f"highest {write(float(known.iloc[most]))} on {days[most]}."
     )
-
-
-def _add_ribbon(figure: go.Figure, low: pd.Series, high: pd.Series, colour: str) -> None:
-    both = pd.concat([low, high], axis=1).dropna()
-    for column, fill in ((0, None), (1, "tonexty")):
-        figure.add_trace(
-            go.Scatter(
-                x=stamps(both.index),
-                y=both.iloc[:, column].to_numpy(dtype=np.float32),
-                mode="lines",
-                line={"width": 0, "color": CLEAR},
-                fill=fill,
-                fillcolor=colour,
-                opacity=0.16,
-                hoverinfo="skip",
-            )
-        )
 
 
 def _add_last(figure: go.Figure, values: pd.Series, colour: str, write: Write, phone: bool) -> None:

@@ -81,6 +81,13 @@ DIVERGING = Pair(
 )
 DIVERGING_SLOTS = tuple(f"#0000{slot}" for slot in range(21, 31))
 
+SEVERITY_SLOTS: dict[Severity, str] = {
+    Severity.CALM: "#000011",
+    Severity.ELEVATED: "#000012",
+    Severity.STRESS: "#000013",
+    Severity.CRISIS: "#000014",
+}
+
 # Shade of a band behind a line: colour and opacity. Calm is left clear.
 SHADE: dict[Severity, tuple[str, float]] = {
     Severity.CALM: (CLEAR, 0.0),
@@ -134,11 +141,12 @@ def resolve(figure: go.Figure, mode: Mode) -> go.Figure:
     return pio.from_json(text).update_layout(paper_bgcolor=PALETTE["card"][mode == "dark"])
 
 
+# The first range that fits wins, so the coarsest stands first; a second line prints where it changes.
 DATE_FORMATS: list[dict[str, Any]] = [
-    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%-d %b"},
-    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
-    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
     {"dtickrange": ["M12", None], "value": "%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%-d %b"},
 ]
 
 X_AXIS = {
@@ -167,6 +175,7 @@ Y_AXIS = {
     "zeroline": False,
     "showline": False,
     "ticks": "",
+    "ticklabelstandoff": 5,
     "tickfont": {"size": 11.5},
     "nticks": 6,
     "fixedrange": True,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, nice_ticks, span
-from components.lines import END_LABEL_MARGIN, Line, add_end_labels, trace
+from components.lines import Line, add_end_labels, trace
 from components.text import decimal
 
 
@@ -15,7 +15,6 @@ def underwater(lines: Sequence[Line], *, height: int = 340, phone: bool = False)
         *(trace(line, "%{y:.1%}") for line in lines),
         height=height,
         phone=phone,
-        right=END_LABEL_MARGIN,
         bottom=40,
     )
     deepest = min((float(line.known.min()) for line in lines if len(line.known)), default=-0.1)

@@ -21,11 +21,13 @@ def add_zones(
     high: float,
     *,
     watched: Zone | None = None,
+    last: float | None = None,
     log: bool = False,
     phone: bool = False,
 ) -> list[Zone]:
     """Each zone as a band and each level as a dashed line, named at the left; returns those drawn.
 
+    A name stands above its zone, or below where the ``last`` price would run through it.
     Only what lies within 3% of the window's ``low`` to ``high`` is drawn, so that no far level flattens it.
     """
     drawn = [zone for zone in zones if low * (1 - REACH) <= zone.high and zone.low <= high * (1 + REACH)]
@@ -54,13 +56,15 @@ def add_zones(
                 line_width=0,
                 layer="below",
             )
+        is_below = last is not None and 0 <= last - zone.high < 0.05 * (high - low)
+        edge = zone.low if is_below else zone.high
         figure.add_annotation(
             text=escape_plot(zone.name),
             xref="x domain",
             x=0,
-            y=log10(zone.high) if log else zone.high,
+            y=log10(edge) if log else edge,
             xanchor="left",
-            yanchor="bottom",
+            yanchor="top" if is_below else "bottom",
             xshift=2,
             showarrow=False,
             borderpad=1,

@@ -82,7 +82,7 @@ def heading(title: str, definition: Shown = "", anchor: str | None = None) -> Ht
 
 def provenance(caption: str, links: Sequence[tuple[str, str]] = ()) -> Html:
     """The line under a chart: where it comes from, and links such as CSV and JSON."""
-    return block(div("mk-source", caption, *(_linked(links, " · "))))
+    return block(div("mk-source", caption, *_linked(links, " · ")))
 
 
 class Kind(StrEnum):
@@ -121,11 +121,14 @@ def age_badge(text: str, old: timedelta, late: bool) -> Html:
 
 def footer(text: str, links: Sequence[tuple[str, str]] = ()) -> Html:
     """The last line of a page: sources, and links to methods, CSV and JSON."""
-    return block(div("mk-footer", text, *(_linked(links, " · "))))
+    return block(div("mk-footer", text, *_linked(links, " ")))
 
 
-def _linked(links: Sequence[tuple[str, str]], before: str) -> list[Html | str]:
-    return [piece for words, href in links for piece in (before, link(words, href))]
+def _linked(links: Sequence[tuple[str, str]], first: str) -> list[Html | str]:
+    """The links with dots between them, after whatever stands ``first``."""
+    befores = [first, *[" · "] * len(links)]
+    pairs = zip(befores, links, strict=False)
+    return [piece for before, (words, href) in pairs for piece in (before, link(words, href))]
 
 
 def _marked(text: str, numbers: Sequence[Number]) -> Html:

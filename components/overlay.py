@@ -1,0 +1,174 @@
+"""Stretches of history laid over each other from day 0, and the fan of what followed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.frame import framed, nice_ticks, padded, span, stamps
+from components.lines import Line, spread
+from components.ribbon import add_ribbon
+from components.text import Write, decimal, escape_plot
+from components.theme import BITCOIN, GRID, INK, MUTED, OTHER
+
+
+def overlay(
+    current: Line,
+    others: Sequence[Line],
+    *,
+    days_are: str = "sessions since the peak",
+    height: int = 360,
+    phone: bool = False,
+) -> go.Figure:
+    """Fractions since day 0, indexed by the number of days: ``current`` in amber over ``others`` in grey.
+
+    Each line is named where it ends.
+    """
+    lines = [*others, current]
+    figure = framed(height=height, phone=phone, right=20, bottom=40)
+    for line in lines:
+        own = line is current
+        figure.add_trace(_aligned(line, BITCOIN if own else OTHER, 2.6 if own else 1.4))
+    longest = max((int(line.known.index.max()) for line in lines if len(line.known)), default=1)
+    low, high = padded([0.0, *(value for line in lines for value in line.known)], 0.05, 0.06)
+    _number_axes(figure, (0, longest), (low, high), days_are)
+    _name_ends(figure, lines, current, (low, high), longest, height, phone)
+    return figure
+
+
+def overlay_alt(current: Line, others: Sequence[Line]) -> str:
+    """What the chart says, in words."""
+    told = [
+        f"{line.name}: {_percent(float(line.known.min()))} at the lowest, on day {line.known.index[line.known.to_numpy().argmin()]}"
+        for line in (current, *others)
+        if len(line.known)
+    ]
+    return f"Falls aligned on day 0. {'; '.join(told)}."
+
+
+def fan(
+    past: pd.Series,
+    ahead: Mapping[float, pd.Series],
+    *,
+    write: Write,
+    n: int,
+    height: int = 320,
+    phone: bool = False,
+) -> go.Figure:
+    """What was, and what followed in ``n`` past cases: quantiles (0.1, 0.25, 0.5, 0.75, 0.9) by day.
+
+    Pairs of quantiles are ribbons, the middle one a dashed line. It shows past cases and predicts nothing.
+    """
+    figure = framed(height=height, phone=phone, right=74, bottom=40)
+    levels = sorted(ahead)
+    for low_level in (level for level in levels if level < 0.5):
+        high_level = next((level for level in levels if abs(level - (1 - low_level)) < 1e-9), None)
+        if high_level is not None:
+            add_ribbon(figure, ahead[low_level], ahead[high_level], OTHER, 0.18)
+    figure.add_trace(_dated(past, INK, "solid", write))
+    if 0.5 in ahead:
+        figure.add_trace(_dated(ahead[0.5], MUTED, "4px,3px", write))
+    every = [past, *ahead.values()]
+    low, high = padded(pd.concat(every).to_numpy(), 0.05, 0.05)
+    ticks, _ = nice_ticks(low, high, 5)
+    figure.update_yaxes(
+        range=[low, high],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[escape_plot(write(value)) for value in ticks],
+        side="left",
+    )
+    first, last = span(*(series.index for series in every))
+    figure.update_xaxes(type="date", range=[first, last])
+    for level in levels:
+        end = float(ahead[level].dropna().iloc[-1])
+        figure.add_annotation(
+            text="middle" if level == 0.5 else f"{round(100 * level)}% of {n}",
+            xref="paper",
+            x=1,
+            xanchor="left",
+            xshift=6,
+            y=end,
+            showarrow=False,
+            font={"color": MUTED, "size": 10 if phone else 11},
+        )
+    return figure
+
+
+def fan_alt(past: pd.Series, ahead: Mapping[float, pd.Series], write: Write, n: int) -> str:
+    """What the chart says, in words."""
+    told = ", ".join(
+        f"{round(100 * level)}% of cases at or below {write(float(ahead[level].dropna().iloc[-1]))}"
+        for level in sorted(ahead)
+    )
+    return f"Now {write(float(past.dropna().iloc[-1]))}. After {n} past cases: {told}."
+
+
+def _aligned(line: Line, colour: str, width: float) -> go.Scatter:
+    known = line.known
+    return go.Scatter(
+        x=known.index.to_numpy(),
+        y=known.to_numpy(dtype=np.float32),
+        mode="lines",
+        line={"color": colour, "width": width, "dash": "3px,2px" if line.dashed else "solid"},
+        name=escape_plot(line.name),
+        hovertemplate=f"%{{y:.1%}}<extra>{escape_plot(line.name)}</extra>",
+    )
+
+
+def _dated(series: pd.Series, colour: str, dash: str, write: Write) -> go.Scatter:
+    return go.Scatter(
+        x=stamps(series.index),
+        y=series.to_numpy(dtype=np.float32),
+        mode="lines",
+        line={"color": colour, "width": 1.8, "dash": dash},
+        customdata=[escape_plot(write(float(value))) for value in series],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _number_axes(
+    figure: go.Figure, across: tuple[int, int], down: tuple[float, float], days_are: str
+) -> None:
+    ticks, _ = nice_ticks(down[0], down[1], 6)
+    plain: dict[str, Any] = {"type": "linear", "range": [across[0], across[1] * 1.16], "hoverformat": "d"}
+    figure.update_xaxes(plain, title={"text": escape_plot(days_are), "font": {"size": 11.5, "color": MUTED}})
+    figure.update_yaxes(
+        range=list(down),
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[_percent(value) for value in ticks],
+        zeroline=True,
+        zerolinecolor=GRID,
+    )
+
+
+def _name_ends(
+    figure: go.Figure,
+    lines: Sequence[Line],
+    current: Line,
+    down: tuple[float, float],
+    longest: int,
+    height: int,
+    phone: bool,
+) -> None:
+    named = [line for line in lines if len(line.known)]
+    ends = [float(line.known.iloc[-1]) for line in named]
+    room = 15 / (height - 48) * (down[1] - down[0])
+    for line, place in zip(named, spread(ends, room), strict=True):
+        own = line is current
+        figure.add_annotation(
+            text=f"<b>{escape_plot(line.name)}</b>" if own else escape_plot(line.name),
+            x=min(int(line.known.index[-1]), longest),
+            y=place,
+            xanchor="left",
+            xshift=5,
+            showarrow=False,
+            font={"color": BITCOIN if own else MUTED, "size": 10.5 if phone else 11.5},
+        )
+
+
+def _percent(value: float) -> str:
+    return decimal(100 * value, suffix="%")

@@ -1,0 +1,67 @@
+"""A path in steps: the policy rate that prices imply after each meeting."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
+from components.text import decimal, escape_plot, full_day
+from components.theme import INK, MUTED, NASDAQ, OTHER
+
+
+def steps(
+    path: pd.Series,
+    before: pd.Series | None = None,
+    *,
+    names: tuple[str, str] = ("now", "before"),
+    height: int = 260,
+    phone: bool = False,
+) -> go.Figure:
+    """A rate in percent that holds from each date to the next, over the path as it was ``before``."""
+    figure = framed(height=height, phone=phone, right=64, bottom=40)
+    drawn = [(path, names[0], NASDAQ, 2.2)]
+    if before is not None:
+        drawn.insert(0, (before, names[1], OTHER, 1.5))
+    for series, name, colour, width in drawn:
+        figure.add_trace(
+            go.Scatter(
+                x=stamps(series.index),
+                y=series.to_numpy(dtype=np.float32),
+                mode="lines+markers",
+                line={"color": colour, "width": width, "shape": "hv"},
+                marker={"size": 5, "color": colour},
+                name=escape_plot(name),
+                hovertemplate=f"%{{y:.2f}}%<extra>{escape_plot(name)}</extra>",
+            )
+        )
+        figure.add_annotation(
+            text=f"<b>{_rate(float(series.iloc[-1]))}</b><br>{escape_plot(name)}",
+            xref="paper",
+            x=1,
+            xanchor="left",
+            xshift=6,
+            y=float(series.iloc[-1]),
+            align="left",
+            showarrow=False,
+            font={"color": INK if colour == NASDAQ else MUTED, "size": 11},
+        )
+    low, high = padded(pd.concat([each[0] for each in drawn]), 0.12, 0.12)
+    ticks, _ = nice_ticks(low, high, 5)
+    figure.update_yaxes(
+        range=[low, high], tickmode="array", tickvals=ticks, ticktext=[_rate(value) for value in ticks]
+    )
+    date_axis(figure, *span(*(each[0].index for each in drawn)))
+    return figure
+
+
+def steps_alt(path: pd.Series, what: str) -> str:
+    """What the chart says, in words."""
+    told = ", ".join(
+        f"{_rate(float(value))} from {full_day(pd.Timestamp(day))}"
+        for day, value in zip(stamps(path.index), path, strict=True)
+    )
+    return f"{what}: {told}."
+
+
+def _rate(value: float) -> str:
+    return decimal(value, 2, suffix="%")
