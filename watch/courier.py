@@ -1,0 +1,158 @@
+"""Sends one message to one target, and says whether to try again."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+import apprise
+import requests
+from apprise.utils.http import HTTPPolicy, HTTPPolicySession
+
+from watch.targets import Target, TargetKind, is_allowed, parse_target
+
+TIMEOUT_SECONDS = 5.0
+GONE = (404, 410)
+OUTWARD_FILE = "notify.toml"
+
+
+class Undelivered(Exception):
+    """A message did not arrive; ``lasting`` where trying again will not help."""
+
+    def __init__(self, words: str, *, lasting: bool = False) -> None:
+        """``words`` never name the address."""
+        super().__init__(words)
+        self.lasting = lasting
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: ``episode`` is the same each time it is tried, so that a receiver can tell a repeat."""
+
+    episode: str
+    title: str
+    text: str
+    link: str
+    mute_link: str = ""
+
+    @property
+    def body(self) -> str:
+        """The text with its links, for services that show text."""
+        links = [self.link, f"Mute: {self.mute_link}" if self.mute_link else ""]
+        return "\n".join(part for part in (self.text, *links) if part)
+
+
+class Courier(Protocol):
+    """Whatever can send."""
+
+    def send(self, target: Target, message: Message) -> None:
+        """Deliver, or raise `Undelivered`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """What the operator decides of outgoing messages: the ntfy server, and the mail server if there is one.
+
+    ``mail`` is an address of the notification library such as ``mailtos://user:password@example.org``; it
+    comes from the operator's own file and never from a visitor.
+    """
+
+    ntfy: str = "ntfys://ntfy.sh"
+    mail: str = ""
+
+
+def read_outward(folder: Path) -> Outward:
+    """The operator's `notify.toml` in the state folder, or the defaults; raises `ValueError` for a bad one."""
+    file = folder / OUTWARD_FILE
+    if not file.exists():
+        return Outward()
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+        return Outward(**given)
+    except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as problem:
+        raise ValueError(f"{OUTWARD_FILE}: {problem}") from problem
+
+
+class Post:
+    """The courier to the outside world."""
+
+    def __init__(
+        self,
+        outward: Outward | None = None,
+        *,
+        allowed: Callable[[str], bool] = is_allowed,
+        certificates: str | None = None,
+        check: Callable[[str, str], Target] = parse_target,
+    ) -> None:
+        """``allowed`` judges each resolved address; ``certificates`` is a bundle to trust in place of the usual."""
+        self._outward = outward or Outward()
+        self._allowed = allowed
+        self._certificates = certificates
+        self._check = check
+
+    def send(self, target: Target, message: Message) -> None:
+        """Deliver, or raise `Undelivered`."""
+        if target.kind is TargetKind.WEBHOOK:
+            self._call(target.parts[0], message)
+        else:
+            self._notify(target, message)
+
+    def _call(self, address: str, message: Message) -> None:
+        def unchanged(url: str) -> bool:
+            self._check(TargetKind.WEBHOOK, url)
+            return True
+
+        body = {
+            "id": message.episode,
+            "title": message.title,
+            "text": message.text,
+            "link": message.link,
+            "mute": message.mute_link,
+        }
+        policy = HTTPPolicy(  # type: ignore[no-untyped-call]
+            url_filter=unchanged, address_filter=self._allowed, resolve_timeout=TIMEOUT_SECONDS
+        )
+        try:
+            with HTTPPolicySession(policy) as session:  # type: ignore[no-untyped-call]
+                if self._certificates:
+                    session.verify = self._certificates
+                # The answer is never read: its status is all that counts, and a slow body costs nothing.
+                with session.post(
+                    address, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
+                ) as answer:
+                    status = answer.status_code
+        except requests.RequestException as problem:
+            raise Undelivered(type(problem).__name__) from problem
+        if status in GONE or 300 <= status < 400:
+            raise Undelivered(f"answered {status}", lasting=True)
+        if not 200 <= status < 300:
+            raise Undelivered(f"answered {status}")
+
+    def _notify(self, target: Target, message: Message) -> None:
+        asset = apprise.AppriseAsset(http_redirects=False, async_mode=False, plugin_paths=[])
+        service = apprise.Apprise(asset=asset)
+        if not service.add(self.library_address(target)):
+            raise Undelivered("the notification library refused the target", lasting=True)
+        if not service.notify(title=message.title, body=message.body):
+            raise Undelivered(f"{target.kind} did not take it")
+
+    def library_address(self, target: Target) -> str:
+        """The address of the notification library for a target, made of checked parts only."""
+        parts = [quote(part, safe="") for part in target.parts]
+        match target.kind:
+            case TargetKind.NTFY:
+                return f"{self._outward.ntfy}/{parts[0]}"
+            case TargetKind.TELEGRAM:
+                return f"tgram://{target.parts[0]}/{parts[1]}"
+            case TargetKind.DISCORD:
+                return f"discord://{parts[0]}/{parts[1]}"
+            case TargetKind.SLACK:
+                return f"slack://{parts[0]}/{parts[1]}/{parts[2]}"
+            case TargetKind.EMAIL if self._outward.mail:
+                joint = "&" if "?" in self._outward.mail else "?"
+                return f"{self._outward.mail}{joint}to={parts[0]}"
+            case _:
+                raise Undelivered("this server sends no mail", lasting=True)
