@@ -18,9 +18,9 @@ import pandas as pd
 import requests
 
 from data_sources.errors import BadData, NoData
-from data_sources.kept import write_whole
 from data_sources.parsing import listing_of, session_ends
 from data_sources.web import fetch, session, translate
+from data_sources.whole import write_whole
 from market.bars import COLUMNS, Bars, InProgress, Provenance
 from market.instruments import Instrument, Interval, Listing
 

@@ -1,15 +1,14 @@
 """Last-known-good bars on disk: what a restart without a network starts from."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import quote
 
 from data_sources.packing import Corrupt, Newer, pack, unpack
 from data_sources.source import Source
+from data_sources.whole import write_whole
 from market.bars import Bars
 from market.instruments import Instrument, Interval
 
@@ -93,26 +92,3 @@ class Kept:
         if self._timer() >= self._silent_until:
             self._silent_until = self._timer() + QUIET_SECONDS
             log.error("%s", self.trouble)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``content`` so that ``path`` holds either all of it or what it held before, even after a power
-    cut.
-    """
-    part: Path | None = None
-    try:
-        with NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as file:
-            part = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

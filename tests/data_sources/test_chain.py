@@ -1,0 +1,148 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from data_sources.chain import Chain
+from data_sources.errors import NoData, Refused, Unreachable
+from market.bars import State
+from market.instruments import Interval
+from tests.fakes.clock import Clock
+from tests.fakes.prices import BITCOIN, NASDAQ, VIX, YIELD, make_bars
+from tests.fakes.scripted import Scripted
+
+MONDAY = Clock()
+SUNDAY = date(2026, 2, 8)
+
+
+def chain(instrument=VIX, clock=MONDAY, last_resort=None, **providers):
+    sources = {
+        name: answer if isinstance(answer, Scripted) else Scripted(answer)
+        for name, answer in providers.items()
+    }
+    return Chain(sources, clock.now, last_resort).bars(instrument, Interval.DAY)
+
+
+def vix(*closes, source="yahoo", **more):
+    return make_bars(VIX, closes, source=source, **more)
+
+
+def btc(*closes, source="kraken", symbol="BTC/USD", last=SUNDAY, **more):
+    return make_bars(BITCOIN, closes, source=source, symbol=symbol, last=last, **more)
+
+
+def test_the_first_provider_is_shown_with_the_opinion_of_the_second():
+    bars = chain(yahoo=vix(20, 21, 22), fred=vix(20, 21, 22.01, source="fred"))
+    assert bars.provenance.source == "yahoo"
+    assert bars.provenance.second.source == "fred"
+    assert bars.state is State.FINAL
+
+
+def test_yahoos_vix_of_6_february_2026_is_disputed_and_cannot_be_a_headline():
+    bars = chain(yahoo=vix(18.64, 21.77, 20.37), fred=vix(18.64, 21.77, 17.76, source="fred"))
+    assert bars.state is State.DISPUTED
+
+
+def test_the_same_dispute_is_there_when_a_later_day_looks_back():
+    clock = Clock(datetime(2026, 2, 13, 15, 30, tzinfo=UTC))
+    later = date(2026, 2, 12)
+    live = Chain(
+        {
+            "yahoo": Scripted(vix(18.64, 21.77, 20.37, 17.4, 17.8, 17.6, 20.8, last=later)),
+            "fred": Scripted(vix(18.64, 21.77, 17.76, 17.4, 17.8, 17.6, 20.8, source="fred", last=later)),
+        },
+        clock.now,
+    )
+    assert live.bars(VIX, Interval.DAY).state is State.FINAL
+    looking_back = live.as_of(datetime(2026, 2, 7, 15, 30, tzinfo=UTC))
+    assert looking_back.bars(VIX, Interval.DAY).state is State.DISPUTED
+
+
+def test_a_failing_provider_hands_over_to_the_next():
+    bars = chain(BITCOIN, kraken=Refused(BITCOIN, "kraken"), coinbase=btc(70, 71, 72, source="coinbase"))
+    assert bars.provenance.source == "coinbase"
+
+
+def test_the_first_providers_reason_is_told_when_none_answers():
+    with pytest.raises(Refused) as caught:
+        chain(BITCOIN, kraken=Refused(BITCOIN, "kraken"), coinbase=Unreachable(BITCOIN, "coinbase"))
+    assert caught.value.source == "kraken"
+
+
+def test_the_recording_stands_in_last_of_all():
+    recording = Scripted(btc(9, 9.1, 9.2, source="Binance"))
+    bars = chain(BITCOIN, last_resort=recording, kraken=Unreachable(BITCOIN, "kraken"))
+    assert bars.provenance.source == "Binance"
+
+
+def test_where_the_recording_has_nothing_either_the_provider_is_to_blame():
+    recording = Scripted(NoData(BITCOIN, "the recording"))
+    with pytest.raises(Unreachable):
+        chain(BITCOIN, last_resort=recording, kraken=Unreachable(BITCOIN, "kraken"))
+
+
+def test_old_bars_hand_over_to_a_provider_with_fresh_ones():
+    fresh = btc(70, 71, 72)
+    old = replace(fresh, provenance=replace(fresh.provenance, stale_because="kraken did not answer"))
+    bars = chain(BITCOIN, kraken=old, coinbase=btc(70, 71, 72, source="coinbase"))
+    assert (bars.provenance.source, bars.state) == ("coinbase", State.FINAL)
+
+
+def test_a_provider_that_is_late_for_a_bar_hands_over_to_one_that_has_it():
+    late = vix(20, 21, last=date(2026, 2, 5))
+    bars = chain(yahoo=late, fred=vix(20, 21, 17.76, source="fred"))
+    assert (bars.provenance.source, bars.last) == ("fred", 17.76)
+
+
+def test_where_all_are_late_the_newest_is_shown_and_says_so():
+    bars = chain(yahoo=vix(20, 21, last=date(2026, 2, 5)), fred=vix(20, source="fred", last=date(2026, 2, 4)))
+    assert bars.provenance.source == "yahoo"
+    assert bars.provenance.stale_because == "yahoo has nothing after 2026-02-05"
+
+
+def test_a_close_is_not_due_before_its_provider_had_time_to_publish_it():
+    clock = Clock(datetime(2026, 2, 9, 22, 30, tzinfo=UTC))
+    assert chain(clock=clock, yahoo=vix(20, 21, 22)).state is State.FINAL
+    clock.pass_by(3600)
+    assert chain(clock=clock, yahoo=vix(20, 21, 22)).state is State.STALE
+
+
+def test_a_source_that_publishes_a_day_late_is_not_late_for_that_day():
+    thursday = make_bars(YIELD, [4.2, 4.21], last=date(2026, 2, 5), source="fred")
+    assert chain(YIELD, fred=thursday).state is State.FINAL
+    wednesday = make_bars(YIELD, [4.2, 4.21], last=date(2026, 2, 4), source="fred")
+    assert chain(YIELD, fred=wednesday).state is State.STALE
+
+
+def test_a_coin_is_due_every_day_of_the_week():
+    assert chain(BITCOIN, kraken=btc(70, 71, 72)).state is State.FINAL
+    assert chain(BITCOIN, kraken=btc(70, 71, 72, last=date(2026, 2, 7))).state is State.STALE
+
+
+def test_tether_prices_are_no_second_opinion_on_dollar_prices():
+    bars = chain(
+        BITCOIN,
+        kraken=btc(70, 71, 72),
+        okx=btc(60, 61, 62, source="okx", symbol="BTC/USDT"),
+        yahoo=btc(70, 71, 72, source="yahoo", symbol="BTC-USD"),
+    )
+    assert bars.provenance.second.source == "yahoo"
+
+
+def test_a_hundredfold_price_is_set_aside_with_and_without_a_second_source():
+    wrong = btc(70_000, 70_500, 7_100_000)
+    assert chain(BITCOIN, kraken=wrong).last == 70_500
+    assert (
+        chain(BITCOIN, kraken=wrong, coinbase=btc(70_000, 70_500, 71_000, source="coinbase")).last == 70_500
+    )
+
+
+def test_an_instrument_without_a_configured_provider_is_missing():
+    with pytest.raises(NoData):
+        chain(NASDAQ)
+
+
+def test_start_asks_only_the_first_provider():
+    first, second = Scripted(vix(1, 2, 3)), Scripted(vix(1, 2, 3))
+    Chain({"yahoo": first, "fred": second}, MONDAY.now).start(VIX, Interval.DAY)
+    assert (first.calls, second.calls) == (1, 0)

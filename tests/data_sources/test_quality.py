@@ -1,0 +1,149 @@
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_sources.quality import HUGE, settle, vouch
+from market.bars import COLUMNS, State
+from tests.fakes.prices import BITCOIN, FUNDING, NASDAQ, OIL, VIX, YIELD, make_bars
+
+NOW = datetime(2026, 2, 9, 15, 30, tzinfo=UTC)
+
+
+def rows(closes, **columns) -> pd.DataFrame:
+    index = pd.date_range(end="2026-02-09", periods=len(closes), tz="UTC")
+    frame = pd.DataFrame({"close": closes}, index=index, dtype="float64").reindex(columns=list(COLUMNS))
+    return frame.assign(**columns).astype("float64")
+
+
+def settled(frame, instrument=BITCOIN, symbol="BTC/USD"):
+    return settle(frame, instrument, symbol, NOW + timedelta(days=1))
+
+
+def test_good_rows_pass_untouched_and_unremarked():
+    frame = rows([1, 2, 3], open=[1, 1, 2], high=[2, 2, 3], low=[1, 1, 2], volume=[0, 5, 9])
+    result = settled(frame)
+    assert result.frame.equals(frame)
+    assert result.notes == ()
+
+
+def test_a_last_row_without_a_close_is_set_aside():
+    result = settled(rows([1, 2, np.nan]))
+    assert result.frame["close"].tolist() == [1, 2]
+    assert result.notes == ("no close: 1 row set aside",)
+
+
+def test_rows_out_of_order_are_sorted_and_of_repeated_ones_the_last_counts():
+    frame = pd.concat([rows([1, 2, 3]).iloc[::-1], rows([9])])
+    result = settled(frame)
+    assert result.frame["close"].tolist() == [1, 2, 9]
+    assert result.notes == ("out of order: sorted", "repeated: 1 row set aside")
+
+
+def test_rows_from_the_future_are_set_aside():
+    frame = rows([1, 2, 3]).shift(freq="1D")
+    late = frame.shift(freq="3D")
+    assert len(settled(pd.concat([frame, late.iloc[[-1]]])).frame) == 3
+
+
+@pytest.mark.parametrize("price", [0.0, -1.0, np.inf, -np.inf, HUGE * 10])
+def test_prices_that_no_coin_can_have_are_set_aside(price):
+    assert settled(rows([1, price, 3])).frame["close"].tolist() == [1, 3]
+
+
+def test_oil_may_be_negative_as_in_april_2020():
+    frame = rows([18.27, -37.63, 10.01])
+    assert settled(frame, OIL, "CL=F").frame["close"].tolist() == [18.27, -37.63, 10.01]
+
+
+def test_yields_and_flows_may_be_negative():
+    assert len(settled(rows([-0.1, 0.0]), YIELD).frame) == len(settled(rows([-0.1, 0.0]), FUNDING).frame) == 2
+
+
+def test_a_low_above_the_close_is_blanked_and_the_close_kept():
+    frame = rows([10, 11], open=[10, 10], high=[10, 12], low=[10, 11.5], volume=[1, 1])
+    result = settled(frame)
+    assert result.frame["close"].tolist() == [10, 11]
+    assert result.frame[["open", "high", "low"]].iloc[1].isna().all()
+    assert result.notes == ("high or low contradicts the close: blanked in 1 row",)
+
+
+def test_rounding_is_no_contradiction():
+    frame = rows([10, 11.00001], open=[10, 11], high=[10, 11], low=[10, 11])
+    assert settled(frame).notes == ()
+
+
+@given(st.lists(st.floats(width=32), max_size=30), st.randoms(use_true_random=False))
+def test_whatever_comes_what_is_left_is_what_bars_take(closes, random):
+    frame = rows(closes)
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    left = settled(frame.iloc[order]).frame
+    assert left.index.is_monotonic_increasing
+    assert left.index.is_unique
+    assert np.isfinite(left["close"]).all()
+    assert (left["close"] > 0).all()
+    assert set(left["close"]) <= set(frame["close"])
+
+
+def test_one_price_a_hundred_times_too_high_is_set_aside():
+    bars = vouch(make_bars(BITCOIN, [70_000, 7_055_500, 70_265]))
+    assert bars.close.tolist() == [70_000, 70_265]
+    assert bars.provenance.notes == ("2026-02-05: 7.0555e+06 is 101 times off its neighbours, set aside",)
+
+
+def test_a_newest_price_a_hundred_times_too_low_is_set_aside():
+    assert vouch(make_bars(BITCOIN, [70_000, 70_500, 702.65])).close.tolist() == [70_000, 70_500]
+
+
+def test_a_hundred_times_that_the_second_source_has_too_is_kept():
+    bars = make_bars(BITCOIN, [1.0, 1.1, 110.0])
+    assert vouch(bars, bars).close.tolist() == [1.0, 1.1, 110.0]
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_the_crash_of_march_2020_is_kept(second):
+    crash = make_bars(BITCOIN, [7_911.43, 4_970.79, 5_563.71])
+    assert vouch(crash, crash if second else None) is crash
+
+
+def test_the_vix_of_february_2018_is_kept():
+    spike = make_bars(VIX, [17.31, 37.32, 29.98])
+    assert vouch(spike) is spike
+
+
+def test_a_jump_the_size_of_a_split_is_disputed_until_the_second_source_has_it():
+    halved = make_bars(NASDAQ, [100.0, 101.0, 50.5])
+    assert vouch(halved).state is State.DISPUTED
+    assert vouch(halved, halved).state is State.FINAL
+    whole = make_bars(NASDAQ, [100.0, 101.0, 101.2])
+    assert vouch(halved, whole).state is State.DISPUTED
+
+
+def test_an_old_unconfirmed_split_is_noted_and_nothing_else():
+    bars = vouch(make_bars(NASDAQ, [100.0, 50.0, 50.5, 50.6]))
+    assert bars.state is State.FINAL
+    assert bars.provenance.notes == ("2026-02-04: a jump the size of a split, not confirmed",)
+
+
+def test_three_equal_closes_are_noted_and_five_are_out_of_date():
+    assert vouch(make_bars(NASDAQ, [1.9, 2.0, 2.0])).provenance.notes == ()
+    three = vouch(make_bars(NASDAQ, [1.9, 2.0, 2.0, 2.0]))
+    assert three.provenance.notes == ("the last 3 closes of test are equal",)
+    assert three.state is State.FINAL
+    assert vouch(make_bars(NASDAQ, [1.9, *[2.0] * 5])).state is State.STALE
+
+
+def test_a_rate_may_stand_still():
+    assert vouch(make_bars(YIELD, [4.33] * 30)).state is State.FINAL
+
+
+@given(st.lists(st.floats(1, 1e6), min_size=3, max_size=40))
+def test_vouching_never_adds_changes_or_empties(closes):
+    bars = make_bars(BITCOIN, closes)
+    left = vouch(bars)
+    assert len(left) >= 1
+    assert left.close.equals(bars.close.loc[left.close.index])
