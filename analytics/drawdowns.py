@@ -174,7 +174,7 @@ def time_weighted_mean(values: pd.Series) -> Result:
     known = values.dropna()
     if len(known) < 2:
         return Result.missing("A mean over time needs two observations.", n=len(known))
-    held = np.diff(known.index.to_numpy()).astype(float)
+    held = np.diff((known.index - known.index[0]) / pd.Timedelta(1, "D"))
     mean = float((known.to_numpy(float)[:-1] * held).sum() / held.sum())
     return Result(mean, n=len(known), as_of=newest(known))
 

@@ -75,9 +75,11 @@ def _chunks(x: np.ndarray, window: int) -> Iterator[tuple[int, int, bool]]:
 
 def _complete(a: np.ndarray) -> np.ndarray:
     """Correlation matrices of windows without gaps; ``a`` is windows x columns x rows and is used up."""
-    energy = np.vecdot(a, a)
-    a -= (a @ np.full(a.shape[2], 1 / a.shape[2]))[:, :, None]  # the mean, at the speed of a product
+    window = a.shape[2]
+    mean = a @ np.full(window, 1 / window)  # a mean at the speed of a product
+    a -= mean[:, :, None]
     variance = np.vecdot(a, a)
+    energy = variance + window * mean * mean
     scale = np.full_like(variance, np.nan)
     np.divide(1, np.sqrt(variance), out=scale, where=variance > RESIDUE * energy)
     a *= scale[:, :, None]
