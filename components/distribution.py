@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.frame import framed
+from components.frame import framed, nice_ticks
 from components.text import Write, change, decimal, escape_plot
 from components.theme import BITCOIN, INK, MUTED, OTHER
 
@@ -46,12 +46,12 @@ def distribution(
     )
     figure.update_layout(bargap=0.06, hovermode="closest")
     figure.update_yaxes(visible=False, range=[0, float(counts.max()) * 1.05 or 1])
-    ticks = np.linspace(edges[0], edges[-1], 5)
+    ticks, _ = nice_ticks(float(edges[0]), float(edges[-1]), 5)
     figure.update_xaxes(
         type="linear",
         tickmode="array",
         tickvals=ticks,
-        ticktext=[escape_plot(write(float(value))) for value in ticks],
+        ticktext=[escape_plot(write(value)) for value in ticks],
         range=[edges[0], edges[-1]],
     )
     figure.add_vline(0, line={"color": MUTED, "width": 1}, layer="below")
@@ -59,9 +59,11 @@ def distribution(
         text=f"<b>{escape_plot(write(today))}</b> {escape_plot(words)}",
         x=float(middles[own]),
         y=float(counts[own]),
-        ay=-26,
-        ax=0,
-        xanchor="left" if own < len(counts) / 2 else "right",
+        ax=float(middles[own]),
+        axref="x",
+        ay=float(counts.max()) * 1.05,
+        ayref="y",
+        xanchor="right" if own < len(counts) / 2 else "left",
         showarrow=True,
         arrowhead=0,
         arrowwidth=1,

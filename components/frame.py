@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.text import escape_plot, tick
-from components.theme import LAYOUT, TEMPLATE, X_AXIS, Y_AXIS
+from components.theme import DATE_AXIS, LAYOUT, TEMPLATE, X_AXIS, Y_AXIS
 from market.bars import Bars
 from market.instruments import Calendar, Unit
 
@@ -71,7 +71,7 @@ def date_axis(figure: go.Figure, first: str, last: str, *, spare: float = 0.0, *
     """Fix x from ``first`` to ``last``, with ``spare`` of the span left free at the end."""
     start, end = pd.Timestamp(first), pd.Timestamp(last)
     room = max((end - start) * spare, pd.Timedelta(0))
-    figure.update_xaxes(type="date", range=[start.isoformat(), (end + room).isoformat()], **more)
+    figure.update_xaxes({**DATE_AXIS, "range": [start.isoformat(), (end + room).isoformat()], **more})
 
 
 def closed_days(bars: Bars) -> list[dict[str, Any]]:

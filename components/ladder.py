@@ -14,6 +14,9 @@ from components.zones import OTHER_ZONE, WATCHED, add_last_price
 from market.instruments import Instrument
 from market.zones import Zone
 
+# The share of the width that names take.
+NAMES = 0.56
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
@@ -32,7 +35,7 @@ def ladder(
     height: int = 420,
     phone: bool = False,
 ) -> go.Figure:
-    """Zones as bands, levels and ``rungs`` as lines, each named, on a log axis with the last price."""
+    """Zones as bands, levels and ``rungs`` as lines, named at the left, on a log axis; the last price."""
     prices = [last, *(edge for zone in zones for edge in (zone.low, zone.high)), *(r.price for r in rungs)]
     low, high = min(prices) * 0.965, max(prices) * 1.03
     figure = framed(height=height, phone=phone, right=62, bottom=6)
@@ -47,7 +50,7 @@ def ladder(
         _add_rung(figure, rung)
         names.append((rung.price, escape_plot(f"{rung.name}, {short_price(rung.price, instrument)}"), MUTED))
     _add_names(figure, names, (log10(low), log10(high)), height, phone)
-    add_last_price(figure, last, price(last, instrument), log=True)
+    add_last_price(figure, last, price(last, instrument), log=True, start=NAMES)
     return figure
 
 
@@ -72,7 +75,7 @@ def _add_zone(figure: go.Figure, zone: Zone, last: float) -> None:
     figure.add_shape(
         type="rect",
         xref="x domain",
-        x0=0,
+        x0=NAMES,
         x1=1,
         y0=zone.low,
         y1=zone.high,
@@ -91,7 +94,7 @@ def _add_line(figure: go.Figure, at: float, colour: str, dash: str) -> None:
     figure.add_shape(
         type="line",
         xref="x domain",
-        x0=0,
+        x0=NAMES,
         x1=1,
         y0=at,
         y1=at,
@@ -108,7 +111,7 @@ def _add_names(
     phone: bool,
 ) -> None:
     room = 17 / height * (ends[1] - ends[0])
-    places = spread([log10(at) + room / 2 for at, _, _ in names], room)
+    places = spread([log10(at) for at, _, _ in names], room)
     for place, (_, words, colour) in zip(places, names, strict=True):
         figure.add_annotation(
             text=words,

@@ -12,9 +12,10 @@ import plotly.graph_objects as go
 from components.frame import framed, nice_ticks, padded, span, stamps
 from components.lines import Line
 from components.text import Write, escape_plot
-from components.theme import DATE_FORMATS, INK, MUTED, X_AXIS, Y_AXIS
+from components.theme import DATE_AXIS, DATE_FORMATS, INK, MUTED, X_AXIS, Y_AXIS
 
-TITLE = 34
+NAME = 22
+ABOUT = 13
 AXIS = 22
 LABELS = 34
 
@@ -43,7 +44,8 @@ def multiples(
     """
     columns = 2 if phone else min(across, max(len(panels), 1))
     rows = ceil(len(panels) / columns) or 1
-    height = rows * (panel_height + TITLE) + AXIS
+    title = NAME + (ABOUT if any(panel.about for panel in panels) else 0)
+    height = rows * (panel_height + title) + AXIS
     figure = framed(height=height, phone=phone, right=LABELS, bottom=AXIS, top=4)
     gap = (0.16 if phone else 0.045) if not same_y else (0.07 if phone else 0.03)
     first, last = span(*(panel.line.values.index for panel in panels))
@@ -53,7 +55,7 @@ def multiples(
         row, column = divmod(place, columns)
         width = (1 - gap * (columns - 1)) / columns
         left = column * (width + gap)
-        top = 1 - (row * (panel_height + TITLE) + TITLE) / plot
+        top = 1 - (row * (panel_height + title) + title) / plot
         seat = _Seat(
             number="" if place == 0 else str(place + 1),
             across=(left, left + width),
@@ -126,8 +128,9 @@ def _add_panel(figure: go.Figure, panel: Panel, seat: _Seat) -> None:
     figure.update_layout({f"xaxis{seat.number}": _days_axis(seat), f"yaxis{seat.number}": _values_axis(seat)})
     written = panel.write(float(known.iloc[-1])) if len(known) else panel.write(None)
     about = f'<br><span style="font-size:10.5px">{escape_plot(panel.about)}</span>' if panel.about else ""
+    below = '<br><span style="font-size:10.5px"> </span>' if panel.about else ""
     _write(figure, seat, f"<b>{escape_plot(line.name)}</b>{about}", "left")
-    _write(figure, seat, f"<b>{escape_plot(written)}</b>", "right")
+    _write(figure, seat, f"<b>{escape_plot(written)}</b>{below}", "right")
     if len(known):
         last = int(np.flatnonzero(line.values.notna())[-1])
         _add_end_dot(figure, seat, days[last], float(known.iloc[-1]), line.colour)
@@ -151,7 +154,7 @@ def _add_end_dot(figure: go.Figure, seat: _Seat, x: str, y: float, colour: str) 
 def _days_axis(seat: _Seat) -> dict[str, Any]:
     return {
         **X_AXIS,
-        "type": "date",
+        **DATE_AXIS,
         "domain": list(seat.across),
         "anchor": f"y{seat.number}",
         "range": list(seat.days),

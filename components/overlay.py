@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.frame import framed, nice_ticks, padded, span, stamps
+from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
 from components.lines import Line, spread
 from components.ribbon import add_ribbon
 from components.text import Write, decimal, escape_plot
-from components.theme import BITCOIN, GRID, INK, MUTED, OTHER
+from components.theme import BITCOIN, CARD, GRID, INK, MUTED, OTHER
 
 
 def overlay(
@@ -33,7 +33,7 @@ def overlay(
         figure.add_trace(_aligned(line, BITCOIN if own else OTHER, 2.6 if own else 1.4))
     longest = max((int(line.known.index.max()) for line in lines if len(line.known)), default=1)
     low, high = padded([0.0, *(value for line in lines for value in line.known)], 0.05, 0.06)
-    _number_axes(figure, (0, longest), (low, high), days_are)
+    _number_axes(figure, longest * (1.4 if phone else 1.16), (low, high), days_are)
     _name_ends(figure, lines, current, (low, high), longest, height, phone)
     return figure
 
@@ -41,7 +41,7 @@ def overlay(
 def overlay_alt(current: Line, others: Sequence[Line]) -> str:
     """What the chart says, in words."""
     told = [
-        f"{line.name}: {_percent(float(line.known.min()))} at the lowest, on day {line.known.index[line.known.to_numpy().argmin()]}"
+        f"{line.name}: {_percent(float(line.known.min()))} at the lowest, on day {_lowest_day(line)}"
         for line in (current, *others)
         if len(line.known)
     ]
@@ -53,15 +53,14 @@ def fan(
     ahead: Mapping[float, pd.Series],
     *,
     write: Write,
-    n: int,
     height: int = 320,
     phone: bool = False,
 ) -> go.Figure:
-    """What was, and what followed in ``n`` past cases: quantiles (0.1, 0.25, 0.5, 0.75, 0.9) by day.
+    """What was, and what followed in past cases: quantiles (0.1, 0.25, 0.5, 0.75, 0.9) by day.
 
     Pairs of quantiles are ribbons, the middle one a dashed line. It shows past cases and predicts nothing.
     """
-    figure = framed(height=height, phone=phone, right=74, bottom=40)
+    figure = framed(height=height, phone=phone, right=88, bottom=40)
     levels = sorted(ahead)
     for low_level in (level for level in levels if level < 0.5):
         high_level = next((level for level in levels if abs(level - (1 - low_level)) < 1e-9), None)
@@ -80,12 +79,11 @@ def fan(
         ticktext=[escape_plot(write(value)) for value in ticks],
         side="left",
     )
-    first, last = span(*(series.index for series in every))
-    figure.update_xaxes(type="date", range=[first, last])
+    date_axis(figure, *span(*(series.index for series in every)))
     for level in levels:
         end = float(ahead[level].dropna().iloc[-1])
         figure.add_annotation(
-            text="middle" if level == 0.5 else f"{round(100 * level)}% of {n}",
+            text=_odds(level),
             xref="paper",
             x=1,
             xanchor="left",
@@ -129,11 +127,9 @@ def _dated(series: pd.Series, colour: str, dash: str, write: Write) -> go.Scatte
     )
 
 
-def _number_axes(
-    figure: go.Figure, across: tuple[int, int], down: tuple[float, float], days_are: str
-) -> None:
+def _number_axes(figure: go.Figure, across: float, down: tuple[float, float], days_are: str) -> None:
     ticks, _ = nice_ticks(down[0], down[1], 6)
-    plain: dict[str, Any] = {"type": "linear", "range": [across[0], across[1] * 1.16], "hoverformat": "d"}
+    plain: dict[str, Any] = {"type": "linear", "range": [0, across], "hoverformat": "d"}
     figure.update_xaxes(plain, title={"text": escape_plot(days_are), "font": {"size": 11.5, "color": MUTED}})
     figure.update_yaxes(
         range=list(down),
@@ -164,10 +160,22 @@ def _name_ends(
             x=min(int(line.known.index[-1]), longest),
             y=place,
             xanchor="left",
-            xshift=5,
+            xshift=4,
             showarrow=False,
+            bgcolor=CARD,
+            borderpad=1,
             font={"color": BITCOIN if own else MUTED, "size": 10.5 if phone else 11.5},
         )
+
+
+def _odds(level: float) -> str:
+    if level == 0.5:
+        return "middle case"
+    return f"1 in {round(1 / level)} below" if level < 0.5 else f"1 in {round(1 / (1 - level))} above"
+
+
+def _lowest_day(line: Line) -> int:
+    return int(line.known.index[int(line.known.to_numpy().argmin())])
 
 
 def _percent(value: float) -> str:

@@ -62,7 +62,8 @@ def scatter_alt(
     both = pd.concat([market, asset], axis=1).dropna()
     told = f"{names[1]} against {names[0]}, {decimal(len(both))} days."
     if len(both):
-        told += f" Last: {names[0]} {change(float(both.to_numpy()[-1, 0]))}, {names[1]} {change(float(both.to_numpy()[-1, 1]))}."
+        last = [change(float(each)) for each in both.to_numpy()[-1]]
+        told += f" Last: {names[0]} {last[0]}, {names[1]} {last[1]}."
     return told + "".join(f" Slope, {each.name}: {correlation(each.slope)}." for each in slopes)
 
 

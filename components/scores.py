@@ -67,7 +67,7 @@ def score_line(
         phone=phone,
         right=34,
         bottom=38,
-        top=6,
+        top=10,
     )
     for shade in shades:
         figure.add_hrect(

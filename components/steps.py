@@ -18,18 +18,20 @@ def steps(
     phone: bool = False,
 ) -> go.Figure:
     """A rate in percent that holds from each date to the next, over the path as it was ``before``."""
-    figure = framed(height=height, phone=phone, right=64, bottom=40)
+    room = 16 + round(6.4 * max(len(name) for name in names))
+    figure = framed(height=height, phone=phone, right=max(56, room), bottom=40)
     drawn = [(path, names[0], NASDAQ, 2.2)]
     if before is not None:
         drawn.insert(0, (before, names[1], OTHER, 1.5))
     for series, name, colour, width in drawn:
+        held = _held(series)
         figure.add_trace(
             go.Scatter(
-                x=stamps(series.index),
-                y=series.to_numpy(dtype=np.float32),
+                x=stamps(held.index),
+                y=held.to_numpy(dtype=np.float32),
                 mode="lines+markers",
                 line={"color": colour, "width": width, "shape": "hv"},
-                marker={"size": 5, "color": colour},
+                marker={"size": [5] * len(series) + [0], "color": colour},
                 name=escape_plot(name),
                 hovertemplate=f"%{{y:.2f}}%<extra>{escape_plot(name)}</extra>",
             )
@@ -50,7 +52,7 @@ def steps(
     figure.update_yaxes(
         range=[low, high], tickmode="array", tickvals=ticks, ticktext=[_rate(value) for value in ticks]
     )
-    date_axis(figure, *span(*(each[0].index for each in drawn)))
+    date_axis(figure, *span(*(_held(each[0]).index for each in drawn)))
     return figure
 
 
@@ -61,6 +63,13 @@ def steps_alt(path: pd.Series, what: str) -> str:
         for day, value in zip(stamps(path.index), path, strict=True)
     )
     return f"{what}: {told}."
+
+
+def _held(path: pd.Series) -> pd.Series:
+    """The path with its last value held for as long as the step before, so that it can be seen."""
+    gap = path.index[-1] - path.index[-2] if len(path) > 1 else pd.Timedelta(30, "D")
+    held: pd.Series = pd.concat([path, pd.Series([path.iloc[-1]], index=[path.index[-1] + gap])])
+    return held
 
 
 def _rate(value: float) -> str:

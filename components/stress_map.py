@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.frame import framed, stamps
-from components.text import escape_plot, whole
+from components.text import escape_plot, short_day, whole
 from components.theme import BITCOIN, DOWN, INK, MUTED, OTHER
 
 HIGH = 70.0
@@ -35,8 +35,10 @@ def stress_map(
         right=12,
     )
     figure.update_layout(hovermode="closest")
-    figure.update_xaxes(type="linear", range=[0, 100], tickvals=[0, 25, 50, 75, 100], showgrid=True, ticks="")
-    figure.update_yaxes(range=[0, 100], tickvals=[0, 25, 50, 75, 100])
+    figure.update_xaxes(
+        type="linear", range=[-2, 102], tickvals=[0, 25, 50, 75, 100], showgrid=True, ticks=""
+    )
+    figure.update_yaxes(range=[-2, 102], tickvals=[0, 25, 50, 75, 100])
     figure.add_shape(
         type="rect",
         x0=high,
@@ -71,7 +73,7 @@ def stress_map(
             font={"color": INK, "size": 11 if phone else 12},
         )
     if count:
-        _add_now(figure, float(x[-1]), float(y[-1]), days[-1])
+        _add_now(figure, float(x[-1]), float(y[-1]), short_day(pd.Timestamp(days[-1])))
     return figure
 
 

@@ -57,7 +57,8 @@ def strip(
         tickvals=list(range(len(names))),
         ticktext=[escape_plot(name) for name in names],
     )
-    date_axis(figure, days[0], days[-1])
+    half = pd.Timedelta(12, "h")
+    date_axis(figure, str(pd.Timestamp(days[0]) - half), str(pd.Timestamp(days[-1]) + half))
     return figure
 
 

@@ -163,10 +163,10 @@ X_AXIS = {
     "nticks": 6,
     "fixedrange": True,
     "automargin": False,
-    "hoverformat": "%a %-d %b %Y",
-    "tickformatstops": DATE_FORMATS,
     "title": {"text": ""},
 }
+
+DATE_AXIS = {"type": "date", "hoverformat": "%a %-d %b %Y", "tickformatstops": DATE_FORMATS}
 
 Y_AXIS = {
     "showgrid": True,

@@ -73,12 +73,14 @@ def add_zones(
     return drawn
 
 
-def add_last_price(figure: go.Figure, price: float, written: str, *, log: bool = False) -> None:
-    """A dotted line at the last price and its filled label on the right axis."""
+def add_last_price(
+    figure: go.Figure, price: float, written: str, *, log: bool = False, start: float = 0.0
+) -> None:
+    """A dotted line at the last price, from ``start`` of the width, and its filled label at the right."""
     figure.add_shape(
         type="line",
         xref="x domain",
-        x0=0,
+        x0=start,
         x1=1,
         y0=price,
         y1=price,
