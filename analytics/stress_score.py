@@ -1,0 +1,83 @@
+"""The arithmetic of the stress score: blocks combined by how much they move as one, and regimes that hold.
+
+After the ECB's CISS (Holló, Kremer and Lo Duca, 2012), with a dial between a plain average and a systemic
+score.
+"""
+
+from collections.abc import Sequence
+from math import inf, sqrt
+
+import numpy as np
+import pandas as pd
+
+from market.scales import Scale
+
+PHI = 0.5  # 0: weighted mean; 1: the square root of the CISS
+DECAY = 0.97
+FIRST_VARIANCE = 1 / 12  # of a rank that is spread evenly: the correlation starts from the identity
+HYSTERESIS, CALMER_SESSIONS = 5.0, 3
+Floats = Sequence[float] | np.ndarray
+SCALE = Scale.from_floors((("calm", -inf), ("elevated", 40), ("stress", 60), ("crisis", 80)))
+
+
+def combine(
+    scores: Sequence[float] | np.ndarray,
+    weights: Sequence[float] | np.ndarray,
+    correlation: np.ndarray,
+    phi: float = PHI,
+) -> tuple[float, np.ndarray]:
+    """The score of blocks between 0 and 1, and what each contributes; contributions add up to the score.
+
+    Weights are taken as they are. All scores at zero make a score of zero.
+    """
+    parts = np.asarray(weights, float) * np.asarray(scores, float)
+    joined = (1 - phi) + phi * np.asarray(correlation, float)
+    np.fill_diagonal(joined, 1.0)
+    together = joined @ parts
+    size = sqrt(max(float(parts @ together), 0.0))
+    if size == 0:
+        return 0.0, np.zeros_like(parts)
+    contributions: np.ndarray = 100 * parts * together / size
+    return 100 * size, contributions
+
+
+def weighted_mean(scores: Sequence[float], weights: Sequence[float]) -> float:
+    """The mean of scores between 0 and 1, weights spread over those present, on the scale to 100."""
+    return 100 * float(np.average(np.asarray(scores, float), weights=np.asarray(weights, float)))
+
+
+def ewma_correlations(scores: np.ndarray, decay: float = DECAY) -> np.ndarray:
+    """The exponentially weighted correlation of block scores less one half after each row, T × B × B.
+
+    It starts from the identity. A missing score leaves every pair it belongs to as it was.
+    """
+    size = scores.shape[1]
+    covariance = np.eye(size) * FIRST_VARIANCE
+    found = np.empty((len(scores), size, size))
+    for row, deviation in enumerate(scores - 0.5):
+        product = np.outer(deviation, deviation)
+        covariance = np.where(np.isnan(product), covariance, decay * covariance + (1 - decay) * product)
+        scale = np.sqrt(np.diag(covariance))
+        found[row] = np.clip(covariance / scale / scale[:, None], -1, 1)
+    return found
+
+
+def regimes(scores: pd.Series) -> pd.Series:
+    """The regime after each closing score: up at once, down after 3 closes in a row 5 points under the floor.
+
+    A missing score changes nothing and ends a run.
+    """
+    floors = [band.lower for band in SCALE.bands]
+    level, below, found = 0, [0] * len(floors), []
+    for score in scores.to_numpy(float):
+        known = score == score
+        below = [
+            run + 1 if known and score < floor - HYSTERESIS else 0
+            for run, floor in zip(below, floors, strict=True)
+        ]
+        while level and below[level] >= CALMER_SESSIONS:
+            level -= 1
+        if known:
+            level = max(level, sum(score >= floor for floor in floors) - 1)
+        found.append(SCALE.bands[level].severity.value)
+    return pd.Series(found, index=scores.index, dtype=object)

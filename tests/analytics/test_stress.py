@@ -1,0 +1,198 @@
+"""The stress score: vectors, the recorded February 2026, hysteresis, and missing parts."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.stress import stress
+from analytics.stress_components import BLOCKS, CRYPTO_COMPONENTS, by_day, stand
+from analytics.stress_score import combine, ewma_correlations, regimes, weighted_mean
+from market.scales import Severity
+from tests.analytics.recorded import recording
+from tests.analytics.vectors import VECTORS
+
+BY_KEY = {vector.key: vector for vector in VECTORS}
+
+
+# Arithmetic
+
+
+@pytest.mark.parametrize("key", ["5.1", "5.2"])
+def test_the_score_and_its_contributions_match_the_vectors(key: str) -> None:
+    vector = BY_KEY[key]
+    score, contributions = combine(**vector.given)
+    assert [score, *contributions] == pytest.approx(vector.expect, abs=vector.tolerance)
+
+
+def test_the_weight_of_a_missing_block_is_spread() -> None:
+    vector = BY_KEY["5.3"]
+    assert weighted_mean(**vector.given) == pytest.approx(vector.expect, abs=vector.tolerance)
+
+
+shares = st.lists(st.floats(0, 1), min_size=6, max_size=6)
+
+
+@given(shares, shares.filter(lambda each: sum(each) > 0.01), st.floats(0, 1), st.integers(0, 2**32 - 1))
+def test_contributions_add_up_and_the_score_stays_on_its_scale(
+    scores: list[float], weights: list[float], phi: float, seed: int
+) -> None:
+    draws = np.random.default_rng(seed).standard_normal((6, 9))
+    correlation = np.corrcoef(draws)
+    spread = np.array(weights) / sum(weights)
+    score, contributions = combine(scores, spread, correlation, phi)
+    assert contributions.sum() == pytest.approx(score, abs=1e-9)
+    assert -1e-9 <= score <= 100 * float(spread @ np.array(scores)) + 1e-9
+
+
+def test_a_plain_loop_agrees_on_the_correlations() -> None:
+    scores = np.random.default_rng(7).random((50, 3))
+    scores[10:20, 1] = np.nan
+    covariance = np.eye(3) / 12
+    for row in scores - 0.5:
+        for i in range(3):
+            for j in range(3):
+                if not np.isnan(row[i] * row[j]):
+                    covariance[i, j] = 0.97 * covariance[i, j] + 0.03 * row[i] * row[j]
+    scale = np.sqrt(np.diag(covariance))
+    assert ewma_correlations(scores)[-1] == pytest.approx(covariance / np.outer(scale, scale), abs=1e-12)
+
+
+def test_correlations_start_from_the_identity() -> None:
+    assert ewma_correlations(np.full((1, 2), np.nan))[0].tolist() == [[1, 0], [0, 1]]
+
+
+# Regimes
+
+
+def regime_of(*scores: float) -> list[str]:
+    return list(regimes(pd.Series(scores, dtype=float)))
+
+
+def test_a_regime_rises_at_once_and_may_skip_a_band() -> None:
+    assert regime_of(30, 40, 81) == ["calm", "elevated", "crisis"]
+
+
+def test_a_regime_falls_after_three_closes_five_points_under_its_floor() -> None:
+    assert regime_of(62, 54, 54, 54) == ["stress", "stress", "stress", "elevated"]
+    assert regime_of(62, 56, 56, 56, 56) == ["stress"] * 5
+    assert regime_of(62, 54, 54, 58, 54, 54) == ["stress"] * 6
+
+
+def test_a_collapse_falls_through_two_bands() -> None:
+    assert regime_of(62, 20, 20, 20) == ["stress", "stress", "stress", "calm"]
+
+
+def test_a_missing_score_keeps_the_regime_and_ends_the_run() -> None:
+    assert regime_of(62, 54, 54, float("nan"), 54, 54, 54)[-2:] == ["stress", "elevated"]
+
+
+# The score of the recording
+
+
+def test_recorded_score_of_the_fifth_of_february() -> None:
+    found = stress(recording("2026-02-05"))
+    assert found.score.value == pytest.approx(56.5, abs=0.05)
+    assert (found.regime, found.since) == (Severity.ELEVATED, date(2026, 2, 3))
+    assert found.tradfi.value == pytest.approx(54.5, abs=0.05)
+    assert found.crypto.value == pytest.approx(98.4, abs=0.05)
+    assert found.coverage.value == pytest.approx(71.5)
+    assert found.is_partial
+    assert not found.is_provisional
+    assert found.score.flags == ("young",)
+    assert found.tradfi_day == date(2026, 2, 5)
+
+
+def test_recorded_contributions_add_up_to_the_score() -> None:
+    for day in ("2026-02-05", "2026-02-06", "2026-03-06"):
+        found = stress(recording(day))
+        assert found.score.value is not None
+        total = sum(block.contribution.value or 0.0 for block in found.blocks)
+        assert total == pytest.approx(found.score.value, abs=1e-9)
+        assert sum(block.weight for block in found.blocks) == pytest.approx(1)
+
+
+def test_the_mean_of_the_blocks_is_the_score_and_its_diversification() -> None:
+    found = stress(recording("2026-02-05"))
+    assert found.score.value is not None
+    assert found.discount.value is not None
+    mean = sum(block.weight * (block.score.value or 0.0) for block in found.blocks)
+    assert found.score.value + found.discount.value == pytest.approx(mean, abs=1e-9)
+
+
+def test_components_that_are_not_there_are_named() -> None:
+    found = stress(recording("2026-02-05"))
+    assert "VIX against three months: VIX3M not available." in found.missing
+    assert "S&P 500, under its 125-day mean: 150 of 252 observations." in found.missing
+    together = next(block for block in found.blocks if block.key == "co-movement")
+    assert (together.weight, together.score.value, together.contribution.value) == (0, None, None)
+
+
+def test_before_a_year_of_history_there_is_no_score_and_the_reason() -> None:
+    found = stress(recording("2025-06-30"))
+    assert (found.score.value, found.regime, found.since) == (None, None, None)
+    assert found.score.why == "Only 0 % of the weight is available; 50 % is needed."
+    assert len(found.missing) == sum(len(block.components) for block in BLOCKS)
+    assert found.history["score"].isna().all()
+
+
+def test_nothing_known_is_a_whole_answer() -> None:
+    found = stress({})
+    assert found.score.why == "None of the series of the score is available."
+    assert found.blocks == ()
+
+
+def test_bitcoin_alone_has_its_headline_and_no_score() -> None:
+    found = stress({"BTC": recording("2026-02-06")["BTC"]})
+    assert found.score.value is None
+    assert found.crypto.value == pytest.approx(99.6, abs=0.05)
+    assert found.tradfi_day is None
+
+
+def test_half_of_the_series_still_make_a_score_or_a_reason() -> None:
+    known = recording("2026-02-06")
+    for keys in (list(known)[::2], list(known)[1::2]):
+        found = stress({key: known[key] for key in keys})
+        assert (found.score.value is None) == bool(found.score.why)
+
+
+def test_over_a_weekend_only_crypto_moves() -> None:
+    friday, saturday = stress(recording("2026-02-06")), stress(recording("2026-02-07"))
+    assert saturday.tradfi_day == date(2026, 2, 6)
+    pairs = zip(friday.blocks, saturday.blocks, strict=True)
+    changed = {before.key for before, after in pairs if before.score.value != after.score.value}
+    assert changed == {"crypto"}
+    assert len(saturday.history) == len(friday.history)
+
+
+def test_before_its_utc_day_has_ended_a_session_is_provisional() -> None:
+    assert stress(recording("2026-02-05T21:30Z")).is_provisional
+
+
+def test_crypto_from_yesterday_stands_in_for_a_day_and_not_longer() -> None:
+    known = recording("2026-02-05")
+    known["BTC"] = recording("2026-02-04")["BTC"]
+    assert stress(known).crypto.value is not None
+    known["BTC"] = recording("2026-02-03")["BTC"]
+    assert stress(known).crypto.value is None
+
+
+@pytest.mark.parametrize("day", ["2026-02-05", "2026-02-13", "2026-02-27"])
+def test_a_score_does_not_change_with_what_came_later(day: str) -> None:
+    then, later = stress(recording(day)).history, stress(recording("2026-03-06")).history
+    pd.testing.assert_frame_equal(then, later.loc[then.index], check_exact=True)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(300, 430))
+def test_a_component_does_not_change_with_what_came_later(length: int) -> None:
+    bars = recording("2026-03-06")["BTC"]
+    cut = bars.until(bars.frame.index[length - 1].to_pydatetime())
+    assert cut is not None
+    for component in CRYPTO_COMPONENTS[:3]:
+        then = stand(component, by_day({"BTC": cut}, BLOCKS))
+        later = stand(component, by_day({"BTC": bars}, BLOCKS))
+        pd.testing.assert_series_equal(then.ranks, later.ranks.loc[then.ranks.index], check_exact=True)
