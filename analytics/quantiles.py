@@ -55,6 +55,8 @@ def student_t_quantile(probability: float, freedom: float) -> float:
     """
     if not 0 < probability < 1 or freedom <= 0:
         raise ValueError("a quantile needs a probability inside (0, 1) and a positive number of freedoms")
+    if probability == 0.5:
+        return 0.0
     if probability < 0.5:
         return -student_t_quantile(1 - probability, freedom)
     low, high = 0.0, 1.0
