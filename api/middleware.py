@@ -19,6 +19,8 @@ from data_sources.assembly import process_settings
 
 LONGEST_ADDRESS = 2000
 REFUSED = 1008  # WebSocket close code: policy violation
+# What every page of ours loads besides Streamlit's core: charts, blocks of HTML, the controls in the frame.
+CHUNKS = ("BidiComponent", "Html", "purify.es", "Button", "ButtonGroup", "DateInput")
 HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -126,7 +128,7 @@ def middleware(public_url: str = "") -> list[Middleware]:
     streamlit, ours = streamlit_static(), Path(__file__).parents[1] / "app" / "static"
     component = "/_stcore/bidi-components/market_stress.chart"
     modules = [f"{component}/{path.name}" for path in (*ours.glob("plotly-*.js"), ours / "chart.js")]
-    modules += [f"/static/js/{name}" for name in chunks_of("BidiComponent", streamlit / "static" / "js")]
+    modules += [f"/static/js/{name}" for name in chunks_of(CHUNKS, streamlit / "static" / "js")]
     preloads = Preloads(
         tuple(modules), tuple(f"/app/static/{path.name}" for path in sorted(ours.glob("*.woff2")))
     )

@@ -1,6 +1,7 @@
 """The page that Streamlit sends before any of its JavaScript runs, made ours."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -65,8 +66,8 @@ class Preloads:
         return f"<style>{face.format(self.fonts[0])}</style>" if self.fonts else ""
 
 
-def chunks_of(name: str, folder: Path) -> list[str]:
-    """File names of Streamlit's JavaScript chunk ``name`` and of all it imports, found in ``folder``."""
+def chunks_of(names: Iterable[str], folder: Path) -> list[str]:
+    """File names of Streamlit's JavaScript chunks ``names`` and of all they import, found in ``folder``."""
     found: dict[str, None] = {}
 
     def follow(file: str) -> None:
@@ -76,8 +77,9 @@ def chunks_of(name: str, folder: Path) -> list[str]:
             for imported in re.findall(r'(?:from|import)\s*"\./([\w.-]+\.js)"', source):
                 follow(imported)
 
-    for first in sorted(folder.glob(f"{name}.*.js")):
-        follow(first.name)
+    for name in names:
+        for first in sorted(folder.glob(f"{name}.*.js")):
+            follow(first.name)
     return list(found)
 
 

@@ -17,7 +17,15 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from api.middleware import Limits, OriginGuard, SecurityHeaders, middleware, security_policy, streamlit_static
+from api.middleware import (
+    CHUNKS,
+    Limits,
+    OriginGuard,
+    SecurityHeaders,
+    middleware,
+    security_policy,
+    streamlit_static,
+)
 from api.page import ABOUT, TITLE, chunks_of, rewrite, with_theme
 from api.static import Precompressed, best_encoding
 
@@ -314,10 +322,11 @@ def test_everything_the_page_preloads_is_served() -> None:
         assert visitor.get(address).text != "passed on", address
 
 
-def test_the_chunk_that_mounts_our_charts_is_found_with_what_it_imports() -> None:
-    chunks = chunks_of("BidiComponent", streamlit_static() / "static" / "js")
-    assert chunks[0].startswith("BidiComponent.")
-    assert len(chunks) > 5
+def test_each_chunk_that_we_preload_is_found_with_what_it_imports() -> None:
+    folder = streamlit_static() / "static" / "js"
+    for name in CHUNKS:
+        assert chunks_of([name], folder)[0].startswith(f"{name}.")
+    assert len(chunks_of(["BidiComponent"], folder)) > 5
 
 
 def test_a_page_without_the_known_title_is_left_alone() -> None:
