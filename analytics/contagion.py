@@ -8,7 +8,7 @@ changed. So every difference between stress and calm stands beside the adjustmen
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import asin, atanh, cos, exp, nan, pi, sin, sqrt
+from math import asin, atanh, cos, exp, hypot, isfinite, nan, pi, sin, sqrt
 
 import numpy as np
 import pandas as pd
@@ -69,6 +69,38 @@ class StressMinusCalm:
     marked: np.ndarray
     as_of: datetime | None
     why: str | None = None
+
+
+    def cell(self, row: str, column: str) -> Result:
+        """One difference with its 95 % interval (Zou, 2007), n the smaller of the two samples.
+
+        The stress correlation as Forbes and Rigobon adjust it, the shock starting in ``row``, is among the flags.
+        """
+        stress, calm = self.stress.cell(row, column), self.calm.cell(row, column)
+        n = min(stress.n, calm.n)
+        if stress.value is None or calm.value is None:
+            why = self.why or "One of the two samples has too few joint observations."
+            return Result.missing(why, n)
+        low, high = zou_interval(stress, calm)
+        adjusted = float(self.adjusted[self.keys.index(row), self.keys.index(column)])
+        flags = (
+            f"stress {stress.value:.2f}",
+            f"calm {calm.value:.2f}",
+            *((f"stress after Forbes-Rigobon {adjusted:.2f}",) if isfinite(adjusted) else ()),
+        )
+        return Result(stress.value - calm.value, n, self.as_of, None, low, high, flags=flags)
+
+
+def zou_interval(first: Result, second: Result) -> tuple[float, float]:
+    """The interval of the difference of two independent correlations, from their own intervals (Zou, 2007).
+
+    Raises `ValueError` where either is missing.
+    """
+    if None in (first.value, first.low, first.high, second.value, second.low, second.high):
+        raise ValueError("both correlations and their intervals must be known")
+    r1, l1, u1 = (float(number or 0.0) for number in (first.value, first.low, first.high))
+    r2, l2, u2 = (float(number or 0.0) for number in (second.value, second.low, second.high))
+    return r1 - r2 - hypot(r1 - l1, u2 - r2), r1 - r2 + hypot(u1 - r1, r2 - l2)
 
 
 def stress_minus_calm(stress: pd.DataFrame, calm: pd.DataFrame) -> StressMinusCalm:

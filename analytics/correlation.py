@@ -9,7 +9,8 @@ One pair, a matrix and a line all come from the same sums over many windows at o
 the same number, to the last bit, wherever it is shown.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from math import inf, nan, sqrt
@@ -169,6 +170,23 @@ class CorrelationMatrix:
     high: np.ndarray
     n: np.ndarray
     why: str | None = None
+
+    def ordered(self, order: Sequence[int]) -> "CorrelationMatrix":
+        """The same pairs with rows and columns in another order."""
+        places = np.ix_(order, order)
+        return replace(
+            self,
+            keys=tuple(self.keys[place] for place in order),
+            value=self.value[places],
+            low=self.low[places],
+            high=self.high[places],
+            n=self.n[places],
+        )
+
+    @property
+    def cells(self) -> list[list[Result]]:
+        """Every pair as a `Result`, row by row."""
+        return [[self.cell(row, column) for column in self.keys] for row in self.keys]
 
     def cell(self, row: str, column: str) -> Result:
         """One pair as a `Result`."""

@@ -186,4 +186,5 @@ def _told(found: Result) -> str:
     if found.low is not None and found.high is not None:
         parts.append(f"95% interval {correlation(found.low)} to {correlation(found.high)}")
     parts.append(f"n {decimal(found.n)}")
+    parts += [escape_plot(flag) for flag in found.flags]
     return "<br>".join(parts)

@@ -60,7 +60,11 @@ class AsOf:
 
 def is_intraday(bars: Bars) -> bool:
     """Whether a daily reading is published several times a day, as funding is."""
-    return bars.instrument.flow and len(bars) > 1 and bars.frame.index[-1] - bars.frame.index[-2] < timedelta(days=1)
+    return (
+        bars.instrument.flow
+        and len(bars) > 1
+        and bars.frame.index[-1] - bars.frame.index[-2] < timedelta(days=1)
+    )
 
 
 def last_close(calendar: Calendar, moment: datetime) -> datetime | None:
@@ -87,7 +91,15 @@ def with_progress(bars: Bars, hours: Bars) -> Bars:
         return bars
     last = float(since["close"].iloc[-1])
     bar = pd.DataFrame(
-        [[since["open"].iloc[0], since["high"].max(), since["low"].min(), last, since["volume"].sum(min_count=1)]],
+        [
+            [
+                since["open"].iloc[0],
+                since["high"].max(),
+                since["low"].min(),
+                last,
+                since["volume"].sum(min_count=1),
+            ]
+        ],
         index=since.index[-1:],
         columns=list(COLUMNS),
     )

@@ -1,9 +1,12 @@
 """One feed per process, built from the settings."""
 
+import os
+from functools import cache
+
 from data_sources.errors import NoData
 from data_sources.feed import Feed, Span
 from data_sources.recorded import Recorded, describe
-from data_sources.settings import Settings
+from data_sources.settings import Settings, read_settings
 from data_sources.source import Source
 from market import catalogue
 from market.bars import Bars
@@ -32,3 +35,15 @@ def _recording(settings: Settings) -> tuple[Source, Span]:
     recorded = Recorded(settings.recording, description)
     span = Span(description.start, description.end, description.moment, recorded.problems)
     return recorded, span
+
+
+@cache
+def process_settings() -> Settings:
+    """This process's settings: the environment as it was at the first question."""
+    return read_settings(os.environ)
+
+
+@cache
+def process_feed() -> Feed:
+    """This process's one feed."""
+    return assemble(process_settings())

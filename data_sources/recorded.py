@@ -113,8 +113,14 @@ def read_series(path: Path) -> dict[str, pd.DataFrame]:
     """
     rows = pd.read_csv(path, dtype={"key": str}, na_values=[""], keep_default_na=False)
     rows = rows.rename(columns={"value": "close"})
-    rows.index = pd.DatetimeIndex(pd.to_datetime(rows["time"], format="%Y-%m-%dT%H:%MZ", utc=True), name="time")
-    numbers = rows.reindex(columns=list(COLUMNS)).astype("float64").replace([float("inf"), -float("inf")], float("nan"))
+    rows.index = pd.DatetimeIndex(
+        pd.to_datetime(rows["time"], format="%Y-%m-%dT%H:%MZ", utc=True), name="time"
+    )
+    numbers = (
+        rows.reindex(columns=list(COLUMNS))
+        .astype("float64")
+        .replace([float("inf"), -float("inf")], float("nan"))
+    )
     if numbers["close"].isna().any():
         raise ValueError("a close is not a number")
     return {str(key): part for key, part in numbers.groupby(rows["key"].to_numpy(), sort=False)}

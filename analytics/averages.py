@@ -1,0 +1,147 @@
+"""Moving averages: where price stands to them, since when, and how many markets stand above their own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from analytics.returns import newest
+from market.bars import Bars
+from market.definitions import Definition
+from market.readings import Envelope, Result, envelope, joint_envelope
+
+SPANS = (50, 100, 200)
+BREADTH_SPAN = 50
+
+DEFINITIONS = (
+    Definition(
+        key="moving_average",
+        title="Moving average",
+        formula="The plain mean of the last 50, 100 or 200 finished closes.",
+        sampling="Finished daily closes.",
+        gaps="Missing until that many closes are known.",
+        source="Simple mean; Faber (2007) for its use as a trend line.",
+        group="Trend",
+    ),
+    Definition(
+        key="distance_from_average",
+        title="Distance from a moving average",
+        formula="P(t) / average(t) − 1.",
+        sampling="The newest price against the average of finished closes.",
+        gaps="Missing while the average is.",
+        source="Simple return.",
+        group="Trend",
+    ),
+    Definition(
+        key="breadth",
+        title="Breadth",
+        formula=f"Share of the named indices and funds whose last close lies above their own {BREADTH_SPAN}-session mean.",
+        sampling="Finished daily closes; equal weights.",
+        gaps="A market without the mean is left out; n counts those that have it.",
+        source="Share of a fixed list; not the exchange's own breadth.",
+        group="Trend",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """One moving average now: its value, the price's distance from it, and the run on this side of it.
+
+    ``since`` is the first close of that run, None where it is as old as the average itself; ``crossed`` says
+    whether the newest close was the first on its side.
+    """
+
+    span: int
+    value: Envelope
+    distance: Envelope
+    is_above: bool | None
+    since: datetime | None
+    last_other_side: datetime | None
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the newest close is the first on its side of the average."""
+        return self.since is not None and self.since == self.value.as_of
+
+
+def moving_average(close: pd.Series, span: int) -> pd.Series:
+    """The mean of the last ``span`` rows; NaN until there are that many, and while a gap is among them."""
+    return close.rolling(span).mean()
+
+
+def averages(bars: Bars, spans: Iterable[int] = SPANS) -> tuple[Average, ...]:
+    """Each moving average of the finished closes, and where the newest price stands to it."""
+    return tuple(_average(bars, span) for span in spans)
+
+
+def breadth(markets: Iterable[Bars], span: int = BREADTH_SPAN) -> Envelope:
+    """The share (percent) of ``markets`` whose last finished close lies above its own mean."""
+    measured = [
+        (bars, bool(bars.finished.close.iloc[-1] > moving_average(bars.finished.close, span).iloc[-1]))
+        for bars in markets
+        if len(bars.finished) >= span
+    ]
+    if not measured:
+        why = f"No market has {span} closes yet."
+        return joint_envelope(Result.missing(why), [], "percent", "breadth")
+    share = 100 * sum(is_above for _, is_above in measured) / len(measured)
+    return joint_envelope(
+        Result(share, n=len(measured)), [bars for bars, _ in measured], "percent", "breadth"
+    )
+
+
+def breadth_line(markets: Iterable[Bars], span: int = BREADTH_SPAN) -> pd.Series:
+    """The same share through time, on the rows that all measured markets of one calendar have in common."""
+    above = [
+        (bars.finished.close > mean).where(mean.notna())
+        for bars in markets
+        for mean in [moving_average(bars.finished.close, span)]
+    ]
+    if not above:
+        return pd.Series(dtype=float)
+    table = pd.concat(above, axis=1)
+    return (100 * table.astype(float).mean(axis=1)).where(table.notna().any(axis=1)).dropna()
+
+
+def _average(bars: Bars, span: int) -> Average:
+    close = bars.finished.close
+    mean = moving_average(close, span)
+    if not len(mean) or np.isnan(mean.iloc[-1]):
+        found = Result.missing(f"The history holds {len(close)} of {span} closes.", len(close), span)
+        return Average(
+            span,
+            envelope(found, bars, bars.instrument.unit.value, "moving_average"),
+            envelope(found, bars, "percent", "distance_from_average"),
+            None,
+            None,
+            None,
+        )
+    value = Result(float(mean.iloc[-1]), n=span, as_of=newest(close), window=span)
+    distance = Result(100 * (float(bars.linked.iloc[-1]) / float(mean.iloc[-1]) - 1), n=span, window=span)
+    side = (close > mean)[mean.notna()]
+    since, other = _run(side)
+    return Average(
+        span,
+        envelope(value, bars.finished, bars.instrument.unit.value, "moving_average", sessions=span),
+        envelope(
+            distance, bars, "percent", "distance_from_average", average=float(mean.iloc[-1]), price=bars.last
+        ),
+        bool(side.iloc[-1]),
+        since,
+        other,
+    )
+
+
+def _run(side: pd.Series) -> tuple[datetime | None, datetime | None]:
+    """The first row of the newest run, and the last row before it that was on the same side."""
+    here = side.to_numpy(bool)
+    others = np.flatnonzero(here != here[-1])
+    if not len(others):
+        return None, None
+    start = int(others[-1]) + 1
+    same = np.flatnonzero(here[:start] == here[-1])
+    before = side.index[same[-1]].to_pydatetime() if len(same) else None
+    return side.index[start].to_pydatetime(), before

@@ -1,0 +1,214 @@
+"""What is worth saying: clauses made only from measured numbers, ranked by how unusual they are.
+
+A number that is missing, out of date or disputed says nothing. Every clause carries the numbers it was made from.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from analytics import ranks
+from analytics.zones import ZoneHistory
+from market.bars import Bars, State
+from market.calendars import NEW_YORK
+from market.facts import Fact, Quoted, Tone
+from market.instruments import Calendar
+from market.readings import Envelope, Reading, Result, envelope
+from market.text import (
+    change,
+    correlation,
+    decimal,
+    full_day,
+    ordinal,
+    price,
+    short_day,
+    short_price,
+    zone_range,
+)
+from market.zone_events import Happening, Stand
+
+SESSION_WINDOW = 90
+NOTABLE_PLACES = 5
+FRESH_EVENT = timedelta(hours=24)
+DEEP_FALL = 20.0
+NAMED_DAYS = 6
+
+Readings = Mapping[str, Reading]
+UNUSABLE = (State.MISSING, State.STALE, State.DISPUTED)
+
+
+def usable(number: Envelope) -> bool:
+    """Whether a sentence may be made of ``number``."""
+    return number.value is not None and number.state not in UNUSABLE
+
+
+def quote(reading: Reading, name: str, text: str) -> Quoted:
+    """A number of ``reading`` as a sentence says it."""
+    return Quoted(text, reading.instrument.key, name, reading[name])
+
+
+def when(bars: Bars, moment: datetime) -> str:
+    """The day of the newest bar as a person at ``moment`` says it: "today", "on Friday", "on 6 Feb"."""
+    continuous = bars.instrument.calendar is Calendar.ALWAYS
+    local = moment - timedelta(microseconds=1) if continuous else moment.astimezone(NEW_YORK)
+    day = bars.dates[-1].date()
+    if bars.in_progress is not None:
+        return "so far today"
+    ago = (local.date() - day).days
+    if ago == 0:
+        return "today"
+    return f"on {day:%A}" if ago <= NAMED_DAYS else f"on {short_day(day)}"
+
+
+def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
+    """How far an index moved on its last day, and where that stands among the last 90 sessions."""
+    number = reading["change_1d_pct"]
+    if not usable(number) or number.value is None:
+        return None
+    verb = "rose" if number.value > 0 else "fell" if number.value < 0 else "was unchanged"
+    day = when(bars, moment)
+    if verb == "was unchanged":
+        return Fact((f"{subject} {verb} {day}",), 0.2)
+    size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), 1)}%")
+    tone = Tone.BETTER if number.value > 0 else Tone.WORSE
+    place = ranks.rank_among_last(bars.returns if number.value < 0 else -bars.returns, SESSION_WINDOW)
+    if place.value is None or place.value > NOTABLE_PLACES:
+        return Fact((f"{subject} {verb} ", size, f" {day}"), 1.0 + abs(number.value) / 10, tone)
+    what = "worst" if number.value < 0 else "best"
+    rank = what if place.value == 1 else f"{ordinal(int(place.value))}-{what}"
+    number_of = envelope(place, bars, f"place of {SESSION_WINDOW}", "rank_90")
+    words = Quoted(f"{rank} in {SESSION_WINDOW} sessions", bars.key, "rank_90", number_of)
+    weight = 4.5 - place.value / 10
+    return Fact((f"{subject} {verb} ", size, f" {day}, its ", words), weight, tone)
+
+
+def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
+    """The newest move when it is the largest for at least 90 days: "the largest one-day fall since 9 Nov 2022"."""
+    number = reading["change_1d_pct"]
+    found = ranks.largest_since(bars.returns)
+    if not usable(number) or found.move is None or not number.value:
+        return None
+    since = found.since or found.first
+    if since is None or bars.as_of - since < timedelta(days=SESSION_WINDOW):
+        return None
+    what = "fall" if found.move < 0 else "rise"
+    day = full_day((since - timedelta(microseconds=1)).date())
+    tail = f"since {day}" if found.since else f"of the history here, which starts on {day}"
+    size = quote(reading, "change_1d_pct", change(number.value))
+    tone = Tone.WORSE if found.move < 0 else Tone.BETTER
+    return Fact(
+        (f"{subject}’s move of ", size, f" {when(bars, moment)} is its largest one-day {what} {tail}"),
+        3.6,
+        tone,
+    )
+
+
+def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | None:
+    """How far something stands below its highest close."""
+    number = reading["drawdown_pct"]
+    if not usable(number) or number.value is None:
+        return None
+    if number.value > -0.05:
+        return Fact((f"{subject} stands at its highest close",), 2.0, Tone.BETTER)
+    size = quote(reading, "drawdown_pct", f"{decimal(-number.value)}%")
+    extra = 1.0 if -number.value >= DEEP_FALL else 0.0
+    return Fact((f"{subject} is ", size, " below its highest close"), weight + extra, Tone.WORSE)
+
+
+def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
+    """A run of three falls or more, with what it adds up to."""
+    number = reading["streak"]
+    total = ranks.streak_change(bars.returns)
+    if not usable(number) or number.value is None or number.value > -3 or total.value is None:
+        return None
+    run = quote(reading, "streak", f"{ordinal(int(-number.value))} fall in a row")
+    sum_of = envelope(total.scaled(100), bars, "percent", "streak_change")
+    size = Quoted(change(sum_of.value), bars.key, "streak_change_pct", sum_of)
+    return Fact((f"it was {subject}’s ", run, ", ", size, " in all"), 2.8, Tone.WORSE)
+
+
+def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None:
+    """Where price stands to a watched zone: an event of the last day, or that it is inside."""
+    last = reading["last"]
+    if not usable(last) or history.stand is None:
+        return None
+    instrument, zone = reading.instrument, zone_range(history.zone, reading.instrument)
+    at = quote(reading, "last", short_price(last.value, instrument))
+    event = history.last_move
+    fresh = event is not None and history.as_of - event.time <= FRESH_EVENT
+    if history.price in history.zone:
+        verb = (
+            "is back inside"
+            if fresh and event is not None and event.kind is Happening.ENTERED
+            else "is inside"
+        )
+        inside = quote(reading, "last", zone)
+        return Fact((f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=(f"{subject} {verb} ", inside))
+    if fresh and event is not None and event.kind is Happening.LOST:
+        return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE)
+    if fresh and event is not None and event.kind is Happening.RECLAIMED:
+        return Fact((f"{subject} is back above {zone} at ", at), 3.8, Tone.BETTER)
+    if history.testing:
+        side = "above" if history.stand is Stand.ABOVE else "below"
+        return Fact((f"{subject} is testing {zone} from {side} at ", at), 2.6)
+    return None
+
+
+def year_so_far(readings: Readings, keys: Mapping[str, str]) -> Fact | None:
+    """How the best and the worst of ``keys`` stand since 1 January."""
+    known = {
+        key: readings[key]["ytd_pct"].value
+        for key in keys
+        if key in readings and usable(readings[key]["ytd_pct"])
+    }
+    if len(known) < 2:
+        return None
+    ordered = sorted(known, key=lambda key: known[key] or 0.0)
+    low, high = ordered[0], ordered[-1]
+    worst = quote(readings[low], "ytd_pct", change(known[low]))
+    best = quote(readings[high], "ytd_pct", change(known[high]))
+    return Fact((f"since 1 January {keys[low]} stands at ", worst, f" and {keys[high]} at ", best), 2.2)
+
+
+def level(reading: Reading, subject: str, percentile: Envelope | None = None) -> Fact | None:
+    """Where a gauge such as the VIX stands, and how its last year ranks that."""
+    last, moved_by = reading["last"], reading["change_1d_pct"]
+    if not usable(last):
+        return None
+    parts: list[str | Quoted] = [
+        f"{subject} stands at ",
+        quote(reading, "last", price(last.value, reading.instrument)),
+    ]
+    if percentile is not None and percentile.value is not None:
+        words = f"higher than on {decimal(percentile.value)}% of the days of a year"
+        parts += [", ", Quoted(words, reading.instrument.key, "percentile_1y", percentile)]
+    big = moved_by.value is not None and abs(moved_by.value) > 10
+    tone = Tone.NEUTRAL if percentile is None or percentile.value is None else _tone(50 - percentile.value)
+    return Fact(tuple(parts), 2.4 if big else 1.8, tone)
+
+
+def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | None:
+    """How far something moved in a week, in its own unit."""
+    in_points = reading.instrument.moves_in_basis_points
+    name = "change_1w_bp" if in_points else "change_1w_pct"
+    number = reading[name]
+    if not usable(number) or number.value is None:
+        return None
+    size = f"{decimal(abs(number.value), 0)} bp" if in_points else f"{decimal(abs(number.value), 1)}%"
+    verb = "rose" if number.value > 0 else "fell"
+    extra = min(1.5, abs(number.value) / (15 if in_points else 3))
+    return Fact((f"{subject} {verb} ", quote(reading, name, size), " in a week"), weight + extra)
+
+
+def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:
+    """A correlation with its interval, and whether it can be told from none."""
+    if found.value is None or found.low is None or found.high is None:
+        return None
+    number = envelope(found, bars, "correlation", "correlation")
+    told = "" if found.low > 0 or found.high < 0 else ", which cannot be told from zero"
+    value = Quoted(correlation(found.value), bars.key, f"correlation_{window}", number)
+    spread = f" (95% interval {correlation(found.low)} to {correlation(found.high)}, n {found.n})"
+    return Fact((f"{pair} correlate at ", value, f" over {window} sessions{told}", spread), 1.4)
+
+
+def _tone(value: float) -> Tone:
+    return Tone.BETTER if value > 0 else Tone.WORSE if value < 0 else Tone.NEUTRAL

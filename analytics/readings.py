@@ -1,0 +1,204 @@
+"""One instrument now: the numbers every page, tile, table and route shows of it."""
+
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from analytics import drawdowns, ranks, returns, volatility
+from market.bars import Bars
+from market.definitions import Definition
+from market.instruments import Calendar
+from market.readings import Envelope, Reading, Result, envelope, missing
+
+RANK_WINDOW = 252
+WEEK_DAYS = 7
+HIGH_YEAR = 2025
+VOLATILITY_WINDOW = {Calendar.XNYS: 20, Calendar.ALWAYS: 30}
+
+NO_PERCENT = "An amount or a score of one day has no change in percent."
+IN_POINTS = "A yield changes in basis points, not in percent."
+NOT_A_YIELD = "Only a yield changes in basis points."
+
+DEFINITIONS = (
+    Definition(
+        key="last",
+        title="Last price",
+        formula="The newest close; while a day or session is open, the newest hour known.",
+        sampling="New York close for sessions, 00:00 UTC for crypto; an open bar is provisional.",
+        gaps="A day without a print keeps the last price and is marked out of date.",
+        source="The publisher named beside the number.",
+        group="Prices",
+    ),
+    Definition(
+        key="change_1d",
+        title="Change on the day",
+        formula="P(t) / P(t−1) − 1; a yield: the difference in basis points.",
+        sampling="Close to close. An open bar is measured since the last close, wholly on its own venue.",
+        gaps="A missing close makes no return; the next return spans the gap.",
+        source="Simple return.",
+        group="Prices",
+    ),
+    Definition(
+        key="change_1w",
+        title="Change on the week",
+        formula=f"P(t) / P(last close dated at least {WEEK_DAYS} days earlier) − 1.",
+        sampling="Close to close, so that a Friday is set against the Friday before.",
+        gaps="Missing where history starts later.",
+        source="Simple return.",
+        group="Prices",
+    ),
+    Definition(
+        key="ytd",
+        title="Change since 1 January",
+        formula="P(t) / P(last close of the previous calendar year) − 1.",
+        sampling="Close to close; crypto from the midnight UTC that ends 31 December.",
+        gaps="Missing where history starts within the year.",
+        source="Simple return.",
+        group="Prices",
+    ),
+    Definition(
+        key="drawdown",
+        title="Distance from the highest close",
+        formula="P(t) / max(P) − 1 over the history shown on the Sources page.",
+        sampling="Closes on closes; the low-on-high form is larger and is always named where it is used.",
+        gaps="A missing close neither makes nor moves a high.",
+        source="Magdon-Ismail and Atiya (2004).",
+        group="Falls",
+    ),
+    Definition(
+        key="from_2025_high",
+        title=f"Distance from the {HIGH_YEAR} high",
+        formula=f"P(t) / highest close of calendar {HIGH_YEAR} − 1; above zero once that high is passed.",
+        sampling="Closes on closes.",
+        gaps=f"Missing where no close of {HIGH_YEAR} is known.",
+        source="Simple return.",
+        group="Falls",
+    ),
+    Definition(
+        key="streak",
+        title="Streak",
+        formula="Number of rises (+) or falls (−) in a row up to the last close; an unchanged close ends it.",
+        sampling="Close to close.",
+        gaps="A missing return neither adds to the run nor ends it.",
+        source="Run length.",
+        group="Falls",
+    ),
+    Definition(
+        key="rank_252",
+        title=f"Rank among the last {RANK_WINDOW}",
+        formula=f"Of the last {RANK_WINDOW} returns, how many were as low or lower; 1 is the worst day.",
+        sampling="Simple close-to-close returns, the newest included.",
+        gaps="Missing until that many returns are known.",
+        source="Order statistic.",
+        group="Falls",
+    ),
+    Definition(
+        key="realised_vol",
+        title="Realised volatility",
+        formula=(
+            "Standard deviation (n − 1) of log returns × √(periods a year): "
+            f"{VOLATILITY_WINDOW[Calendar.XNYS]} sessions on √252, {VOLATILITY_WINDOW[Calendar.ALWAYS]} UTC days on √365."
+        ),
+        sampling="Finished bars, close to close.",
+        gaps="Missing where a close in the window is missing or not positive.",
+        source="Close-to-close estimator.",
+        group="Volatility",
+    ),
+)
+
+
+def read(bars: Bars) -> Reading:
+    """Everything we say of one instrument at the end of ``bars``.
+
+    Changes of a yield stand under names that end in ``_bp``; what an instrument has no use for is missing and
+    says why.
+    """
+    numbers: dict[str, Envelope] = {
+        "last": _number(Result(bars.last, n=1, as_of=bars.as_of), bars, bars.instrument.unit.value, "last")
+    }
+    for name, compute in _CHANGES.items():
+        numbers[f"{name}_pct"] = _percent(bars, name, compute)
+        if bars.instrument.moves_in_basis_points:
+            moved = _difference(bars, compute(bars)).scaled(100)
+            numbers[f"{name}_bp"] = _number(moved, bars, "basis points", name)
+    for name, (formula, compute) in _RATIOS.items():
+        numbers[name] = _percent(bars, formula, compute)
+    for name, (unit, compute) in _COUNTS.items():
+        if bars.instrument.flow:
+            numbers[name] = missing(unit, name, NO_PERCENT, bars.provenance.source)
+        else:
+            numbers[name] = _number(compute(bars), bars, unit, name)
+    return Reading(bars.instrument, numbers)
+
+
+def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:
+    """The reading of each instrument, by key."""
+    return {bars.key: read(bars) for bars in batch}
+
+
+def _number(result: Result, bars: Bars, unit: str, formula: str) -> Envelope:
+    inputs = {} if result.value is None else _inputs(bars, formula)
+    return envelope(result, bars, unit, formula, **inputs)
+
+
+def _inputs(bars: Bars, formula: str) -> dict[str, float | str]:
+    """The prices a reader needs to do the sum again."""
+    close = bars.linked
+    if formula in ("change_1d", "streak", "rank_252") and len(close) > 1:
+        return {"price": float(close.iloc[-1]), "close before": float(close.iloc[-2])}
+    if formula == "drawdown":
+        return {"price": float(close.iloc[-1]), "highest close": float(close.max())}
+    return {"price": float(close.iloc[-1])}
+
+
+def _percent(bars: Bars, formula: str, compute: Callable[[Bars], Result]) -> Envelope:
+    if bars.instrument.flow or bars.instrument.moves_in_basis_points:
+        why = NO_PERCENT if bars.instrument.flow else IN_POINTS
+        return missing("percent", formula, why, bars.provenance.source)
+    return _number(compute(bars).scaled(100), bars, "percent", formula)
+
+
+def _difference(bars: Bars, ratio: Result) -> Result:
+    """The difference over the same rows that ``ratio`` spans, in the instrument's own unit."""
+    if ratio.value is None or ratio.window is None:
+        return ratio
+    close = bars.linked
+    moved = float(close.iloc[-1] - close.iloc[-1 - ratio.window])
+    return Result(moved, n=ratio.n, as_of=ratio.as_of, window=ratio.window)
+
+
+def _moves(bars: Bars) -> pd.Series:
+    return bars.changes if bars.instrument.moves_in_basis_points else bars.returns
+
+
+def _volatility(bars: Bars) -> Result:
+    calendar = bars.instrument.calendar
+    closed = bars.finished.close
+    return volatility.realised_volatility(closed, VOLATILITY_WINDOW[calendar], calendar.periods_per_year)
+
+
+_CHANGES: dict[str, Callable[[Bars], Result]] = {
+    "change_1d": lambda bars: returns.change_over(bars.linked, 1),
+    "change_1w": lambda bars: returns.change_over_days(bars.linked, bars.dates, WEEK_DAYS),
+    "ytd": lambda bars: returns.year_to_date(bars.linked, bars.dates),
+}
+
+_RATIOS: dict[str, tuple[str, Callable[[Bars], Result]]] = {
+    "drawdown_pct": ("drawdown", lambda bars: drawdowns.latest_drawdown(bars.linked)),
+    "from_2025_high_pct": (
+        "from_2025_high",
+        lambda bars: drawdowns.from_high_of_year(bars.linked, bars.dates, HIGH_YEAR),
+    ),
+    "realised_vol_pct": ("realised_vol", _volatility),
+}
+
+_COUNTS: dict[str, tuple[str, Callable[[Bars], Result]]] = {
+    "streak": ("closes in a row", lambda bars: ranks.streak(_moves(bars))),
+    "rank_252": (f"place of {RANK_WINDOW}", lambda bars: ranks.rank_among_last(_moves(bars), RANK_WINDOW)),
+}
+
+
+def year_range(bars: Bars) -> tuple[float, float]:
+    """The lowest and the highest close of the last year of ``bars``."""
+    kept = bars.close.iloc[-bars.instrument.calendar.periods_per_year :]
+    return float(kept.min()), float(kept.max())

@@ -1,0 +1,189 @@
+"""The address is the share link: what a page shows, read from and written to its query string.
+
+Reading never fails: a value that cannot be used is replaced by the default and named in a notice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from market.catalogue import Catalogue, load
+from market.moments import parse_moment, write_moment
+from market.ranges import Range
+from market.zones import Zone, parse_zone, write_zone
+
+MOST_ZONES = 12
+MOST_KEYS = 12
+LONGEST_VALUE = 40
+WINDOWS = (5, 252)
+METHODS = ("pearson", "spearman")
+LANGUAGES = ("en",)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that a link keeps. None and empty mean the page's own default."""
+
+    asof: datetime | None = None
+    range: str = Range.HALF.value
+    window: int = 60
+    method: str = "pearson"
+    since: date | None = None
+    zone: tuple[Zone, ...] = ()
+    keys: tuple[str, ...] = ()
+    log: bool = False
+    stress: bool = False
+    tz: str = ""
+    cvd: bool = False
+    card: str = ""
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """How one part of a view is written. ``read`` raises `ValueError` with the end of a sentence: "is not ..."."""
+
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+    most: int = 0
+
+
+def _window(text: str) -> int:
+    low, high = WINDOWS
+    if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
+        return int(text)
+    raise ValueError(f"is not a number of sessions from {low} to {high}")
+
+
+def _range(text: str) -> str:
+    try:
+        return Range(text.lower()).value
+    except ValueError:
+        raise ValueError("is not a range") from None
+
+
+def _method(text: str) -> str:
+    if text.lower() in METHODS:
+        return text.lower()
+    raise ValueError("is not a correlation method we know")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a date such as 2025-10-01") from None
+
+
+def _flag(text: str) -> bool:
+    if text in ("0", "1"):
+        return text == "1"
+    raise ValueError("is neither 0 nor 1")
+
+
+def _zone_name(text: str) -> str:
+    try:
+        return ZoneInfo(text).key if text else ""
+    except (ValueError, OSError, KeyError):
+        raise ValueError("is not a time zone") from None
+
+
+def _language(text: str) -> str:
+    if text in LANGUAGES:
+        return text
+    raise ValueError("is not a language we have yet")
+
+
+def _card(text: str) -> str:
+    if text.replace("-", "").isascii() and text.replace("-", "").isalnum():
+        return text
+    raise ValueError("is not a card")
+
+
+def _asof(text: str) -> datetime:
+    try:
+        return parse_moment(text)
+    except ValueError as problem:
+        raise ValueError(
+            f"is {problem}" if str(problem).startswith("not") else f"cannot be used: {problem}"
+        ) from None
+
+
+def _known_key(known: Catalogue, text: str) -> str:
+    if text.upper() in known:
+        return text.upper()
+    raise ValueError("is not an instrument we know")
+
+
+def _known_zone(known: Catalogue, text: str) -> Zone:
+    try:
+        zone = parse_zone(text)
+    except ValueError as problem:
+        raise ValueError(f"cannot be used: {problem}") from None
+    _known_key(known, zone.key)
+    return zone
+
+
+def parameters(known: Catalogue) -> dict[str, Parameter]:
+    """Every parameter of an address by name."""
+    flag = Parameter(_flag, lambda on: "1" if on else "0")
+    return {
+        "asof": Parameter(_asof, write_moment),
+        "range": Parameter(_range),
+        "window": Parameter(_window),
+        "method": Parameter(_method),
+        "since": Parameter(_date),
+        "zone": Parameter(lambda text: _known_zone(known, text), write_zone, most=MOST_ZONES),
+        "keys": Parameter(lambda text: _known_key(known, text), most=MOST_KEYS),
+        "log": flag,
+        "stress": flag,
+        "tz": Parameter(_zone_name),
+        "cvd": flag,
+        "card": Parameter(_card),
+        "lang": Parameter(_language),
+    }
+
+
+def read_address(query: Mapping[str, Sequence[str]], base: View | None = None) -> tuple[View, list[str]]:
+    """The view an address asks for on top of ``base``, and one sentence for each part that could not be used."""
+    view, notices = base or View(), []
+    for name, parameter in parameters(load()).items():
+        texts = [text for text in query.get(name, ()) if text]
+        if name == "keys":
+            texts = [key for text in texts for key in text.split(",") if key]
+        values = []
+        for text in texts[: max(1, parameter.most)]:
+            try:
+                values.append(parameter.read(text))
+            except ValueError as problem:
+                notices.append(f"“{name}={_clipped(text)}” {problem}. The default is shown.")
+        if len(texts) > max(1, parameter.most):
+            notices.append(
+                f"“{name}” is given {len(texts)} times; only the first {max(1, parameter.most)} are used."
+            )
+        if values:
+            view = replace(view, **{name: tuple(dict.fromkeys(values)) if parameter.most else values[0]})
+    return view, notices
+
+
+def write_address(view: View, *, everything: bool = False) -> dict[str, str | list[str]]:
+    """The query string of ``view``: what differs from the default, or ``everything`` that has a value."""
+    default, query = View(), {}
+    for name, parameter in parameters(load()).items():
+        value = getattr(view, name)
+        if value in (None, "", ()) or (value == getattr(default, name) and not everything):
+            continue
+        if name == "keys":
+            query[name] = ",".join(value)
+        elif parameter.most:
+            query[name] = [parameter.write(each) for each in value]
+        else:
+            query[name] = parameter.write(value)
+    return query
+
+
+def _clipped(text: str) -> str:
+    plain = "".join(character for character in text if character.isprintable())
+    return plain if len(plain) <= LONGEST_VALUE else plain[:LONGEST_VALUE] + "…"

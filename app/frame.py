@@ -1,0 +1,166 @@
+"""What stands around every page: navigation, the status strip with the date control, notices, the footer."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from app import session
+from app.address import write_address
+from app.services import feed, settings
+from app.widgets import choose_one, choose_switch
+from components.page.cards import Kind, Mark, Mode, Signal, footer, note, status_strip
+from components.page.stylesheet import STYLESHEET
+from components.text import weekday
+from data_sources import settings as modes
+from market.calendars import NEW_YORK, SessionState, day_end, session_state
+from market.moments import say_moment
+
+STATIC = Path(__file__).parent / "static"
+ABOUT = (
+    "Market Stress measures the sell-off of February 2026, any day before it, and today. "
+    "Every number says where it came from, when, and on how many observations it stands. "
+    "Nothing here is advice."
+)
+PAGE_CONFIG: Mapping[str, Any] = {
+    "page_title": "Market Stress",
+    "page_icon": str(STATIC / "icon.png"),
+    "layout": "wide",
+    "menu_items": {"About": ABOUT},
+}
+PAGES = (
+    ("overview", "Overview", ""),
+    ("tech", "Tech sell-off", "tech"),
+    ("crypto", "Crypto drawdown", "crypto"),
+    ("macro", "Macro", "macro"),
+    ("methods", "Methods", "methods"),
+    ("sources", "Sources", "sources"),
+)
+LAYOUT = """<style>
+[data-testid="stMainBlockContainer"]{max-width:1440px;margin:0 auto;
+ padding:4.1rem clamp(.9rem,2.2vw,2rem) 1.5rem}
+[class*="st-key-card"]{padding:1rem 1.05rem .8rem}
+.st-key-strip{border-bottom:1px solid light-dark(#DEDED8,#2C3540);padding-bottom:.45rem}
+[class*="st-key-choose-range"] button{text-transform:uppercase}
+@media (max-width:640px){.st-key-strip [data-testid="stPopoverButton"] p{display:none}}
+</style>"""
+
+
+def pages() -> list[StreamlitPage]:
+    """The pages, each a file of `app/views`."""
+    return [
+        st.Page(f"views/{name}.py", title=title, url_path=path, default=not path)
+        for name, title, path in PAGES
+    ]
+
+
+def open_frame(page: StreamlitPage) -> None:
+    """Bring view and address together, then draw what stands above a page."""
+    notices = session.restore(page.url_path)
+    st.html(f"<style>{STYLESHEET}</style>{LAYOUT}")
+    st.logo(str(STATIC / "logo.svg"), size="large")
+    with st.container(horizontal=True, key="strip", vertical_alignment="center"):
+        st.html(_strip())
+        if not st.context.is_embedded:
+            _date_control()
+            _settings()
+    for problem in (*feed().span.problems, *notices):
+        st.html(note(Kind.STALE, problem))
+
+
+def close_frame(page: StreamlitPage) -> None:
+    """Draw what stands below a page."""
+    publishers = "Publishers are named under each chart; every series stands on Sources."
+    links = [
+        ("How every number is computed", "methods"),
+        ("Sources", "sources"),
+        ("JSON", _json_address(page)),
+    ]
+    st.html(footer(f"{publishers} Nothing here is investment advice.", links))
+
+
+def _json_address(page: StreamlitPage) -> str:
+    asof = write_address(session.view()).get("asof")
+    return "api/v1/readings" + (f"?asof={asof}" if asof else "")
+
+
+def _strip() -> str:
+    moment = session.moment()
+    at = moment or datetime.now(UTC)
+    recorded = settings().mode is modes.Mode.RECORDED or feed().span.moment is not None
+    mode = Mode.RECORDED if recorded else Mode.REPLAY if moment else Mode.LIVE
+    stocks = session_state(at)
+    signals = [
+        Signal(Mark.TRADING if stocks.is_open else Mark.CLOSED, _say_stocks(stocks)),
+        Signal(Mark.TRADING, "Crypto trading"),
+    ]
+    brief = f"US stocks {'open' if stocks.is_open else 'closed'}, crypto open."
+    return status_strip(mode, say_moment(at), signals, brief)
+
+
+def _say_stocks(state: SessionState) -> str:
+    if state.is_open and state.closes:
+        return f"US stocks open, close {state.closes.astimezone(NEW_YORK):%H:%M} New York"
+    if state.next_open is None:
+        return "US stocks closed"
+    opens = state.next_open.astimezone(NEW_YORK)
+    return f"US stocks closed, reopen {weekday(opens.date())} {opens:%H:%M} New York"
+
+
+def _date_control() -> None:
+    span, moment = feed().span, session.moment() or datetime.now(UTC)
+    day = (moment - timedelta(microseconds=1)).date()
+    first = span.start.date() if span.start else None
+    last = (span.end - timedelta(microseconds=1)).date() if span.end else datetime.now(UTC).date()
+    with st.container(horizontal=True, key="asof", vertical_alignment="center", width="content"):
+        st.button("‹", key="step-back", help="The session before", on_click=session.step, args=(-1,))
+        st.date_input(
+            "Date",
+            day,
+            min_value=first,
+            max_value=last,
+            key=f"{session.WIDGET}asof",
+            on_change=_chosen_day,
+            format="YYYY-MM-DD",
+            label_visibility="collapsed",
+            width=128,
+        )
+        st.button("›", key="step-forward", help="The session after", on_click=session.step, args=(1,))
+        with st.popover("Go to", type="tertiary"):
+            for words, to in _places(span.moment, span.end):
+                st.button(words, on_click=_go, args=(to,), width="stretch")
+
+
+def _places(opening: datetime | None, end: datetime | None) -> list[tuple[str, datetime | None]]:
+    if opening is None:
+        return [("Now", None), ("5 February 2026", day_end(datetime(2026, 2, 5, tzinfo=UTC).date()))]
+    rout = day_end(datetime(2026, 2, 5, tzinfo=UTC).date())
+    return [
+        (f"The moment: {say_moment(opening)}", None),
+        (f"The worst day: {say_moment(rout)}", rout),
+        (f"End of recording: {say_moment(end or opening)}", end),
+    ]
+
+
+def _go(to: datetime | None) -> None:
+    session.change(asof=to)
+
+
+def _chosen_day() -> None:
+    chosen = st.session_state[f"{session.WIDGET}asof"]
+    if chosen:
+        session.change(asof=min(day_end(chosen), feed().span.end or day_end(chosen)))
+
+
+def _settings() -> None:
+    zones = ["", NEW_YORK.key]
+    if st.context.timezone and st.context.timezone not in zones:
+        zones.append(st.context.timezone)
+    if session.view().tz and session.view().tz not in zones:
+        zones.append(session.view().tz)
+    with st.popover("Settings", type="tertiary", icon=":material/tune:"):
+        choose_switch("cvd", "Blue and amber instead of teal and red")
+        choose_one("tz", "Time zone", zones, lambda zone: zone.replace("_", " ") or "UTC")

@@ -1,0 +1,11 @@
+"""Page frame and navigation."""
+
+import streamlit as st
+
+from app.frame import PAGE_CONFIG, close_frame, open_frame, pages
+
+st.set_page_config(**PAGE_CONFIG)
+page = st.navigation(pages(), position="hidden" if st.context.is_embedded else "top")
+open_frame(page)
+page.run()
+close_frame(page)

@@ -1,0 +1,203 @@
+"""Readings as the tiles, rows and lines that components draw."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from analytics.changes import Changed
+from analytics.drawdowns import low_on_high
+from analytics.falls import Fall
+from analytics.readings import read, year_range
+from analytics.zones import ZoneHistory
+from components.lines import Line
+from components.page.html import Html
+from components.page.levels import LevelRow
+from components.page.numbers import Shown, Tone, priced, shown
+from components.page.numbers import changed as changed_number
+from components.page.tables import Align, Column, WatchRow, rows
+from components.page.tiles import Tile
+from components.text import change, full_day, ordinal, percent, price, short_price, weekday, zone_range
+from components.theme import BITCOIN, ETHER, NASDAQ, OTHER, SOFTWARE
+from market.bars import Bars
+from market.instruments import Instrument
+from market.readings import Reading, Result, envelope
+from market.zone_events import Happening, ZoneEvent
+
+COLOURS = {"BTC": BITCOIN, "IXIC": NASDAQ, "NDX": NASDAQ, "IGV": SOFTWARE, "SOL": SOFTWARE, "ETH": ETHER}
+TILE_TRAIL = 45
+TABLE_TRAIL = 90
+
+HAPPENED = {
+    Happening.LOST: "Lost {zone}: closed below it at {price}",
+    Happening.RECLAIMED: "Reclaimed {zone}: closed above it at {price}",
+    Happening.ENTERED: "Closed inside {zone} at {price}",
+    Happening.REJECTED: "Left {zone} by the side it came from, at {price}",
+    Happening.WICK: "Pierced {zone} as far as {price}, and closed back",
+    Happening.GAP_OVER: "Jumped over {zone}, opening at {price}",
+    Happening.TOUCHED: "Touched {zone} at {price}",
+}
+
+
+def tile(reading: Reading, bars: Bars) -> Tile:
+    """One instrument in the strip: price, move, and how far from its high, or the range of its year."""
+    instrument = reading.instrument
+    name = "change_1d_bp" if instrument.moves_in_basis_points else "change_1d_pct"
+    return Tile(
+        name=instrument.short,
+        value=priced(reading["last"], instrument),
+        change=changed_number(reading[name], instrument),
+        about=_about(reading, bars),
+        when=say_day_of(bars),
+        trail=trail(bars, TILE_TRAIL),
+    )
+
+
+def tiles_of(
+    readings: Mapping[str, Reading], known: Mapping[str, Bars], instruments: Iterable[Instrument]
+) -> list[Tile]:
+    """A tile for each instrument; one that is missing says so."""
+    return [
+        tile(readings[each.key], known[each.key])
+        if each.key in readings
+        else Tile(each.short, "–", about="no prices")
+        for each in instruments
+    ]
+
+
+def say_day_of(bars: Bars) -> str:
+    """The day a tile's change belongs to: `Fri`, or `today` while the bar is open."""
+    return "today" if bars.in_progress is not None else weekday(bars.dates[-1].date())
+
+
+def trail(bars: Bars, count: int) -> list[float]:
+    """The last closes for a sparkline."""
+    return trail_of(bars.linked, count)
+
+
+def trail_of(values: pd.Series, count: int = TILE_TRAIL) -> list[float]:
+    """The last values of any line for a sparkline, gaps left out."""
+    return [float(value) for value in values.dropna().iloc[-count:]]
+
+
+def watch_row(reading: Reading, bars: Bars) -> WatchRow:
+    """One line of the watch list."""
+    instrument = reading.instrument
+    unit = "bp" if instrument.moves_in_basis_points else "pct"
+    return WatchRow(
+        name=instrument.short,
+        last=priced(reading["last"], instrument),
+        day=changed_number(reading[f"change_1d_{unit}"], instrument),
+        week=changed_number(reading[f"change_1w_{unit}"], instrument),
+        from_high=shown(reading["drawdown_pct"], change, Tone.MUTED),
+        year=changed_number(reading[f"ytd_{unit}"], instrument),
+        trail=trail(bars, TABLE_TRAIL),
+    )
+
+
+def changes_table(changed: Iterable[Changed]) -> Html:
+    """What changed since the close before: price, move, and how unusual the move is."""
+    columns = (
+        Column("Market", Align.TEXT),
+        Column("Last"),
+        Column("Change", strong=True),
+        Column("Larger than"),
+    )
+    cells = [
+        (
+            row.instrument.short,
+            priced(row.last, row.instrument),
+            changed_number(row.move, row.instrument),
+            shown(row.unusual, lambda share: f"{percent(share)} of days"),
+        )
+        for row in changed
+    ]
+    return rows("What changed since the close before", columns, cells)
+
+
+def level_row(history: ZoneHistory, instrument: Instrument) -> LevelRow:
+    """One zone: its name, how far the price has to go, its state in a word, and since when."""
+    reach = "now" if history.price in history.zone else change(100 * (history.edge / history.price - 1))
+    since = f"since {full_day(day_of(history.since))}" if history.since and not history.from_start else ""
+    word = history.word
+    return LevelRow(
+        name=history.zone.name or zone_range(history.zone, instrument),
+        reach=reach,
+        state=word.value if word else "–",
+        since=since,
+        attention=word is not None and word.value in ("Inside", "Testing"),
+    )
+
+
+def say_event(event: ZoneEvent, history: ZoneHistory, instrument: Instrument) -> tuple[str, str]:
+    """When and what, for the list of events."""
+    zone = zone_range(history.zone, instrument)
+    what = HAPPENED[event.kind].format(zone=zone, price=short_price(event.price, instrument))
+    return full_day(day_of(event.time)), what
+
+
+def day_of(instant: datetime) -> date:
+    """The day a bar that is complete at ``instant`` belongs to; midnight ends the day before."""
+    return (instant - timedelta(microseconds=1)).date()
+
+
+def latest_events(
+    histories: Sequence[ZoneHistory], instrument: Instrument, count: int
+) -> list[tuple[str, str]]:
+    """The newest events of several zones, newest first."""
+    every: list[tuple[datetime, ZoneEvent, ZoneHistory]] = [
+        (event.time, event, history) for history in histories for event in history.events
+    ]
+    newest = sorted(every, key=lambda each: each[0], reverse=True)[:count]
+    return [say_event(event, history, instrument) for _, event, history in newest]
+
+
+def line(bars: Bars, values: pd.Series, dashed: bool = False) -> Line:
+    """A series under its instrument's name and colour."""
+    colour = COLOURS.get(bars.key, OTHER)
+    weight = 2.6 if bars.key == "BTC" else 1.5 if colour == OTHER else 2.2
+    return Line(bars.instrument.short, values, colour, weight, dashed)
+
+
+def _about(reading: Reading, bars: Bars) -> Shown:
+    instrument = reading.instrument
+    if reading["drawdown_pct"].value is not None and instrument.group != "volatility":
+        return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
+    low, high = year_range(bars)
+    return f"1 yr: {price(low, instrument)} to {price(high, instrument)}"
+
+
+def falls_table(falls: Sequence[Fall], bars: Bars) -> Html:
+    """The largest one-day falls: rank, day, size, and the five closes after."""
+    columns = (
+        Column("", Align.TEXT),
+        Column("Day", Align.TEXT),
+        Column("Fall", strong=True),
+        Column("5 closes later"),
+    )
+    cells = [
+        (
+            ordinal(fall.rank),
+            full_day(fall.day),
+            changed_number(fall.change, bars.instrument),
+            shown(fall.after, change, Tone.MUTED),
+        )
+        for fall in falls
+    ]
+    newest = bars.dates[-1].date()
+    current = next((place for place, fall in enumerate(falls) if fall.day == newest), None)
+    return rows("Largest one-day falls", columns, cells, current)
+
+
+def from_high_table(bars: Bars) -> Html:
+    """The distance from the high on closes, and from the highest high to the lowest low."""
+    columns = (Column("From the high", Align.TEXT), Column("", strong=True))
+    deepest = low_on_high(bars.finished.frame["high"], bars.finished.frame["low"])
+    found = Result.missing("No highs and lows are published.")
+    if deepest.notna().any():
+        found = Result(100 * float(deepest.iloc[-1]), n=int(deepest.count()), as_of=bars.finished.as_of)
+    cells = [
+        ("Close on close, now", shown(read(bars)["drawdown_pct"], change)),
+        ("Low on high, last finished day", shown(envelope(found, bars, "percent", "low_on_high"), change)),
+    ]
+    return rows("From the high", columns, cells)

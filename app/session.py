@@ -1,0 +1,124 @@
+"""One visitor's view: kept across pages, read from the address, written back to it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from app.address import View, read_address, write_address
+from data_sources.assembly import process_feed
+from data_sources.feed import Feed
+from market.bars import Bars
+from market.calendars import day_end, session_after, session_before
+from market.instruments import Interval
+from market.moments import say_moment
+from market.zones import Zone
+
+WIDGET = "choose-"
+COMMON_START = date(2025, 10, 1)
+
+
+def view() -> View:
+    """What this visitor looks at."""
+    kept: View = st.session_state["view"]
+    return kept
+
+
+def restore(page: str) -> list[str]:
+    """Bring view and address together at the start of a run; the sentences are what the address had wrong.
+
+    An address that changed under us is followed: a link, or a step back in the browser. A click in the navigation
+    drops the whole query string, and gets it back.
+    """
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    notices: list[str] = st.session_state.get("notices", [])
+    arrived = "view" not in st.session_state
+    moved = st.session_state.get("page") != page
+    if arrived or (query != st.session_state["written"] and (query or not moved)):
+        asked, notices = read_address(query)
+        _show(_within(asked, notices))
+    elif moved:
+        notices = []
+        _show(view())
+    st.session_state["notices"], st.session_state["page"] = notices, page
+    return notices
+
+
+def change(**parts: Any) -> None:
+    """Change parts of the view, and the address with it."""
+    _show(replace(view(), **parts))
+
+
+def here() -> Feed:
+    """The feed as this visitor sees it: nothing after the chosen moment is reachable."""
+    return process_feed().as_of(moment())
+
+
+def moment() -> datetime | None:
+    """The instant this visitor stands at; None is now."""
+    return view().asof or process_feed().span.moment
+
+
+def moment_now() -> datetime:
+    """The instant this visitor stands at, the clock's own where that is now."""
+    return moment() or datetime.now(UTC)
+
+
+def since() -> datetime:
+    """The common date that drawdowns and indexed lines start from."""
+    chosen = view().since or COMMON_START
+    return datetime(chosen.year, chosen.month, chosen.day, tzinfo=UTC)
+
+
+def hours(*keys: str) -> dict[str, Bars]:
+    """The hourly bars of those instruments that have them, to sample them at the New York close."""
+    feed = here()
+    return dict(feed.many(feed.catalogue.pick(*keys), Interval.HOUR).found)
+
+
+def watched(key: str) -> list[Zone]:
+    """The zones of one instrument: those in the address, and those of the catalogue known at this moment."""
+    at = moment_now()
+    own = [zone for zone in view().zone if zone.key == key]
+    return own + [zone for zone in process_feed().catalogue.zones_of(key) if zone.is_known(at)]
+
+
+def step(sessions: int) -> None:
+    """Move to the end of the next (1) or the previous (-1) New York session's day, staying inside the recording."""
+    span, at = process_feed().span, moment()
+    if at is None:
+        return
+    day = (at - timedelta(microseconds=1)).date()
+    close = session_after(day_end(day)) if sessions > 0 else session_before(day_end(day) - timedelta(days=1))
+    if close is None:
+        return
+    target = day_end(close.date())
+    if (span.end is None or target <= span.end) and (span.start is None or target > span.start):
+        change(asof=target)
+
+
+def _show(wanted: View) -> None:
+    for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:
+        del st.session_state[key]
+    st.session_state["view"] = wanted
+    written = {
+        name: each if isinstance(each, list) else [each] for name, each in write_address(wanted).items()
+    }
+    st.session_state["written"] = written
+    if {name: st.query_params.get_all(name) for name in st.query_params} != written:
+        st.query_params.from_dict(written)
+
+
+def _within(wanted: View, notices: list[str]) -> View:
+    """``wanted``, moved to where the feed opens if its moment lies outside what can be shown."""
+    span, asked = process_feed().span, wanted.asof
+    if asked is None:
+        return wanted
+    if span.start is not None and asked <= span.start:
+        notices.append(f"There is nothing before {say_moment(span.start)}. The default is shown.")
+    elif span.end is not None and asked > span.end:
+        notices.append(f"There is nothing after {say_moment(span.end)}. The default is shown.")
+    else:
+        return wanted
+    return replace(wanted, asof=None)

@@ -1,0 +1,25 @@
+"""Every series: where it comes from, how far it reaches, how old it is, and what state it is in."""
+
+from app.present import methods
+from app.services import known
+from app.session import here, moment_now
+from app.widgets import card, show_html
+from components.page.cards import headline
+from market.instruments import Interval
+
+moment = moment_now()
+days = here().many(known())
+hours = here().many(known().pick("BTC", "QQQ"), Interval.HOUR)
+
+show_html(
+    headline(
+        "Where every series comes from",
+        "Publisher, range, age and state of each, as they stood at this moment.",
+    )
+)
+with card("days", "Daily series", "Sessions, UTC days and readings"):
+    show_html(methods.sources_table(known(), days, moment))
+with card(
+    "hours", "Hourly series", "They build the open bar of the day, and sample crypto at the New York close"
+):
+    show_html(methods.sources_table(known().pick("BTC", "QQQ"), hours, moment))

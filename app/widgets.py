@@ -1,0 +1,151 @@
+"""Furniture of every page: cards, charts, choices that stand in the address, and what to say of missing series."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+from uuid import uuid4
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from app import session
+from app.chart import chart
+from components.page.cards import Kind, empty, heading, headline, note, provenance
+from components.page.html import Html
+from components.page.numbers import Number
+from components.text import full_moment
+from data_sources.errors import SourceError
+from market.bars import Bars
+from market.facts import Quoted, Story
+from market.ranges import Range
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def show_html(content: Html) -> None:
+    """Put a block of our own HTML on the page, in the colours the visitor chose."""
+    st.html(
+        content.replace('<div class="mk">', '<div class="mk mk-safe">') if session.view().cvd else content
+    )
+
+
+def show_story(story: Story) -> None:
+    """The headline of a page and the grey sentences under it, each number carrying its value."""
+    quoted = [part for part in (*story.headline, *story.standfirst) if isinstance(part, Quoted)]
+    lead = "".join(part if isinstance(part, str) else part.text for part in story.standfirst)
+    show_html(headline(story.title, lead, [Number(part.number, part.text) for part in quoted]))
+
+
+@contextmanager
+def card(name: str, title: str, definition: str = "", formula: str | None = None) -> Iterator[None]:
+    """A card with its heading; a bug inside it is logged, said in the card, and stops nothing else on the page."""
+    with st.container(border=True, key=f"card-{name}", height="stretch"):
+        show_html(heading(title, definition, formula))
+        try:
+            yield
+        except Exception:
+            reference = uuid4().hex[:8]
+            log.exception("card %s failed, reference %s", name, reference)
+            show_html(
+                note(
+                    Kind.FAILED,
+                    "This card failed to draw.",
+                    f"The rest of the page is fine. Reference {reference}.",
+                )
+            )
+
+
+def show(figure: go.Figure, name: str, alt: str, sources: Iterable[Bars], note: str = "") -> None:
+    """Draw a chart, and under it the line that says where its prices come from and up to when."""
+    chart(figure, key=name, alt=alt, height=int(figure.layout.height), safe_colours=session.view().cvd)
+    show_html(provenance(" · ".join(filter(None, [say_sources(sources), note]))))
+
+
+def say_sources(sources: Iterable[Bars]) -> str:
+    """Publishers, sampling, and the newest instant of several series, in one line."""
+    every = list(sources)
+    if not every:
+        return "No source has an answer."
+    publishers = ", ".join(dict.fromkeys(bars.provenance.source for bars in every))
+    sampling = ", ".join(dict.fromkeys(bars.provenance.sampling for bars in every))
+    newest = full_moment(max(bars.as_of for bars in every))
+    progress = dict.fromkeys(
+        f"open bar of {bars.instrument.short} from {bars.in_progress.source}"
+        for bars in every
+        if bars.in_progress
+    )
+    late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
+    return " · ".join(
+        [f"Source: {publishers}", sampling, f"to {newest}", *progress, *(f"late: {why}" for why in late)]
+    )
+
+
+def explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:
+    """Say which series are not there and why; the page goes on without them."""
+    if not missing:
+        return
+    told = " ".join(str(error) for error in missing[:most])
+    more = f" And {len(missing) - most} more; Sources lists them all." if len(missing) > most else ""
+    show_html(note(Kind.STALE, "Some series are missing.", told + more))
+
+
+def show_empty(strong: str, text: str = "") -> None:
+    """What stands in place of a chart that has nothing to draw."""
+    show_html(empty(strong, text))
+
+
+def is_phone() -> bool:
+    """Whether the visitor's browser says that it runs on a phone."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+def choose_range(options: Sequence[Range] = tuple(Range)) -> Range:
+    """The look-back period, as a row of buttons; it stands in the address as ``range``."""
+    return Range(choose_pill("range", "Range", [each.value for each in options]))
+
+
+def choose_window(options: Sequence[int]) -> int:
+    """A number of sessions, as a row of buttons; one that came by address joins the row."""
+    every = sorted({*options, session.view().window})
+    return int(choose_pill("window", "Window, sessions", every))
+
+
+def choose_pill(name: str, label: str, options: Sequence[T]) -> T:
+    """One of ``options`` as a row of buttons; it stands in the address as ``name``."""
+    key = _prepare(name)
+    chosen = st.segmented_control(
+        label,
+        options,
+        key=key,
+        on_change=_remember,
+        args=(name,),
+        label_visibility="collapsed",
+        required=True,
+    )
+    return options[0] if chosen is None else chosen
+
+
+def choose_one(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:
+    """One of ``options`` from a list; it stands in the address as ``name``."""
+    return st.selectbox(
+        label, options, key=_prepare(name), format_func=words, on_change=_remember, args=(name,)
+    )
+
+
+def choose_switch(name: str, label: str) -> bool:
+    """On or off; it stands in the address as ``name``."""
+    return st.toggle(label, key=_prepare(name), on_change=_remember, args=(name,))
+
+
+def _prepare(name: str) -> str:
+    key = f"{session.WIDGET}{name}"
+    if key not in st.session_state:
+        st.session_state[key] = getattr(session.view(), name)
+    return key
+
+
+def _remember(name: str) -> None:
+    session.change(**{name: st.session_state[f"{session.WIDGET}{name}"]})
