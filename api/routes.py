@@ -28,9 +28,11 @@ from market.bars import Bars
 from market.instruments import Instrument, Interval
 
 log = logging.getLogger(__name__)
+Answer = Callable[[Request], Response]
 
+HEALTHZ = "/healthz"
 AT_ONCE = 4
-MOST_WAITING = 64
+MOST_INSIDE = 64
 PAST = timedelta(days=1)
 OPENING = timedelta(minutes=5)
 CATALOGUE = timedelta(hours=1)
@@ -43,9 +45,12 @@ def no_providers() -> Providers:
     return {}
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
-    """What every route is given: prices, settings, the health of the providers, the clock; and its counts."""
+    """What every route is given: prices, settings, the health of the providers, the clock.
+
+    It counts what was answered, and how many requests are ``inside``: `AT_ONCE` are worked on, the others wait.
+    """
 
     feed: Callable[[], Feed]
     settings: Callable[[], Settings]
@@ -53,6 +58,7 @@ class House:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     counts: Counts = field(default_factory=Counts)
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
+    inside: int = 0  # moved by the event loop only
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class Noting:
 class Endpoint:
     """One path: GET only, answered off the event loop, always with JSON, and counted."""
 
-    def __init__(self, path: str, house: House, answer: Callable[[Request], Response]) -> None:
+    def __init__(self, path: str, house: House, answer: Answer) -> None:
         self.path = path
         self.house = house
         self.answer = answer
@@ -117,9 +123,15 @@ class Endpoint:
     async def _respond(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             return _problem(405, "Only GET is answered here.", allow="GET, HEAD")
-        if self.house.threads.statistics().tasks_waiting >= MOST_WAITING:
+        if self.path == HEALTHZ:  # must not wait in line: it says that there is one
+            return self.answer(request)
+        if self.house.inside >= MOST_INSIDE:
             return _problem(503, "Too many are asking at once. Ask again in a moment.", retry_after="1")
-        return await to_thread.run_sync(self._guarded, request, limiter=self.house.threads)
+        self.house.inside += 1
+        try:
+            return await to_thread.run_sync(self._guarded, request, limiter=self.house.threads)
+        finally:
+            self.house.inside -= 1
 
     def _guarded(self, request: Request) -> Response:
         try:
@@ -141,8 +153,8 @@ def routes(
 ) -> list[BaseRoute]:
     """Every route, unknown paths under `/api/` last. Nothing is asked of ``feed`` before a request."""
     house = House(feed, settings, providers, clock)
-    ways: Mapping[str, Callable[[Request], Response]] = {
-        "/healthz": _healthz,
+    ways: Mapping[str, Answer] = {
+        HEALTHZ: _healthz,
         "/readyz": lambda _: _readyz(house),
         "/metrics": lambda request: _metrics(house, request),
         **{each.path: _asking(house, each) for each in questions},
@@ -151,7 +163,7 @@ def routes(
     return [Route(path, Endpoint(path, house, answer)) for path, answer in ways.items()]
 
 
-def _asking(house: House, question: Question) -> Callable[[Request], Response]:
+def _asking(house: House, question: Question) -> Answer:
     def answer(request: Request) -> Response:
         feed, now = house.feed(), house.clock()
         given = read_query(request.query_params.multi_items(), question.names)
