@@ -49,7 +49,7 @@ def no_providers() -> Providers:
 class House:
     """What every route is given: prices, settings, the health of the providers, the clock.
 
-    It counts what was answered, and how many requests are ``inside``: `AT_ONCE` are worked on, the others wait.
+    It counts answers, and the requests ``inside``: `AT_ONCE` of them are worked on, the others wait.
     """
 
     feed: Callable[[], Feed]
