@@ -79,6 +79,7 @@ def rows() -> list[tuple[str, str, str]]:
             table.append(("server start to first healthy answer", f"{perf_counter() - started:.1f} s", ""))
             for path in PAGES:
                 table += compare(browser, path, address + path)
+                table.append(redraw(browser, path, address + path))
     return table
 
 
@@ -106,6 +107,32 @@ def compare(browser: Browser, name: str, address: str) -> list[tuple[str, str, s
             f"{size / floor_size:.2f} x the static page ({floor_size / 1e6:.2f} MB)",
         ),
     ]
+
+
+def redraw(browser: Browser, name: str, address: str) -> tuple[str, str, str]:
+    """One row: how long the server takes, from the click that steps back a session to its last message."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    sent: list[float] = []
+    received: list[float] = []
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.webSocketFrameSent", lambda frame: sent.append(frame["timestamp"]))
+    network.on("Network.webSocketFrameReceived", lambda frame: received.append(frame["timestamp"]))
+    page.goto(address)
+    page.wait_for_timeout(3 * SETTLED)
+    taken = []
+    for _ in range(RUNS):
+        sent.clear()
+        received.clear()
+        page.get_by_role("button", name="‹").click()
+        page.wait_for_timeout(SETTLED)
+        taken.append(received[-1] - sent[0])
+    page.close()
+    return (
+        f"{name}: server time of one step of the date",
+        f"{median(taken) * 1e3:.0f} ms",
+        "must be under 300 ms",
+    )
 
 
 def charts_of(browser: Browser, address: str) -> list[str]:
