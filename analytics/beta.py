@@ -236,7 +236,7 @@ def _described(
         se_ols=float(fit.se_ols[0]),
         se_hc3=float(fit.se_hc3[0]),
         se_hac=float(fit.se_hac[0]),
-        r2=float(fit.r2[0]),
+        r2=float(fit.r2[0]) if ratio else None,
         correlation=slope / ratio if ratio else None,
         volatility_ratio=ratio,
         residual=float(fit.residual[0]),
