@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.page import Page, Preloads, chunks_of, rewrite
 from api.static import Precompressed
-from data_sources.assembly import process_settings
 
 LONGEST_ADDRESS = 2000
 REFUSED = 1008  # WebSocket close code: policy violation
@@ -150,6 +149,3 @@ def streamlit_static() -> Path:
     if found is None or found.origin is None:
         raise ModuleNotFoundError("Streamlit is not installed.")
     return Path(found.origin).parent / "static"
-
-
-MIDDLEWARE = middleware(process_settings().public_url)

@@ -27,11 +27,11 @@ QUIET = (
 )
 ENTRY = """
 import streamlit as st
-from api.middleware import MIDDLEWARE
+from api.middleware import middleware
 from app.collector import keep_full_passes_cheap
 
 keep_full_passes_cheap()
-app = st.App({script!r}, middleware=MIDDLEWARE)
+app = st.App({script!r}, middleware=middleware())
 """
 
 
