@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.static import best_encoding, compress
 
 TITLE = "<title>Streamlit</title>"
+ICON = {"./favicon.png": "/app/static/icon.png"}
 # Where the server is: Streamlit's script would look under each page's own path first, note two failures in
 # the console, and open its socket only after that.
 START = """<script>window.__streamlit = {
@@ -106,7 +107,10 @@ def rewrite(html: str, path: str, public_url: str, preloads: Preloads) -> str:
         str(preloads),
     ]
     html = re.sub(r'<link\s+rel="preload"[^>]*SourceSans[^>]*/>', "", html)
-    return html.replace(TITLE, "\n".join(lines)).replace("</head>", f"{preloads.stand_in}</head>")
+    ours = {TITLE: "\n".join(lines), "</head>": f"{preloads.stand_in}</head>"} | ICON
+    for theirs, replacement in ours.items():
+        html = html.replace(theirs, replacement)
+    return html
 
 
 def with_theme(query: str) -> str | None:

@@ -276,7 +276,7 @@ def test_the_smallest_allowed_encoding_is_chosen(accepted: str, encoding: str) -
 
 def test_streamlits_page_still_has_what_we_replace() -> None:
     html = INDEX.read_text()
-    assert html.count(TITLE) == html.count("</head>") == 1
+    assert html.count(TITLE) == html.count("</head>") == html.count("./favicon.png") == 1
     assert "SourceSans" in html
 
 
