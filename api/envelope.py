@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from math import isfinite
 from typing import Any
 
+from data_sources.feed import Batch
 from market.bars import Bars, SecondOpinion
 from market.readings import Envelope
+from market.zones import Zone
 
 Json = dict[str, Any]
 
@@ -59,6 +61,23 @@ def _second(opinion: SecondOpinion) -> Json:
         "as_of": write_time(opinion.as_of),
         "difference_pct": 100 * opinion.difference,
     }
+
+
+def write_zone(zone: Zone) -> Json:
+    """A price range, with its name and the reason it matters."""
+    return {
+        "key": zone.key,
+        "low": zone.low,
+        "high": zone.high,
+        "name": zone.name,
+        "why": zone.why,
+        "known": zone.known,
+    }
+
+
+def reasons(batch: Batch) -> dict[str, str]:
+    """Why some of a batch could not be had, by key."""
+    return {error.instrument.key: str(error) for error in batch.missing}
 
 
 def write_time(moment: datetime | None) -> str | None:

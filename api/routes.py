@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from api import answers
+from api.answers import levels, prices, rebound, stress, together
 from api.envelope import Json, plain
 from api.health import Counts, Providers, is_from_here, readiness, write_metrics
 from api.query import BadParameter, Query, read_query
@@ -71,12 +71,14 @@ class Question:
 
 
 QUESTIONS = (
-    Question("/api/v1/instruments", (), answers.instruments),
-    Question("/api/v1/bars/{key}", ("interval", "start", "end", "asof"), answers.bars),
-    Question("/api/v1/readings", ("keys", "asof"), answers.readings),
-    Question("/api/v1/correlation", ("keys", "window", "method", "asof"), answers.correlation),
-    Question("/api/v1/beta", ("asset", "market", "window", "asof"), answers.beta),
-    Question("/api/v1/levels", ("key", "zone", "asof"), answers.levels),
+    Question("/api/v1/instruments", (), prices.instruments),
+    Question("/api/v1/bars/{key}", ("interval", "start", "end", "asof"), prices.bars),
+    Question("/api/v1/readings", ("keys", "asof"), prices.readings),
+    Question("/api/v1/correlation", ("keys", "window", "method", "asof"), together.correlation),
+    Question("/api/v1/beta", ("asset", "market", "window", "asof"), together.beta),
+    Question("/api/v1/levels", ("key", "zone", "asof"), levels.levels),
+    Question("/api/v1/stress", ("asof",), stress.score),
+    Question("/api/v1/rebound", ("key", "asof"), rebound.rebound),
 )
 
 
@@ -168,10 +170,10 @@ def _asking(house: House, question: Question) -> Answer:
         feed, now = house.feed(), house.clock()
         given = read_query(request.query_params.multi_items(), question.names)
         query = Query(given | request.path_params, feed.catalogue, feed.span, now)
-        noting = Noting(feed.source, now)
-        seen = replace(feed, source=noting).as_of(query.moment())
+        seen = feed.as_of(query.moment())
+        noting = Noting(seen.source, now)
         try:
-            body = question.answer(seen, query)
+            body = question.answer(replace(seen, source=noting), query)
         except SourceError as error:
             return _problem(404, str(error), parameter="key")
         return _json(body, 200, {"cache-control": f"max-age={_max_age(feed, query, noting)}"})

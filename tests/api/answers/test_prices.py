@@ -1,23 +1,17 @@
-"""The figures of the shipped recording through JSON, against published ones and a few lines of arithmetic."""
+"""Prices and readings through JSON, against published figures and a few lines of arithmetic."""
 
-import csv
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from math import log
-from statistics import correlation, linear_regression
 
 import pytest
 
-from analytics.alignment import align
-from analytics.correlation import correlate
 from analytics.readings import read
-from api.answers import NUMBERS
+from api.answers.prices import NUMBERS
 from data_sources.errors import Unreachable
-from data_sources.settings import SHIPPED_RECORDING
 from market import catalogue
-from market.instruments import Interval
 from market.moments import parse_moment
 from market.readings import State
+from tests.api.answers.recorded import recorded
 from tests.api.service import RECORDING, ask, client, daily, shelf
 
 KNOWN = catalogue.load()
@@ -27,28 +21,6 @@ def reading(key: str, name: str, asof: str) -> float:
     number = ask(f"/api/v1/readings?keys={key}&asof={asof}")[key][name]
     assert isinstance(number["value"], float), number
     return number["value"]
-
-
-def recorded(key: str, until: str) -> list[tuple[date, float]]:
-    """Days and closes of one key from the recording's own files, read without any code of ours."""
-    found = []
-    for name in ("sessions.csv", "utc_days.csv"):
-        with (SHIPPED_RECORDING / name).open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines):
-                ends = datetime.fromisoformat(row["time"].replace("Z", "+00:00"))
-                day = (ends - timedelta(seconds=1)).date()
-                if row["key"] == key and day <= date.fromisoformat(until):
-                    found.append((day, float(row["close"])))
-    return found
-
-
-def moves(key: str, until: str) -> list[float]:
-    """The last 60 log returns of one key."""
-    closes = [close for _, close in recorded(key, until)][-61:]
-    return [log(after / before) for before, after in pairwise(closes)]
-
-
-# The published figures
 
 
 @pytest.mark.parametrize(
@@ -111,55 +83,12 @@ def test_readings_equal_what_a_few_lines_make_of_the_files(key: str, asof: str) 
         assert (answered[name]["state"] == "missing") == (value is None), name
 
 
-def test_correlation_equals_a_plain_sum_over_common_sessions() -> None:
-    body = ask("/api/v1/correlation?keys=IXIC,GLD,XLU&window=60&asof=2026-02-05")
-
-    def moves(key: str) -> list[float]:
-        closes = [close for _, close in recorded(key, "2026-02-05")][-61:]
-        return [log(after / before) for before, after in pairwise(closes)]
-
-    series = [moves(key) for key in body["keys"]]
-    assert body["value"] == [[pytest.approx(correlation(x, y), abs=1e-12) for y in series] for x in series]
-
-
-def test_beta_equals_a_plain_regression_over_common_sessions() -> None:
-    body = ask("/api/v1/beta?asset=IGV&market=IXIC&window=60&asof=2026-02-05")
-    slope = linear_regression(moves("IXIC", "2026-02-05"), moves("IGV", "2026-02-05")).slope
-    assert body["beta"] == pytest.approx(slope, rel=1e-12)
-    assert body["low"] < body["beta"] < body["high"]
-    assert (body["n"], body["sampling"], body["flags"]) == (60, "New York closes", [])
-
-
-def test_bitcoin_on_the_nasdaq_says_how_far_apart_the_closes_lie() -> None:
-    body = ask("/api/v1/beta?asof=2026-02-05")
-    assert (body["asset"], body["market"], body["window"], body["n"]) == ("BTC", "IXIC", 60, 60)
-    assert 1.4 < body["beta"] < 1.8
-    assert 0.50 < body["correlation"] < 0.57
-    assert "async_3h" in body["flags"]
-
-
-# The same functions as the pages
-
-
 def test_a_number_in_json_is_the_number_of_the_page_to_the_last_digit() -> None:
     feed = RECORDING.as_of(parse_moment("2026-02-05"))
     answered = ask("/api/v1/readings?asof=2026-02-05")
     for bars in feed.many(KNOWN):
         shown = {name: number.value for name, number in read(bars).numbers.items()}
         assert {name: each["value"] for name, each in answered[bars.key].items()} == shown
-
-
-def test_a_cell_of_the_matrix_is_the_correlation_of_the_page() -> None:
-    feed = RECORDING.as_of(parse_moment("2026-02-05"))
-    pair = [feed.bars("BTC"), feed.bars("IXIC")]
-    aligned = align(pair, {"BTC": feed.bars("BTC", Interval.HOUR)})
-    expected = correlate(aligned["BTC"], aligned["IXIC"], 60, "spearman")
-
-    body = ask("/api/v1/correlation?keys=BTC,IXIC&method=spearman&asof=2026-02-05")
-    assert body["value"] == [[1, expected.value], [expected.value, 1]]
-    assert body["low"][0][1] == body["low"][1][0] == expected.low
-    assert body["high"][0][1] == body["high"][1][0] == expected.high
-    assert body["n"] == [[60, 60], [60, 60]]
 
 
 def test_every_number_of_the_contract_is_an_envelope() -> None:
@@ -171,6 +100,15 @@ def test_every_number_of_the_contract_is_an_envelope() -> None:
             }  # fmt: skip
             assert number["state"] in set(State)
             assert (number["value"] is None) == (number["state"] == "missing") == ("why" in number)
+
+
+def test_a_reading_that_cannot_be_had_says_why_and_leaves_the_others_alone() -> None:
+    asking = client(shelf(BTC=daily("BTC", [100.0, 110.0]), ETH=Unreachable(KNOWN["ETH"], "shop")))
+    body = ask("/api/v1/readings?keys=BTC,ETH", asking=asking)
+    assert body["BTC"]["change_1d_pct"]["value"] == pytest.approx(10)
+    assert body["ETH"].keys() == NUMBERS.keys()
+    assert {number["why"] for number in body["ETH"].values()} == {"Ether: shop did not answer."}
+    assert {number["state"] for number in body["ETH"].values()} == {"missing"}
 
 
 # Bars
@@ -233,75 +171,6 @@ def test_a_stretch_without_bars_is_empty() -> None:
 def test_bars_that_cannot_be_had_are_not_found_and_say_why() -> None:
     error = ask("/api/v1/bars/GLD?interval=1h", 404)["error"]
     assert error == {"parameter": "key", "problem": "Gold (GLD): the recording has nothing to show for it."}
-
-
-# What is missing
-
-
-def test_a_reading_that_cannot_be_had_says_why_and_leaves_the_others_alone() -> None:
-    asking = client(shelf(BTC=daily("BTC", [100.0, 110.0]), ETH=Unreachable(KNOWN["ETH"], "shop")))
-    body = ask("/api/v1/readings?keys=BTC,ETH", asking=asking)
-    assert body["BTC"]["change_1d_pct"]["value"] == pytest.approx(10)
-    assert body["ETH"].keys() == NUMBERS.keys()
-    assert {number["why"] for number in body["ETH"].values()} == {"Ether: shop did not answer."}
-    assert {number["state"] for number in body["ETH"].values()} == {"missing"}
-
-
-def test_a_pair_with_a_missing_side_has_no_correlation() -> None:
-    asking = client(shelf(BTC=daily("BTC", [100.0 + n % 7 for n in range(80)])))
-    body = ask("/api/v1/correlation?keys=BTC,ETH", asking=asking)
-    assert body["value"] == [[1, None], [None, None]]
-    assert body["n"] == [[60, 0], [0, 0]]
-    assert body["missing"] == {"ETH": "Ether: the shelf has nothing to show for it."}
-
-
-def test_without_any_series_every_cell_is_empty() -> None:
-    body = ask("/api/v1/correlation?keys=BTC,ETH", asking=client(shelf()))
-    assert body["value"] == body["low"] == body["high"] == [[None, None], [None, None]]
-    assert body["missing"].keys() == {"BTC", "ETH"}
-
-
-def test_a_beta_without_its_market_is_missing() -> None:
-    body = ask("/api/v1/beta", asking=client(shelf(BTC=daily("BTC", [1.0] * 70))))
-    assert (body["beta"], body["low"], body["se_hac"], body["beta_down"], body["n"]) == (
-        None,
-        None,
-        None,
-        None,
-        0,
-    )
-    assert body["state"] == "missing"
-    assert body["why"] == "Nasdaq Composite: the shelf has nothing to show for it."
-
-
-def test_a_window_longer_than_the_history_is_missing_and_says_so() -> None:
-    body = ask("/api/v1/beta?window=252&asof=2025-03-03")
-    assert body["beta"] is None
-    assert body["why"].startswith("The history holds")
-    body = ask("/api/v1/correlation?keys=IXIC,GLD&window=252&asof=2025-03-03")
-    assert body["value"] == [[None, None], [None, None]]
-    assert body["why"].startswith("The history holds")
-
-
-# Levels and the catalogue
-
-
-def test_a_level_says_where_price_stands_and_what_happened() -> None:
-    body = ask("/api/v1/levels?key=BTC&zone=68000-70000&asof=2026-02-05")
-    assert (body["zone"]["low"], body["zone"]["high"]) == (68000, 70000)
-    assert body["zone"]["why"]
-    assert body["price"] == 62910
-    assert body["distance_pct"] == pytest.approx(100 * (62910 / 68000 - 1))
-    assert body["distance_atr"] < 0
-    assert body["touches"] == len(body["touched"])
-    assert body["holding"]["holds"] is False
-    assert body["state"] in {"Above", "Testing", "Inside", "Below", "Held", "Lost", "Reclaimed"}
-
-
-def test_a_level_may_be_written_as_in_an_address() -> None:
-    assert ask("/api/v1/levels?key=BTC&zone=BTC:68000-70000") == ask(
-        "/api/v1/levels?key=BTC&zone=68000-70000"
-    )
 
 
 def test_the_catalogue_is_answered_in_its_own_order() -> None:

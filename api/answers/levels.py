@@ -1,0 +1,59 @@
+"""Where price stands to a zone, and what happened there."""
+
+from analytics.zones import ZoneHistory, follow
+from api.envelope import Json, write_provenance, write_zone
+from api.query import Query
+from data_sources.feed import Feed
+from market.zone_events import ZoneEvent
+
+
+def levels(feed: Feed, query: Query) -> Json:
+    """Where price stands to one zone, since when, and what happened there."""
+    instrument = query.instrument("key", "BTC")
+    zone = query.zone(instrument)
+    known = feed.bars(instrument.key)
+    told = follow(known, zone)
+    return {
+        "key": instrument.key,
+        "zone": write_zone(zone),
+        "interval": told.interval,
+        "state": told.word,
+        "stand": told.stand,
+        "since": told.since,
+        "since_start": told.from_start,
+        "price": told.price,
+        "as_of": told.as_of,
+        "distance_pct": 100 * told.distance,
+        "distance_atr": told.distance_atr,
+        "atr": told.atr,
+        "touches": len(told.touches),
+        "touched": [_event(each) for each in told.touches],
+        "holding": _holding(told),
+        "events": [_event(each) for each in told.events],
+        "flags": list(told.flags),
+        "why": told.why,
+        "provenance": write_provenance(known),
+    }
+
+
+def _holding(told: ZoneHistory) -> Json:
+    held = told.holding
+    return {
+        "holds": held.holds,
+        "closes": held.n,
+        "held": held.held,
+        "run": held.run,
+        "since": held.since,
+        "worst_close": held.worst_close,
+        "lowest": held.lowest,
+    }
+
+
+def _event(event: ZoneEvent) -> Json:
+    return {
+        "kind": event.kind,
+        "time": event.time,
+        "price": event.price,
+        "side": event.side,
+        "gapped": event.gapped,
+    }

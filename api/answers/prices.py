@@ -1,0 +1,110 @@
+"""The catalogue, prices, and the numbers that every page shows of one instrument."""
+
+from datetime import datetime
+
+from analytics.readings import read
+from api.envelope import Json, reasons, write_envelope, write_provenance, write_time, write_zone
+from api.query import Query
+from data_sources.feed import Feed
+from market.bars import COLUMNS, Bars
+from market.instruments import Instrument
+from market.readings import missing
+
+MOST_KEYS = 50
+
+# What is said of an instrument that is not there: the unit and the definition of each number.
+NUMBERS = {
+    "last": ("", "last"),
+    "change_1d_pct": ("percent", "change_1d"),
+    "change_1w_pct": ("percent", "change_1w"),
+    "ytd_pct": ("percent", "ytd"),
+    "drawdown_pct": ("percent", "drawdown"),
+    "from_2025_high_pct": ("percent", "from_2025_high"),
+    "streak": ("closes in a row", "streak"),
+    "rank_252": ("place of 252", "rank_252"),
+    "realised_vol_pct": ("percent", "realised_vol"),
+}
+
+
+def instruments(feed: Feed, _: Query) -> Json:
+    """The catalogue."""
+    known = feed.catalogue
+    return {
+        "instruments": [_instrument(each, feed) for each in known],
+        "zones": [write_zone(zone) for zone in known.zones],
+        "episodes": [
+            {
+                "key": each.key,
+                "name": each.name,
+                "start": each.start,
+                "end": each.end,
+                "what": each.what,
+                "cite": each.cite,
+            }
+            for each in known.episodes
+        ],
+    }
+
+
+def _instrument(each: Instrument, feed: Feed) -> Json:
+    scale = feed.catalogue.scales.get(each.key)
+    return {
+        "key": each.key,
+        "name": each.name,
+        "short": each.short,
+        "group": each.group,
+        "unit": each.unit,
+        "calendar": each.calendar,
+        "flow": each.flow,
+        "about": each.about,
+        "providers": [
+            {"source": listing.source, "symbol": listing.symbol, "delay_minutes": listing.delay_minutes}
+            for listing in each.listings
+        ],
+        "bands": [
+            {"name": band.name, "severity": band.severity, "lower": band.lower, "upper": band.upper}
+            for band in (scale.bands if scale else ())
+        ],
+    }
+
+
+def bars(feed: Feed, query: Query) -> Json:
+    """The bars of one instrument complete between two instants; an empty list where there are none."""
+    instrument, interval = query.instrument("key"), query.interval()
+    start, end = query.between()
+    known = feed.bars(instrument.key, interval)
+    return {
+        "key": known.key,
+        "interval": known.interval,
+        "provenance": write_provenance(known),
+        "bars": _rows(known, start, end),
+    }
+
+
+def _rows(known: Bars, start: datetime | None, end: datetime | None) -> list[Json]:
+    times = [stamp.to_pydatetime() for stamp in known.frame.index]
+    dates = [stamp.date().isoformat() for stamp in known.dates]
+    prices = [dict(zip(COLUMNS, row, strict=True)) for row in known.frame.to_numpy().tolist()]
+    unfinished = known.as_of if known.in_progress else None
+    return [
+        {"time": write_time(time), "date": day, **row, "final": time != unfinished}
+        for time, day, row in zip(times, dates, prices, strict=True)
+        if (start is None or time > start) and (end is None or time <= end)
+    ]
+
+
+def readings(feed: Feed, query: Query) -> Json:
+    """The numbers of each instrument, by key; those of one that cannot be had are missing, and say why."""
+    chosen = query.instruments(default=feed.catalogue.instruments, most=MOST_KEYS)
+    batch = feed.many(chosen)
+    why = reasons(batch)
+    return {each.key: _numbers(each, batch.get(each.key), why.get(each.key, "")) for each in chosen}
+
+
+def _numbers(instrument: Instrument, known: Bars | None, why: str) -> Json:
+    if known is None:
+        return {
+            name: write_envelope(missing(unit or instrument.unit, formula, why))
+            for name, (unit, formula) in NUMBERS.items()
+        }
+    return {name: write_envelope(number) for name, number in read(known).numbers.items()}

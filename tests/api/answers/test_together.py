@@ -1,0 +1,83 @@
+"""Correlation and beta through JSON, against plain sums over common sessions."""
+
+from statistics import correlation, linear_regression
+
+import pytest
+
+from analytics.alignment import align
+from analytics.correlation import correlate
+from market.instruments import Interval
+from market.moments import parse_moment
+from tests.api.answers.recorded import moves
+from tests.api.service import RECORDING, ask, client, daily, shelf
+
+
+def test_correlation_equals_a_plain_sum_over_common_sessions() -> None:
+    body = ask("/api/v1/correlation?keys=IXIC,GLD,XLU&window=60&asof=2026-02-05")
+    series = [moves(key, "2026-02-05") for key in body["keys"]]
+    assert body["value"] == [[pytest.approx(correlation(x, y), abs=1e-12) for y in series] for x in series]
+
+
+def test_a_cell_of_the_matrix_is_the_correlation_of_the_page() -> None:
+    feed = RECORDING.as_of(parse_moment("2026-02-05"))
+    pair = [feed.bars("BTC"), feed.bars("IXIC")]
+    aligned = align(pair, {"BTC": feed.bars("BTC", Interval.HOUR)})
+    expected = correlate(aligned["BTC"], aligned["IXIC"], 60, "spearman")
+
+    body = ask("/api/v1/correlation?keys=BTC,IXIC&method=spearman&asof=2026-02-05")
+    assert body["value"] == [[1, expected.value], [expected.value, 1]]
+    assert body["low"][0][1] == body["low"][1][0] == expected.low
+    assert body["high"][0][1] == body["high"][1][0] == expected.high
+    assert body["n"] == [[60, 60], [60, 60]]
+
+
+def test_a_pair_with_a_missing_side_has_no_correlation() -> None:
+    asking = client(shelf(BTC=daily("BTC", [100.0 + n % 7 for n in range(80)])))
+    body = ask("/api/v1/correlation?keys=BTC,ETH", asking=asking)
+    assert body["value"] == [[1, None], [None, None]]
+    assert body["n"] == [[60, 0], [0, 0]]
+    assert body["missing"] == {"ETH": "Ether: the shelf has nothing to show for it."}
+
+
+def test_without_any_series_every_cell_is_empty() -> None:
+    body = ask("/api/v1/correlation?keys=BTC,ETH", asking=client(shelf()))
+    assert body["value"] == body["low"] == body["high"] == [[None, None], [None, None]]
+    assert body["missing"].keys() == {"BTC", "ETH"}
+
+
+def test_beta_equals_a_plain_regression_over_common_sessions() -> None:
+    body = ask("/api/v1/beta?asset=IGV&market=IXIC&window=60&asof=2026-02-05")
+    slope = linear_regression(moves("IXIC", "2026-02-05"), moves("IGV", "2026-02-05")).slope
+    assert body["beta"] == pytest.approx(slope, rel=1e-12)
+    assert body["low"] < body["beta"] < body["high"]
+    assert (body["n"], body["sampling"], body["flags"]) == (60, "New York closes", [])
+
+
+def test_bitcoin_on_the_nasdaq_says_how_far_apart_the_closes_lie() -> None:
+    body = ask("/api/v1/beta?asof=2026-02-05")
+    assert (body["asset"], body["market"], body["window"], body["n"]) == ("BTC", "IXIC", 60, 60)
+    assert 1.4 < body["beta"] < 1.8
+    assert 0.50 < body["correlation"] < 0.57
+    assert "async_3h" in body["flags"]
+
+
+def test_a_beta_without_its_market_is_missing() -> None:
+    body = ask("/api/v1/beta", asking=client(shelf(BTC=daily("BTC", [1.0] * 70))))
+    assert (body["beta"], body["low"], body["se_hac"], body["beta_down"], body["n"]) == (
+        None,
+        None,
+        None,
+        None,
+        0,
+    )
+    assert body["state"] == "missing"
+    assert body["why"] == "Nasdaq Composite: the shelf has nothing to show for it."
+
+
+def test_a_window_longer_than_the_history_is_missing_and_says_so() -> None:
+    body = ask("/api/v1/beta?window=252&asof=2025-03-03")
+    assert body["beta"] is None
+    assert body["why"].startswith("The history holds")
+    body = ask("/api/v1/correlation?keys=IXIC,GLD&window=252&asof=2025-03-03")
+    assert body["value"] == [[None, None], [None, None]]
+    assert body["why"].startswith("The history holds")
