@@ -1,0 +1,368 @@
+"""Past falls laid over one another: found by rule and named, aligned on their peak, with what followed.
+
+A fall is a stretch under the highest close of a year that went deeper than a threshold. Falls come from a
+rule, so that those which came to nothing are among them; named ones are added with their citation.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analytics.alignment import Aligned, align
+from analytics.beta import beta
+from analytics.correlation import pearson
+from analytics.drawdowns import Mark
+from analytics.likeness import raw_distance
+from market.bars import Bars
+from market.definitions import Definition
+from market.episodes import Episode
+from market.readings import Envelope, Result, envelope, joint_envelope, missing
+
+DEPTHS = (0.05, 0.10, 0.20)
+AHEAD = (20, 40, 60)
+QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
+ENOUGH = 8  # past falls below which no percentage of what followed is given
+FEWEST_POINTS = 20
+SHOWN = 120  # sessions after the peak
+LIKE = 3
+FEWEST_DAYS = 20
+
+DEFINITIONS = (
+    Definition(
+        "fall_depth",
+        "Depth",
+        "Lowest close of the fall / highest close before it − 1. A fall begins at the highest close of "
+        "252 sessions (crypto: 365 days) once closes are 5, 10 or 20 % under it, and ends at the next "
+        "highest close of a year.",
+        "Closes.",
+        "Only what is loaded; n says how many falls that makes.",
+        "Own definition.",
+        "Episodes",
+    ),
+    Definition(
+        "fall_speed",
+        "Speed",
+        "Depth / sessions from the peak to the low.",
+        "Closes.",
+        "Missing where the low is the peak.",
+        "Own definition.",
+        "Episodes",
+    ),
+    Definition(
+        "fall_recovery",
+        "Days to recover",
+        "Calendar days from the low to the first close at the peak or above.",
+        "Closes.",
+        "Missing while the peak has not been regained.",
+        "Own definition.",
+        "Episodes",
+    ),
+    Definition(
+        "fall_beta",
+        "Bitcoin beta over the fall",
+        "Slope of Bitcoin's log returns on the Nasdaq's from the peak to the low.",
+        "Common New York sessions; Bitcoin on the UTC day of the same date where hours are not loaded.",
+        "Missing with fewer than 20 sessions.",
+        "Ordinary least squares; interval from the largest of three errors.",
+        "Episodes",
+    ),
+    Definition(
+        "fall_sequel",
+        "What followed",
+        "Change from the same session after the peak over the next 20, 40 and 60 sessions, of all past "
+        "falls; the fan holds their 10, 25, 50, 75 and 90 % quantiles.",
+        "Closes; falls that are not over are left out, and so is the present one.",
+        "No quantile with fewer than 8 falls. Likeness of the path has not helped to foretell the sequel.",
+        "Own definition.",
+        "Episodes",
+    ),
+)
+
+
+# Falls
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFall:
+    """One fall of a series by rows: its peak, its low, and the row that regained the peak (None: not yet).
+
+    ``end_row`` is the first row after it, or the last one loaded while ``is_current``.
+    """
+
+    peak_row: int
+    low_row: int
+    end_row: int
+    recovered_row: int | None
+    depth: float
+    is_current: bool
+
+
+def falls_by_rule(close: pd.Series, depth: float, year: int = 252) -> tuple[FoundFall, ...]:
+    """Every fall of at least ``depth`` from the highest close of a ``year``, oldest first, none overlapping.
+
+    The last one is current while no close is the highest of a year again. Closes are positive, without gaps.
+    """
+    prices = close.to_numpy(float)
+    found: list[FoundFall] = []
+    row = 1
+    while row < len(prices):
+        start = max(0, row + 1 - year)
+        peak = row - int(prices[start : row + 1][::-1].argmax())
+        if prices[row] > prices[peak] * (1 - depth):
+            row += 1
+            continue
+        end = _next_high(prices, row, year)
+        found.append(_found(prices, peak, len(prices) - 1 if end is None else end, end is None))
+        row = len(prices) if end is None else end + 1
+    return tuple(found)
+
+
+def _next_high(prices: np.ndarray, row: int, year: int) -> int | None:
+    for later in range(row + 1, len(prices)):
+        if prices[later] >= prices[max(0, later + 1 - year) : later + 1].max():
+            return later
+    return None
+
+
+def _found(prices: np.ndarray, peak: int, end: int, is_current: bool) -> FoundFall:
+    low = peak + int(prices[peak : end + 1].argmin())
+    regained = np.flatnonzero(prices[low:] >= prices[peak])
+    recovered = low + int(regained[0]) if len(regained) else None
+    return FoundFall(peak, low, end, recovered, float(prices[low] / prices[peak] - 1), is_current)
+
+
+def named_fall(
+    close: pd.Series, dates: pd.DatetimeIndex, episode: Episode, lookback: int
+) -> FoundFall | None:
+    """The fall of a named episode: its lowest close, and the highest of ``lookback`` rows before that.
+
+    None where the loaded history does not hold the episode and a row before it.
+    """
+    start, end = pd.Timestamp(episode.start), pd.Timestamp(episode.end) if episode.end else dates[-1]
+    rows = np.flatnonzero((dates >= start) & (dates <= end))
+    if not len(rows) or rows[0] == 0:
+        return None
+    prices = close.to_numpy(float)
+    low = int(rows[0]) + int(prices[rows[0] : rows[-1] + 1].argmin())
+    before = prices[max(0, low - lookback) : low]
+    peak = low - 1 - int(before[::-1].argmax())
+    regained = np.flatnonzero(prices[low:] >= prices[peak])
+    recovered = low + int(regained[0]) if len(regained) else None
+    last = len(prices) - 1 if recovered is None else recovered
+    return FoundFall(peak, low, last, recovered, float(prices[low] / prices[peak] - 1), recovered is None)
+
+
+def path_of(close: pd.Series, fall: FoundFall, sessions: int = SHOWN) -> pd.Series:
+    """The closes from the peak on as percent of it, by sessions since, at most ``sessions`` of them."""
+    prices = close.to_numpy(float)[fall.peak_row : fall.peak_row + sessions + 1]
+    return pd.Series(100 * prices / prices[0], index=pd.RangeIndex(len(prices)), name=close.name)
+
+
+# The page
+
+
+@dataclass(frozen=True, slots=True)
+class PastFall:
+    """One fall as the page shows it: its marks, its numbers, and its path in percent of the peak.
+
+    ``key`` is that of a named episode, or the day of the peak; ``cite`` is empty for a fall found by rule.
+    """
+
+    key: str
+    name: str
+    cite: str
+    peak: Mark
+    low: Mark
+    peak_day: date
+    low_day: date
+    is_current: bool
+    depth: Envelope
+    speed: Envelope
+    sessions_down: int
+    recovery_days: Envelope
+    beta: Envelope
+    path: pd.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """What past falls did over the next ``sessions``: quantiles in percent, or why there are none, and n."""
+
+    sessions: int
+    quantiles: Mapping[float, float]
+    n: int
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A past fall whose path so far is like the present one: distance of log paths, correlation, depth."""
+
+    key: str
+    distance: float
+    correlation: float
+    depth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Episodes:
+    """All falls of one series, the present one among them if there is one, and what followed past ones.
+
+    ``missing`` are named episodes that the loaded history does not hold. ``n`` counts past falls found by
+    rule.
+    """
+
+    key: str
+    depth: float
+    falls: tuple[PastFall, ...]
+    named: tuple[PastFall, ...]
+    current: PastFall | None
+    sequels: tuple[Sequel, ...]
+    alike: tuple[Alike, ...]
+    n: int
+    missing: tuple[str, ...]
+    why: str | None = None
+
+
+def episodes(
+    key: str,
+    known: Mapping[str, Bars],
+    named: Iterable[Episode] = (),
+    depth: float = DEPTHS[0],
+    market: str = "IXIC",
+) -> Episodes:
+    """Falls of ``key`` deeper than ``depth`` in the loaded history, and the ``named`` ones it holds.
+
+    The present fall is never among those that tell what followed.
+    """
+    named = tuple(named)
+    bars = known[key].finished if key in known else None
+    if bars is None or not (bars.close > 0).all():
+        why = f"There are no prices of {key}." if bars is None else "A price is not positive."
+        return Episodes(key, depth, (), (), None, (), (), 0, tuple(each.name for each in named), why)
+    year, lookback = (365, 90) if bars.is_continuous else (252, 63)
+    pair = [known[each] for each in ("BTC", market) if each in known]
+    shown = _Shown(bars, tuple(pair), align(pair) if len(pair) == 2 else None)
+    rows = falls_by_rule(bars.close, depth, year)
+    falls = tuple(shown.fall(each) for each in rows)
+    with_rows = [(each, named_fall(bars.close, bars.dates, each, lookback)) for each in named]
+    past = [each for each in rows if not each.is_current]
+    elapsed = next((each.end_row - each.peak_row for each in rows if each.is_current), None)
+    current = next((each for each in falls if each.is_current), None)
+    return Episodes(
+        key=key,
+        depth=depth,
+        falls=falls,
+        named=tuple(shown.named(each, found) for each, found in with_rows if found is not None),
+        current=current,
+        sequels=sequels(bars.close, past, elapsed),
+        alike=alike(falls, current),
+        n=len(past),
+        missing=tuple(each.name for each, found in with_rows if found is None),
+    )
+
+
+def sequels(close: pd.Series, past: Sequence[FoundFall], elapsed: int | None) -> tuple[Sequel, ...]:
+    """What ``past`` falls did over the sessions after they were ``elapsed`` sessions old.
+
+    Falls that ended sooner are left out: they were no longer falls.
+    """
+    if elapsed is None:
+        return ()
+    prices = close.to_numpy(float)
+    return tuple(_sequel(prices, past, elapsed, ahead) for ahead in AHEAD)
+
+
+def _sequel(prices: np.ndarray, past: Sequence[FoundFall], elapsed: int, ahead: int) -> Sequel:
+    starts = [each.peak_row + elapsed for each in past if each.peak_row + elapsed <= each.end_row]
+    moves = [100 * (prices[row + ahead] / prices[row] - 1) for row in starts if row + ahead < len(prices)]
+    n = len(moves)
+    if n < ENOUGH:
+        return Sequel(ahead, {}, n, f"Past falls that grew as old: {n}. Percentages need {ENOUGH}.")
+    values = np.quantile(moves, QUANTILES)
+    return Sequel(ahead, dict(zip(QUANTILES, map(float, values), strict=True)), n, None)
+
+
+def alike(falls: Iterable[PastFall], current: PastFall | None, count: int = LIKE) -> tuple[Alike, ...]:
+    """The past falls whose first sessions are nearest to the present one, as log paths, nearest first.
+
+    Only those at least as long as the present one, once it is 20 sessions old.
+    """
+    if current is None or len(current.path) < FEWEST_POINTS:
+        return ()
+    now = np.log(current.path.to_numpy(float))
+    found = []
+    for fall in falls:
+        then = np.log(fall.path.to_numpy(float)[: len(now)])
+        if fall.is_current or len(then) < len(now):
+            continue
+        distance = raw_distance(now, then).value
+        correlation = pearson(now, then)
+        found.append(Alike(fall.key, distance or 0.0, correlation, float(np.exp(then.min()) / 100 - 1)))
+    return tuple(sorted(found, key=lambda each: each.distance)[:count])
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Turns rows of one series into falls that can be shown."""
+
+    bars: Bars
+    pair: tuple[Bars, ...]
+    moves: Aligned | None
+
+    def named(self, episode: Episode, rows: FoundFall) -> PastFall:
+        return replace(self.fall(rows), key=episode.key, name=episode.name, cite=episode.cite)
+
+    def fall(self, rows: FoundFall) -> PastFall:
+        close, dates = self.bars.close, self.bars.dates
+        peak, low = self._mark(rows.peak_row), self._mark(rows.low_row)
+        peak_day, low_day = dates[rows.peak_row].date(), dates[rows.low_row].date()
+        down = rows.low_row - rows.peak_row
+        depth = Result(100 * rows.depth, n=rows.end_row - rows.peak_row, as_of=low.at)
+        speed = Result.missing("The low is the peak.")
+        if down:
+            speed = Result(100 * rows.depth / down, n=down)
+        return PastFall(
+            key=peak_day.isoformat(),
+            name=f"{peak_day:%B %Y}",
+            cite="",
+            peak=peak,
+            low=low,
+            peak_day=peak_day,
+            low_day=low_day,
+            is_current=rows.is_current,
+            depth=self._number(depth, "percent", "fall_depth", peak=peak.price, low=low.price),
+            speed=self._number(speed, "percent per session", "fall_speed", sessions=down),
+            sessions_down=down,
+            recovery_days=self._number(self._recovery(rows), "days", "fall_recovery"),
+            beta=self._beta(peak, low),
+            path=path_of(close, rows),
+        )
+
+    def _mark(self, row: int) -> Mark:
+        stamp = pd.Timestamp(self.bars.frame.index[row])
+        return Mark(float(self.bars.close.iloc[row]), stamp.to_pydatetime())
+
+    def _number(self, result: Result, unit: str, formula: str, **inputs: float | str) -> Envelope:
+        return envelope(result, self.bars, unit, formula, **inputs)
+
+    def _recovery(self, rows: FoundFall) -> Result:
+        if rows.recovered_row is None:
+            return Result.missing("The peak has not been regained.")
+        days = (self.bars.dates[rows.recovered_row] - self.bars.dates[rows.low_row]).days
+        return Result(float(days), n=rows.recovered_row - rows.low_row)
+
+    def _beta(self, peak: Mark, low: Mark) -> Envelope:
+        if self.moves is None:
+            return missing("ratio", "fall_beta", "There are no prices of Bitcoin and the Nasdaq together.")
+        stretch = self.moves.moves.loc[pd.Timestamp(peak.at) : pd.Timestamp(low.at)].iloc[1:]
+        if len(stretch) < FEWEST_DAYS:
+            why = f"The fall took {len(stretch)} sessions; {FEWEST_DAYS} are needed."
+            return missing("ratio", "fall_beta", why)
+        bitcoin, market = self.pair
+        fit = beta(stretch[bitcoin.key], stretch[market.key], len(stretch)).slope
+        flagged = replace(fit, flags=(*fit.flags, *self.moves.flags(len(stretch))))
+        return joint_envelope(flagged, self.pair, "ratio", "fall_beta", sessions=len(stretch))
