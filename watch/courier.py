@@ -65,7 +65,9 @@ class Outward:
 
 
 def read_outward(folder: Path) -> Outward:
-    """The operator's `notify.toml` in the state folder, or the defaults; raises `ValueError` for a bad one."""
+    """The operator's `notify.toml` in the state folder, or the defaults; raises `ValueError` for a bad
+    one.
+    """
     file = folder / OUTWARD_FILE
     if not file.exists():
         return Outward()
@@ -87,7 +89,9 @@ class Post:
         certificates: str | None = None,
         check: Callable[[str, str], Target] = parse_target,
     ) -> None:
-        """``allowed`` judges each resolved address; ``certificates`` is a bundle to trust in place of the usual."""
+        """``allowed`` judges each resolved address; ``certificates`` is a bundle to trust in place of the
+        usual.
+        """
         self._outward = outward or Outward()
         self._allowed = allowed
         self._certificates = certificates

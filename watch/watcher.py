@@ -1,0 +1,259 @@
+"""The loop of the watcher: look, decide, write, send, and say that it is alive.
+
+Only looking at prices and sending messages can be slow, so both happen in threads; deciding and writing
+happen on the tick, one at a time. While the store is away the leader goes on looking and deciding, and
+writes it all when the store is back.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import monotonic
+
+from analytics.zones import ZoneHistory
+from market.instruments import Instrument
+from market.rules import Health, LevelRule, MeasureRule
+from watch.clock import SteadyClock
+from watch.courier import Courier, Message, Undelivered
+from watch.judge import Believed
+from watch.leader import Leadership
+from watch.ledger import Deposed, Entry, Ledger, Parcel, Watched, common
+from watch.levels import LevelMemory, level_step
+from watch.looking import Looker, Prices, look_at
+from watch.machine import Memory, Notice, Sample, step
+from watch.messages import compose, mute_link
+from watch.store.database import StoreUnavailable
+
+log = logging.getLogger("watch")
+
+SETTLED_LOOKS = 2
+BEAT_SECONDS = 5.0
+SLOWEST_LOOK_SECONDS = 60.0
+SEND_WITHIN_SECONDS = 2.0
+IN_FLIGHT = 4
+
+Look = tuple[Sample, ZoneHistory | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What one look at the prices found: a sample for every rule, and what is believed after it."""
+
+    now: datetime
+    looks: Mapping[str, Look]
+    believed: dict[str, Believed]
+
+
+@dataclass
+class Watcher:
+    """One watcher. `tick` does what is due and never waits for prices or for messages.
+
+    ``prices`` opens the feed for one look; ``every`` is the number of seconds between looks.
+    """
+
+    ledger: Ledger
+    leadership: Leadership
+    prices: Callable[[], Prices]
+    courier: Courier
+    known: Mapping[str, Instrument]
+    clock: SteadyClock
+    workers: Executor
+    name: str
+    public_url: str = ""
+    every: float = 30.0
+    replay: bool = False
+    timer: Callable[[], float] = monotonic
+    _watched: tuple[Watched, ...] = ()
+    _believed: dict[str, Believed] = field(default_factory=dict)
+    _unwritten: list[Entry] = field(default_factory=list)
+    _unsettled: list[tuple[Parcel, datetime, str, bool]] = field(default_factory=list)
+    _fresh: dict[str, int] = field(default_factory=dict)
+    _look: Future[Outlook] | None = None
+    _sending: list[tuple[Parcel, Future[None]]] = field(default_factory=list)
+    _token: int | None = None
+    _next_look: float = 0.0
+    _look_began: float = 0.0
+    _next_beat: float = 0.0
+    _said: str = ""
+
+    def tick(self) -> None:
+        """Do what is due now."""
+        self._said = ""
+        skew = self.clock.skew()
+        if skew:
+            self._said = f"The clock jumped by {skew}."
+        try:
+            self._lead()
+            self._write()
+            self._send()
+        except StoreUnavailable as problem:
+            self._complain(str(problem), problem.words)
+        except Deposed:
+            log.warning("another watcher leads now")
+            self._step_down()
+        if self._token is not None:
+            self._watch()
+        self._beat()
+
+    def _lead(self) -> None:
+        token = self.leadership.hold()
+        if token == self._token:
+            return
+        self._step_down()
+        self._token = token
+        if token is not None:
+            log.info("leading with token %s", token)
+            self._believed = self.ledger.believed()
+            self._next_look = self.timer()
+
+    def _step_down(self) -> None:
+        self._token = None
+        self._look = None
+        self._unwritten.clear()
+        self._unsettled.clear()
+        self._fresh.clear()
+
+    def _watch(self) -> None:
+        if self._look is None:
+            if self.timer() >= self._next_look:
+                self._begin_look()
+            return
+        if self._look.done():
+            look, self._look = self._look, None
+            problem = look.exception()
+            if problem is not None:
+                self._complain("The prices do not answer.", repr(problem))
+                return
+            self._decide(look.result())
+            try:
+                self._write()
+            except StoreUnavailable as away:
+                self._complain(str(away), away.words)
+            except Deposed:
+                self._step_down()
+        elif self.timer() - self._look_began > SLOWEST_LOOK_SECONDS:
+            self._complain("The prices do not answer.", "look took too long")
+
+    def _begin_look(self) -> None:
+        if not self._unwritten:
+            try:
+                self._watched = self.ledger.watched()
+            except StoreUnavailable as problem:
+                self._complain(str(problem), problem.words)
+        self._look_began = self.timer()
+        # Deadlines follow each other on the monotonic clock; one that was missed is not made up for.
+        self._next_look = max(self._next_look + self.every, self._look_began)
+        watched, believed = self._watched, dict(self._believed)
+        self._look = self.workers.submit(self._look_at_all, watched, believed, self.clock.now())
+
+    def _look_at_all(
+        self, watched: tuple[Watched, ...], believed: dict[str, Believed], now: datetime
+    ) -> Outlook:
+        looker = Looker(self.prices(), now, believed, self.replay)
+        looks: dict[str, Look] = {}
+        for each in watched:
+            try:
+                looks[each.rule.id] = look_at(looker, each.rule)
+            except Exception:  # one rule that fails must not blind the others
+                log.exception("rule %s could not be looked at", each.rule.id)
+                looks[each.rule.id] = Sample(Health.ERROR, why="This number could not be worked out."), None
+        return Outlook(now, looks, looker.believed)
+
+    def _decide(self, outlook: Outlook) -> None:
+        self._believed = outlook.believed
+        after = []
+        for watched in self._watched:
+            look = outlook.looks.get(watched.rule.id)
+            entry = None if look is None else self._step(watched, look, outlook.now)
+            if entry is not None:
+                self._unwritten.append(entry)
+            after.append(watched if entry is None else replace(watched, memory=entry.memory))
+        self._watched = tuple(after)
+
+    def _step(self, watched: Watched, look: Look, now: datetime) -> Entry | None:
+        rule, memory, (sample, history) = watched.rule, watched.memory, look
+        settled = self._settled(rule.id, sample)
+        notices: tuple[Notice, ...]
+        moved: Memory | LevelMemory
+        if isinstance(rule, LevelRule) and isinstance(memory, LevelMemory):
+            moved, notices = level_step(rule, memory, sample, history, now)
+        elif isinstance(rule, MeasureRule) and isinstance(memory, Memory):
+            moved, notices = step(rule, memory, sample, now, settled=settled)
+        else:
+            return None
+        told = tuple((notice, compose(rule, notice, self.known, self.public_url)) for notice in notices)
+        return Entry(watched, now, moved, told, sample.why)
+
+    def _settled(self, rule_id: str, sample: Sample) -> bool:
+        if sample.health is Health.FRESH:
+            self._fresh[rule_id] = self._fresh.get(rule_id, 0) + 1
+        return self._fresh.get(rule_id, 0) >= SETTLED_LOOKS
+
+    def _write(self) -> None:
+        if self._token is None or not self._unwritten:
+            return
+        self.ledger.write(self._token, self._unwritten, self._believed, self.clock.now())
+        for entry in self._unwritten:
+            for notice, told in entry.notices:
+                log.info("%s: %s %s", notice.topic, told.title, "(held back)" if notice.quiet else "")
+            before, after = common(entry.watched.memory), common(entry.memory)
+            if before.health is not after.health:
+                log.info("rule %s: %s, %s", entry.watched.rule.id, after.health, entry.why)
+        self._unwritten.clear()
+
+    def _send(self) -> None:
+        self._collect()
+        if self._token is None:
+            return
+        while self._unsettled:
+            parcel, at, problem, lasting = self._unsettled[0]
+            self.ledger.settle(self._token, parcel, at, problem, lasting=lasting)
+            self._unsettled.pop(0)
+        free = IN_FLIGHT - len(self._sending)
+        if free <= 0:
+            return
+        for parcel in self.ledger.claim(self._token, self.clock.now(), free):
+            sending = self.workers.submit(self._deliver, parcel, self.timer())
+            self._sending.append((parcel, sending))
+        self._collect()
+
+    def _collect(self) -> None:
+        """Take the outcome of messages whose sending is over."""
+        done = [each for each in self._sending if each[1].done()]
+        self._sending = [each for each in self._sending if not each[1].done()]
+        for parcel, sending in done:
+            problem = sending.exception()
+            if problem is None:
+                self._unsettled.append((parcel, self.clock.now(), "", False))
+                continue
+            lasting = isinstance(problem, Undelivered) and problem.lasting
+            words = str(problem) if isinstance(problem, Undelivered) else type(problem).__name__
+            log.warning("message %s was not delivered: %s", parcel.episode, words)
+            self._unsettled.append((parcel, self.clock.now(), words, lasting))
+
+    def _deliver(self, parcel: Parcel, claimed: float) -> None:
+        # A process that was frozen since its claim may have lost it: the next leader sends.
+        if self.timer() - claimed > SEND_WITHIN_SECONDS:
+            raise Undelivered("woke too late to send")
+        if parcel.target is None:
+            raise Undelivered("the address cannot be opened with the key at hand", lasting=True)
+        message = Message(
+            parcel.episode, parcel.title, parcel.text, parcel.link, mute_link(parcel.mute, self.public_url)
+        )
+        self.courier.send(parcel.target, message)
+
+    def _beat(self) -> None:
+        if self.timer() < self._next_beat:
+            return
+        try:
+            self.ledger.beat(self.name, self.clock.now(), leads=self._token is not None, said=self._said)
+            self._next_beat = self.timer() + BEAT_SECONDS
+        except StoreUnavailable:
+            self._next_beat = self.timer() + 1.0
+
+    def _complain(self, sentence: str, words: str) -> None:
+        if not self._said:
+            log.warning("%s %s", sentence, " ".join(words.split())[:200])
+        self._said = sentence
