@@ -127,8 +127,8 @@ def signed_bars(
     ticks, _ = nice_ticks(low, high, 5)
     labels = [escape_plot(write(value)) if value else "0" for value in ticks]
     if len(labels) > 1:
-        labels[0] += f" {words[0]}" if words[0] and ticks[0] < 0 else ""
-        labels[-1] += f" {words[1]}" if words[1] and ticks[-1] > 0 else ""
+        labels[0] += f" {escape_plot(words[0])}" if words[0] and ticks[0] < 0 else ""
+        labels[-1] += f" {escape_plot(words[1])}" if words[1] and ticks[-1] > 0 else ""
     figure.update_yaxes(range=[low, high], tickmode="array", tickvals=ticks, ticktext=labels)
     figure.add_hline(0, line={"color": MUTED, "width": 1})
     figure.update_layout(bargap=0.15)

@@ -34,7 +34,7 @@ def distribution(
                 "line": {"width": 0},
             },
             customdata=[
-                f"{write(least)} to {write(most)}: {decimal(count)} days"
+                escape_plot(f"{write(least)} to {write(most)}: {decimal(count)} days")
                 for least, most, count in zip(edges[:-1], edges[1:], counts, strict=True)
             ],
             hovertemplate="%{customdata}<extra></extra>",

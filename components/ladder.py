@@ -40,7 +40,7 @@ def ladder(
     low, high = min(prices) * 0.965, max(prices) * 1.03
     figure = framed(height=height, phone=phone, right=62, bottom=6)
     figure.update_xaxes(visible=False, type="linear", range=[0, 1])
-    price_axis(figure, low, high, instrument.unit, log=True, most=6, beside=last)
+    price_axis(figure, low, high, instrument.unit, log=True, most=6, beside=last, showgrid=False)
     names: list[tuple[float, str, str]] = []
     for zone in zones:
         _add_zone(figure, zone, last)

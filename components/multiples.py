@@ -17,7 +17,7 @@ from components.theme import DATE_AXIS, DATE_FORMATS, INK, MUTED, X_AXIS, Y_AXIS
 NAME = 22
 ABOUT = 13
 AXIS = 22
-LABELS = 34
+LABELS = 38
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
 from components.lines import Line, spread
 from components.ribbon import add_ribbon
 from components.text import Write, decimal, escape_plot
-from components.theme import BITCOIN, CARD, GRID, INK, MUTED, OTHER
+from components.theme import BITCOIN, GRID, INK, MUTED, OTHER
 
 
 def overlay(
@@ -162,8 +162,6 @@ def _name_ends(
             xanchor="left",
             xshift=4,
             showarrow=False,
-            bgcolor=CARD,
-            borderpad=1,
             font={"color": BITCOIN if own else MUTED, "size": 10.5 if phone else 11.5},
         )
 

@@ -1,7 +1,7 @@
 """How numbers, days and moments are written: once, for sentences, tiles, tables and axes alike.
 
-Percentages, basis points and money come in the unit they are shown in (-1.59 is written −1.6%). A value that is
-None or not finite is written as an en dash. Rounding comes first, then the sign: nothing is ever "−0.0%".
+Percentages, basis points and money come in the unit they are shown in (-1.59 is written −1.6%). A value that
+is None or not finite is written as an en dash. Rounding comes first, then the sign: nothing is ever "−0.0%".
 """
 
 from collections.abc import Callable
@@ -147,7 +147,7 @@ def ranked(place: int, what: str = "worst") -> str:
 
 
 def percentile(value: float | None) -> str:
-    """A percentile from 0 to 100: `97th percentile`; never the 0th or the 100th, since those claim too much."""
+    """A percentile from 0 to 100: `97th percentile`; never the 0th or 100th, which claim too much."""
     if value is None or not isfinite(value):
         return MISSING
     return f"{ordinal(min(99, max(1, round(value))))} percentile"
@@ -220,7 +220,7 @@ def _places_below_10_000(value: float) -> int:
 
 
 def _dollar_places(value: float) -> int:
-    """None from 1,000 up and two below; under a dollar enough for four significant digits (DOGE: $0.0978)."""
+    """None from 1,000 up and two below; under a dollar enough for four significant digits (DOGE: $0.09780)."""
     size = abs(value)
     if size >= 999.995:
         return 0
