@@ -37,7 +37,7 @@ DEFINITIONS = (
     Definition(
         key="breadth",
         title="Breadth",
-        formula=f"Share of the named indices and funds whose last close lies above their own {BREADTH_SPAN}-session mean.",
+        formula=f"Share of the named markets that closed above their own {BREADTH_SPAN}-session mean.",
         sampling="Finished daily closes; equal weights.",
         gaps="A market without the mean is left out; n counts those that have it.",
         source="Share of a fixed list; not the exchange's own breadth.",

@@ -1,6 +1,7 @@
 """What is worth saying: clauses made only from measured numbers, ranked by how unusual they are.
 
-A number that is missing, out of date or disputed says nothing. Every clause carries the numbers it was made from.
+A number that is missing, out of date or disputed says nothing. Every clause carries the numbers it was made
+from.
 """
 
 from collections.abc import Mapping
@@ -73,7 +74,7 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     place = ranks.rank_among_last(bars.returns if number.value < 0 else -bars.returns, SESSION_WINDOW)
     if place.value is None or place.value > NOTABLE_PLACES:
         return Fact((f"{subject} {verb} ", size, f" {day}"), 1.0 + abs(number.value) / 10, tone)
-    what = "worst" if number.value < 0 else "best"
+    what = _extreme(bars, number.value)
     rank = what if place.value == 1 else f"{ordinal(int(place.value))}-{what}"
     number_of = envelope(place, bars, f"place of {SESSION_WINDOW}", "rank_90")
     words = Quoted(f"{rank} in {SESSION_WINDOW} sessions", bars.key, "rank_90", number_of)
@@ -82,7 +83,7 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
 
 
 def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
-    """The newest move when it is the largest for at least 90 days: "the largest one-day fall since 9 Nov 2022"."""
+    """The newest move when it is the largest for at least 90 days, and since when."""
     number = reading["change_1d_pct"]
     found = ranks.largest_since(bars.returns)
     if not usable(number) or found.move is None or not number.value:
@@ -142,7 +143,9 @@ def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None
             else "is inside"
         )
         inside = quote(reading, "last", zone)
-        return Fact((f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=(f"{subject} {verb} ", inside))
+        return Fact(
+            (f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=(f"{subject} {verb} ", inside)
+        )
     if fresh and event is not None and event.kind is Happening.LOST:
         return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE)
     if fresh and event is not None and event.kind is Happening.RECLAIMED:
@@ -208,6 +211,13 @@ def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:
     value = Quoted(correlation(found.value), bars.key, f"correlation_{window}", number)
     spread = f" (95% interval {correlation(found.low)} to {correlation(found.high)}, n {found.n})"
     return Fact((f"{pair} correlate at ", value, f" over {window} sessions{told}", spread), 1.4)
+
+
+def _extreme(bars: Bars, move: float) -> str:
+    """A fall of a gauge of fear is no bad day: it is only large."""
+    if bars.instrument.group == "volatility":
+        return "largest fall" if move < 0 else "largest rise"
+    return "worst" if move < 0 else "best"
 
 
 def _tone(value: float) -> Tone:

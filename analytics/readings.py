@@ -97,7 +97,8 @@ DEFINITIONS = (
         title="Realised volatility",
         formula=(
             "Standard deviation (n − 1) of log returns × √(periods a year): "
-            f"{VOLATILITY_WINDOW[Calendar.XNYS]} sessions on √252, {VOLATILITY_WINDOW[Calendar.ALWAYS]} UTC days on √365."
+            f"{VOLATILITY_WINDOW[Calendar.XNYS]} sessions on √252, "
+            f"{VOLATILITY_WINDOW[Calendar.ALWAYS]} UTC days on √365."
         ),
         sampling="Finished bars, close to close.",
         gaps="Missing where a close in the window is missing or not positive.",
@@ -120,7 +121,7 @@ def read(bars: Bars) -> Reading:
         numbers[f"{name}_pct"] = _percent(bars, name, compute)
         if bars.instrument.moves_in_basis_points:
             moved = _difference(bars, compute(bars)).scaled(100)
-            numbers[f"{name}_bp"] = _number(moved, bars, "basis points", name)
+            numbers[f"{name}_bp"] = _number(moved, bars, "bp", name)
     for name, (formula, compute) in _RATIOS.items():
         numbers[name] = _percent(bars, formula, compute)
     for name, (unit, compute) in _COUNTS.items():

@@ -35,7 +35,7 @@ Known = Mapping[str, Bars]
 def overview(
     known: Known, readings: Readings, zones: Sequence[ZoneHistory], moment: datetime, link: Result | None
 ) -> Story:
-    """Bitcoin at its levels, the Nasdaq's day, how far both are below their highs, and whether they move together."""
+    """Bitcoin at its levels, the Nasdaq's day, how far both are below their highs, and their link."""
     facts: list[Fact | None] = []
     if "BTC" in readings:
         facts += [at_zone(zone, readings["BTC"], "Bitcoin") for zone in zones]

@@ -43,7 +43,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """How one part of a view is written. ``read`` raises `ValueError` with the end of a sentence: "is not ..."."""
+    """How one part of a view is written; ``read`` raises `ValueError` with the end of a sentence."""
 
     read: Callable[[str], Any]
     write: Callable[[Any], str] = str
@@ -147,7 +147,7 @@ def parameters(known: Catalogue) -> dict[str, Parameter]:
 
 
 def read_address(query: Mapping[str, Sequence[str]], base: View | None = None) -> tuple[View, list[str]]:
-    """The view an address asks for on top of ``base``, and one sentence for each part that could not be used."""
+    """The view an address asks for on top of ``base``, and a sentence for each part that is of no use."""
     view, notices = base or View(), []
     for name, parameter in parameters(load()).items():
         texts = [text for text in query.get(name, ()) if text]
@@ -164,13 +164,14 @@ def read_address(query: Mapping[str, Sequence[str]], base: View | None = None) -
                 f"“{name}” is given {len(texts)} times; only the first {max(1, parameter.most)} are used."
             )
         if values:
-            view = replace(view, **{name: tuple(dict.fromkeys(values)) if parameter.most else values[0]})
+            chosen: Any = tuple(dict.fromkeys(values)) if parameter.most else values[0]
+            view = replace(view, **{name: chosen})
     return view, notices
 
 
 def write_address(view: View, *, everything: bool = False) -> dict[str, str | list[str]]:
     """The query string of ``view``: what differs from the default, or ``everything`` that has a value."""
-    default, query = View(), {}
+    default, query = View(), dict[str, str | list[str]]()
     for name, parameter in parameters(load()).items():
         value = getattr(view, name)
         if value in (None, "", ()) or (value == getattr(default, name) and not everything):

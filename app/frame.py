@@ -71,18 +71,18 @@ def open_frame(page: StreamlitPage) -> None:
         st.html(note(Kind.STALE, problem))
 
 
-def close_frame(page: StreamlitPage) -> None:
+def close_frame() -> None:
     """Draw what stands below a page."""
     publishers = "Publishers are named under each chart; every series stands on Sources."
     links = [
         ("How every number is computed", "methods"),
         ("Sources", "sources"),
-        ("JSON", _json_address(page)),
+        ("JSON", _json_address()),
     ]
     st.html(footer(f"{publishers} Nothing here is investment advice.", links))
 
 
-def _json_address(page: StreamlitPage) -> str:
+def _json_address() -> str:
     asof = write_address(session.view()).get("asof")
     return "api/v1/readings" + (f"?asof={asof}" if asof else "")
 

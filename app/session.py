@@ -28,8 +28,8 @@ def view() -> View:
 def restore(page: str) -> list[str]:
     """Bring view and address together at the start of a run; the sentences are what the address had wrong.
 
-    An address that changed under us is followed: a link, or a step back in the browser. A click in the navigation
-    drops the whole query string, and gets it back.
+    An address that changed under us is followed: a link, or a step back in the browser. A click in the
+    navigation drops the whole query string, and gets it back.
     """
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     notices: list[str] = st.session_state.get("notices", [])
@@ -71,10 +71,10 @@ def since() -> datetime:
     return datetime(chosen.year, chosen.month, chosen.day, tzinfo=UTC)
 
 
-def hours(*keys: str) -> dict[str, Bars]:
+def hours(*keys: str) -> tuple[Bars, ...]:
     """The hourly bars of those instruments that have them, to sample them at the New York close."""
     feed = here()
-    return dict(feed.many(feed.catalogue.pick(*keys), Interval.HOUR).found)
+    return feed.many(feed.catalogue.pick(*keys), Interval.HOUR).select(*keys)
 
 
 def watched(key: str) -> list[Zone]:
@@ -85,7 +85,7 @@ def watched(key: str) -> list[Zone]:
 
 
 def step(sessions: int) -> None:
-    """Move to the end of the next (1) or the previous (-1) New York session's day, staying inside the recording."""
+    """Move to the end of the next (1) or the previous (-1) New York session's day, inside the recording."""
     span, at = process_feed().span, moment()
     if at is None:
         return

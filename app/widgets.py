@@ -1,4 +1,4 @@
-"""Furniture of every page: cards, charts, choices that stand in the address, and what to say of missing series."""
+"""Furniture of every page: cards, charts, choices that stand in the address, what to say of gaps."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from typing import TypeVar
 from uuid import uuid4
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from app import session
 from app.chart import chart
+from app.present.drawing import Absent, Drawing
 from components.page.cards import Kind, empty, heading, headline, note, provenance
 from components.page.html import Html
 from components.page.numbers import Number
+from components.page.tiles import Tile, tiles
 from components.text import full_moment
 from data_sources.errors import SourceError
 from market.bars import Bars
@@ -41,7 +42,7 @@ def show_story(story: Story) -> None:
 
 @contextmanager
 def card(name: str, title: str, definition: str = "", formula: str | None = None) -> Iterator[None]:
-    """A card with its heading; a bug inside it is logged, said in the card, and stops nothing else on the page."""
+    """A card with its heading; a bug inside it is logged, said in the card, and stops nothing else."""
     with st.container(border=True, key=f"card-{name}", height="stretch"):
         show_html(heading(title, definition, formula))
         try:
@@ -58,10 +59,26 @@ def card(name: str, title: str, definition: str = "", formula: str | None = None
             )
 
 
-def show(figure: go.Figure, name: str, alt: str, sources: Iterable[Bars], note: str = "") -> None:
-    """Draw a chart, and under it the line that says where its prices come from and up to when."""
-    chart(figure, key=name, alt=alt, height=int(figure.layout.height), safe_colours=session.view().cvd)
-    show_html(provenance(" · ".join(filter(None, [say_sources(sources), note]))))
+def show(name: str, what: Drawing | Absent | Html) -> None:
+    """Put a drawing on the page, with the line that says where its prices come from and up to when.
+
+    A block of our own HTML goes as it is; what is absent is said. ``name`` keeps a chart's place when its
+    figure changes.
+    """
+    match what:
+        case Drawing(figure, alt, sources, words):
+            height = int(figure.layout.height)
+            chart(figure, key=name, alt=alt, height=height, safe_colours=session.view().cvd)
+            show_html(provenance(" · ".join(filter(None, [say_sources(sources), words]))))
+        case Absent(strong, text):
+            show_html(empty(strong, text))
+        case _:
+            show_html(what)
+
+
+def show_tiles(strip: Sequence[Tile]) -> None:
+    """The strip of tiles."""
+    show_html(tiles(strip))
 
 
 def say_sources(sources: Iterable[Bars]) -> str:
@@ -92,14 +109,16 @@ def explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:
     show_html(note(Kind.STALE, "Some series are missing.", told + more))
 
 
-def show_empty(strong: str, text: str = "") -> None:
-    """What stands in place of a chart that has nothing to draw."""
-    show_html(empty(strong, text))
-
-
 def is_phone() -> bool:
     """Whether the visitor's browser says that it runs on a phone."""
     return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+@contextmanager
+def row() -> Iterator[None]:
+    """Controls side by side."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        yield
 
 
 def choose_range(options: Sequence[Range] = tuple(Range)) -> Range:

@@ -1,7 +1,7 @@
 """A Source in front of a Source that knows nothing after a moment: replay.
 
-Later bars are not hidden, they are never handed on. The bar in progress at the moment is built from the hours known
-by then, on the hours' own venue.
+Later bars are not hidden, they are never handed on. The bar in progress at the moment is built from the
+hours known by then, on the hours' own venue.
 """
 
 from dataclasses import replace
@@ -25,11 +25,23 @@ class AsOf:
     def __init__(self, inner: Source, moment: datetime) -> None:
         """``moment`` carries its zone."""
         self._inner = inner
+        self._kept: dict[tuple[str, Interval], tuple[Bars, Bars]] = {}
         self.moment = moment
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """The bars complete by the moment and the one in progress; raises `NoData` when there were none yet."""
-        bars = self._inner.bars(instrument, interval).until(self.moment)
+        """The bars complete by the moment and the one in progress; raises `NoData` if there were none yet.
+
+        The same object again for as long as the source behind answers with the same.
+        """
+        full = self._inner.bars(instrument, interval)
+        made_of, known = self._kept.get((instrument.key, interval), (None, None))
+        if known is None or made_of is not full:
+            known = self._seen(full, instrument, interval)
+            self._kept[instrument.key, interval] = full, known
+        return known
+
+    def _seen(self, full: Bars, instrument: Instrument, interval: Interval) -> Bars:
+        bars = full.until(self.moment)
         if bars is None:
             raise NoData(instrument, "the history so far", f"nothing at {self.moment.isoformat()}")
         if interval is not Interval.DAY or instrument.flow:
@@ -77,16 +89,17 @@ def last_close(calendar: Calendar, moment: datetime) -> datetime | None:
 def with_progress(bars: Bars, hours: Bars) -> Bars:
     """``bars`` (finished) followed by one bar made of the ``hours`` since the last close.
 
-    Its change since that close is measured on the hours' own venue: from the hour that ended at the close, or where
-    that hour is unknown from the first hour's opening price. Without either, or without a later hour, ``bars``
-    are returned as they are.
+    Its change since that close is measured on the hours' own venue: from the hour that ended at the close,
+    or where that hour is unknown from the first hour's opening price. Without either, or without a later
+    hour, ``bars`` are returned as they are.
     """
     start = pd.Timestamp(bars.as_of)
     frame = hours.frame
     since = frame.loc[frame.index > start]
     if since.empty:
         return bars
-    base = float(frame.at[start, "close"]) if start in frame.index else float(since["open"].iloc[0])
+    at_start = frame["close"].loc[start:start]
+    base = float(at_start.iloc[0] if len(at_start) else since["open"].iloc[0])
     if not base > 0:
         return bars
     last = float(since["close"].iloc[-1])

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Self
+
+from cachetools import LRUCache
 
 from data_sources.asof import AsOf
 from data_sources.errors import SourceError
@@ -11,6 +14,9 @@ from data_sources.source import Source
 from market.bars import Bars
 from market.catalogue import Catalogue
 from market.instruments import Instrument, Interval
+
+
+MOMENTS_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,12 @@ class Batch:
         return self.found.get(key)
 
     def pick(self, *keys: str) -> dict[str, Bars]:
-        """Those of ``keys`` that were found, in this order."""
+        """Those of ``keys`` that were found, by key, in this order."""
         return {key: self.found[key] for key in keys if key in self.found}
+
+    def select(self, *keys: str) -> tuple[Bars, ...]:
+        """The bars of those of ``keys`` that were found, in this order."""
+        return tuple(self.pick(*keys).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +62,33 @@ class Span:
 class Feed:
     """Bars by instrument, seen from one moment.
 
-    ``span`` says what can be asked; ``moment`` is None for now. A feed is cheap: the source behind it is shared.
+    ``span`` says what can be asked; ``moment`` is None for now. A feed is cheap: the source behind it is
+    shared.
     """
 
     source: Source
     catalogue: Catalogue
     span: Span = field(default_factory=Span)
     moment: datetime | None = None
+    _kept: LRUCache[datetime, AsOf] = field(default_factory=lambda: LRUCache(MOMENTS_KEPT), repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def as_of(self, moment: datetime | None) -> Self:
         """The same feed seen from ``moment``: nothing later is reachable through it."""
         if moment is None or moment == self.moment:
             return self
-        return type(self)(AsOf(self.source, moment), self.catalogue, self.span, moment)
+        return type(self)(self._replays(moment), self.catalogue, self.span, moment)
 
     def bars(self, key: str, interval: Interval = Interval.DAY) -> Bars:
-        """The bars of one instrument; raises `SourceError`, and `KeyError` for a key that is not in the catalogue."""
+        """The bars of one instrument; raises `SourceError`, and `KeyError` for a key not in the catalogue."""
         return self.source.bars(self.catalogue[key], interval)
+
+    def _replays(self, moment: datetime) -> AsOf:
+        """The one replay of ``moment``, so that all who stand there share its bars."""
+        with self._lock:
+            if moment not in self._kept:
+                self._kept[moment] = AsOf(self.source, moment)
+            return self._kept[moment]
 
     def many(self, instruments: Iterable[Instrument], interval: Interval = Interval.DAY) -> Batch:
         """The bars of many instruments; what is missing never stops the rest."""

@@ -36,18 +36,18 @@ class Description:
 
 
 def describe(folder: Path) -> Description:
-    """The description of the recording in ``folder``; raises `ValueError` with one sentence if it cannot be read."""
+    """The description of the recording in ``folder``; raises `ValueError` with one sentence if unreadable."""
     try:
         fields = tomllib.loads((folder / DESCRIPTION).read_text("utf-8"))
         description = Description(**fields)
         spans = (description.start, description.moment, description.end)
-        if not all(isinstance(each, datetime) and each.tzinfo for each in (*spans, description.recorded_at)):
+        if None in [each.tzinfo for each in (*spans, description.recorded_at)]:
             raise ValueError("its times need a zone")
         if list(spans) != sorted(spans):
             raise ValueError("its moment lies outside its range")
     except FileNotFoundError:
         raise ValueError(f"There is no recording in {folder.name}: {DESCRIPTION} is missing.") from None
-    except (OSError, ValueError, TypeError) as problem:
+    except (OSError, ValueError, TypeError, AttributeError) as problem:
         raise ValueError(f"The recording in {folder.name} cannot be opened: {problem}.") from None
     return description
 
@@ -59,9 +59,16 @@ class Recorded:
         """``description`` is what `describe` made of the folder."""
         self.folder = folder
         self.description = description
+        self._kept: dict[tuple[Instrument, Interval], Bars] = {}
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """The recorded bars; raises `NoData` for a series that is not recorded, `BadData` for one that is broken."""
+        """The recorded bars; raises `NoData` for a series not recorded, `BadData` for one that is broken."""
+        kept = self._kept.get((instrument, interval))
+        if kept is None:
+            kept = self._kept[instrument, interval] = self._bars(instrument, interval)
+        return kept
+
+    def _bars(self, instrument: Instrument, interval: Interval) -> Bars:
         rows = self._rows.get((instrument.key, interval))
         if rows is None:
             if self.problems:

@@ -69,13 +69,15 @@ class InProgress:
     change: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bars:
     """Open, high, low, close and volume of one instrument: oldest first, UTC, unique, never empty.
 
-    The index holds the instant at which each bar was complete: the New York close of a session, the midnight that
-    ends a UTC day, the end of an hour. Open, high, low and volume are NaN where not published; a close is always
-    there. Only the last bar may be unfinished, and then ``in_progress`` says so.
+    The index holds the instant at which each bar was complete: the New York close of a session, the midnight
+    that ends a UTC day, the end of an hour. Open, high, low and volume are NaN where not published; a close
+    is always there. Only the last bar may be unfinished, and then ``in_progress`` says so.
+
+    Never changed once built, and equal only to themselves: whatever is made of them may be remembered by them.
 
     Raises `ValueError` when built from anything else.
     """
@@ -111,10 +113,10 @@ class Bars:
 
     @property
     def linked(self) -> pd.Series:
-        """Closes on one footing: the unfinished bar stands at the last finished close grown by its own venue's move.
+        """Closes on one footing: the unfinished bar stands at the last close grown by its own venue's move.
 
-        Every ratio (a return, a drawdown, a distance from a high) is made of these; they equal `close` while no
-        bar is in progress.
+        Every ratio (a return, a drawdown, a distance from a high) is made of these; they equal `close` while
+        no bar is in progress.
         """
         close = self.close
         if self.in_progress is None or len(close) < 2:
@@ -152,13 +154,13 @@ class Bars:
 
     @property
     def dates(self) -> pd.DatetimeIndex:
-        """The day each bar belongs to (midnight, no zone): the session, or the UTC day that its stamp ends."""
+        """The day each bar belongs to (midnight, no zone): the session, or the UTC day its stamp ends."""
         index = pd.DatetimeIndex(self.frame.index)
         return (index - pd.Timedelta(1, "ns")).normalize().tz_localize(None)
 
     @property
     def finished(self) -> Self:
-        """The same bars without the one in progress; itself when that would leave nothing or changes nothing."""
+        """The same bars without the one in progress; itself when that would leave or change nothing."""
         if self.in_progress is None or len(self.frame) < 2:
             return self
         return replace(self, frame=self.frame.iloc[:-1], in_progress=None)

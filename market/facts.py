@@ -63,7 +63,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a page says first: a headline, the sentence or two under it, and every fact behind them, ranked."""
+    """What a page says first: a headline, the sentences under it, and every fact behind them, ranked."""
 
     headline: tuple[str | Quoted, ...]
     standfirst: tuple[str | Quoted, ...] = ()

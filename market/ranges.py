@@ -16,7 +16,7 @@ class Range(StrEnum):
     ALL = "all"
 
     def start(self, moment: datetime) -> datetime:
-        """The instant from which a chart that ends at ``moment`` draws; the year to date opens at its midnight UTC."""
+        """The instant from which a chart that ends at ``moment`` draws; the year opens at midnight UTC."""
         if self is Range.ALL:
             return datetime(1900, 1, 1, tzinfo=UTC)
         if self is Range.YTD:

@@ -14,8 +14,8 @@ from market.instruments import Instrument
 class Result:
     """What a sum returns: its value, how many observations it stands on, and its interval if it has one.
 
-    ``value`` is None where it cannot be had, and then ``why`` is a sentence. ``as_of`` is the newest instant used.
-    ``flags`` are short marks such as ``async`` or ``partial``.
+    ``value`` is None where it cannot be had, and then ``why`` is a sentence. ``as_of`` is the newest instant
+    used. ``flags`` are short marks such as ``async`` or ``partial``.
     """
 
     value: float | None
@@ -52,8 +52,8 @@ class Result:
 class Envelope:
     """A number a person can see, with all that is known about it: the shape of `contract.md`.
 
-    ``formula`` names its definition (the anchor on the Methods page); ``inputs`` are the named values it was made
-    from, for the reader who opens it.
+    ``formula`` names its definition (the anchor on the Methods page); ``inputs`` are the named values it was
+    made from, for the reader who opens it.
     """
 
     value: float | None

@@ -16,8 +16,8 @@ class Zone:
 
     ``known`` is the day whose close first made the level knowable; None for one that always was.
 
-    Raises `ValueError` for a range that is upside down, not positive, not finite, or wider than five times its
-    lower price.
+    Raises `ValueError` for a range that is upside down, not positive, not finite, or wider than five times
+    its lower price.
     """
 
     key: str

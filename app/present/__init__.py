@@ -1,4 +1,4 @@
-"""Readings as the tiles, rows and lines that components draw."""
+"""Readings as the tiles, rows and lines that components draw; what every page shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -7,9 +7,10 @@ import pandas as pd
 
 from analytics.changes import Changed
 from analytics.drawdowns import low_on_high
-from analytics.falls import Fall
+from analytics.falls import largest_falls
 from analytics.readings import read, year_range
 from analytics.zones import ZoneHistory
+from app.present.drawing import Absent
 from components.lines import Line
 from components.page.html import Html
 from components.page.levels import LevelRow
@@ -167,8 +168,11 @@ def _about(reading: Reading, bars: Bars) -> Shown:
     return f"1 yr: {price(low, instrument)} to {price(high, instrument)}"
 
 
-def falls_table(falls: Sequence[Fall], bars: Bars) -> Html:
+def falls_table(bars: Bars | None, count: int) -> Html | Absent:
     """The largest one-day falls: rank, day, size, and the five closes after."""
+    falls = largest_falls(bars, count) if bars else ()
+    if bars is None or not falls:
+        return Absent("No falls yet.")
     columns = (
         Column("", Align.TEXT),
         Column("Day", Align.TEXT),
@@ -189,8 +193,10 @@ def falls_table(falls: Sequence[Fall], bars: Bars) -> Html:
     return rows("Largest one-day falls", columns, cells, current)
 
 
-def from_high_table(bars: Bars) -> Html:
-    """The distance from the high on closes, and from the highest high to the lowest low."""
+def from_high_table(bars: Bars | None) -> Html | Absent:
+    """The distance from the high on closes, and of the last day's low from the highest high before it."""
+    if bars is None:
+        return Absent("No prices.")
     columns = (Column("From the high", Align.TEXT), Column("", strong=True))
     deepest = low_on_high(bars.finished.frame["high"], bars.finished.frame["low"])
     found = Result.missing("No highs and lows are published.")

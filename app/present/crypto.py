@@ -1,21 +1,24 @@
 """What the crypto page shows, as components take it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pandas as pd
 
-from analytics.beta import Beta
-from analytics.crypto import ARTICLE_BAND, CoinFalls, Flows, Funding, Mood, funding_summary, mood
+from analytics.beta import Beta, beta
+from analytics.crypto import ARTICLE_BAND, coin_falls, flow_summary, funding_summary, mood
 from analytics.volatility import volume_multiple
-from analytics.zones import ZoneHistory
 from app.present import trail_of
-from components.bars import Bar, Said
+from app.present.drawing import Absent, Drawing, remembered
+from app.present.overview import pair_of
+from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, signed_bars, signed_bars_alt
+from components.candles import candles, candles_alt
 from components.page.html import Html
-from components.page.numbers import Tone, shown
+from components.page.numbers import shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
-from components.scatter import Slope
+from components.scatter import Slope, scatter, scatter_alt
+from components.scores import fear_and_greed
 from components.text import (
     MISSING,
     change,
@@ -25,6 +28,7 @@ from components.text import (
     money_flow,
     multiple,
     percent,
+    short_day,
     whole,
 )
 from components.theme import NASDAQ
@@ -33,126 +37,162 @@ from market.readings import Reading, joint_envelope
 from market.zones import Zone
 
 ARTICLE = Said(100 * ARTICLE_BAND[0], 100 * ARTICLE_BAND[1], "the article")
+BETA_WINDOWS = (60, 252)
+NO_PRICES = Absent("No Bitcoin prices.")
+NO_PAIR = Absent("Bitcoin or the Nasdaq is missing.")
+NO_FUNDING = Absent("No funding rates yet.", "None is known at this moment.")
+NO_FLOWS = Absent("No ETF flows yet.", "None is known at this moment.")
+FLOWS_DRAWN = 60
+FUNDING_DRAWN = timedelta(days=31)
+NAMELESS = (Column("", Align.TEXT), Column("", strong=True))
 
 
-def gauge_tiles(
-    fear: Bars | None, prints: Bars | None, bitcoin: Bars | None, readings: Mapping[str, Reading]
-) -> list[Tile]:
-    """Fear and greed, funding, and Bitcoin's realised volatility."""
-    return [_mood_tile(fear), _funding_tile(prints), _volatility_tile(bitcoin, readings)]
+@remembered
+def candle_chart(
+    bars: Bars | None, start: datetime, zones: tuple[Zone, ...], log: bool, phone: bool
+) -> Drawing | Absent:
+    """The days from ``start`` on as candles over their zones, with volume."""
+    drawn = bars and bars.from_date(start)
+    if bars is None or not drawn:
+        return Absent("No Bitcoin prices in this range.", "Choose a longer one.")
+    inside = next((zone for zone in zones if bars.last in zone and not zone.is_level), None)
+    figure = candles(drawn, zones, log=log or None, watched=inside, phone=phone)
+    return Drawing(figure, candles_alt(drawn, zones), (drawn,), _say_volume(bars))
 
 
-def inside(levels: Iterable[ZoneHistory]) -> Zone | None:
-    """The zone the last price lies in."""
-    return next((each.zone for each in levels if each.price in each.zone and not each.zone.is_level), None)
-
-
-def say_volume(bars: Bars) -> str:
-    """The volume of the last finished day against the 30 before it."""
-    found = volume_multiple(bars.finished.frame["volume"])
-    day = f"{bars.finished.dates[-1]:%-d %b}"
-    return (
-        f"volume on {day}: {multiple(found.value)} the median of 30 days" if found.value is not None else ""
-    )
-
-
-def say_coins(falls: CoinFalls) -> str:
+def say_coins(coins: Sequence[Bars]) -> str:
     """The median coin, and how many lie where the article said."""
-    low, high = (change(100 * edge) for edge in falls.band)
-    share = percent(falls.in_band.value)
-    return f"Median coin {change(falls.median.value)}; {share} lie between {high} and {low}, shaded, as the article said"
+    falls = coin_falls(coins)
+    low, high = (percent(100 * edge) for edge in falls.band)
+    middle, share = change(falls.median.value), percent(falls.in_band.value)
+    return f"Median coin {middle}. {share} of them lie between {high} and {low} (shaded), as the article said"
 
 
-def coin_bars(falls: CoinFalls) -> list[Bar]:
+@remembered
+def coin_chart(coins: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     """Each coin's distance from its 2025 high, deepest first."""
-    return [Bar(row.name, row.fall.value, own=row.key == "BTC") for row in falls.rows]
+    bars = [Bar(row.name, row.fall.value, own=row.key == "BTC") for row in coin_falls(coins).rows]
+    if not bars:
+        return Absent("No coin has prices.")
+    return Drawing(ranked_bars(bars, said=ARTICLE, phone=phone), ranked_bars_alt(bars), coins)
 
 
-def beta_table(fits: Sequence[Beta], pair: Sequence[Bars]) -> Html:
+def beta_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...]) -> Html | Absent:
     """Beta over each window: slope, interval, fit, and the slopes of falling and of rising days."""
+    fits = _fits(asset, market, hours)
+    if asset is None or market is None or not fits:
+        return NO_PAIR
     columns = (
         Column("Sessions", Align.TEXT),
         Column("Beta", strong=True),
         Column("90% interval"),
-        Column("R²"),
-        Column("Down days", wide=True),
-        Column("Up days", wide=True),
+        Column("R²", wide=True),
+        Column("Down days"),
+        Column("Up days"),
     )
-    cells = []
-    for fit in fits:
-        slope = joint_envelope(fit.slope, pair, "times", "beta")
-        cells.append(
-            (
-                str(fit.slope.window),
-                shown(slope, correlation),
-                f"{correlation(fit.slope.low)} to {correlation(fit.slope.high)}",
-                correlation(fit.r2),
-                _side(fit.down.value, fit.down.n),
-                _side(fit.up.value, fit.up.n),
-            )
+    cells = [
+        (
+            str(fit.slope.window),
+            shown(joint_envelope(fit.slope, (asset, market), "times", "beta"), correlation),
+            _interval(fit),
+            correlation(fit.r2),
+            _side(fit.down.value, fit.down.n),
+            _side(fit.up.value, fit.up.n),
         )
+        for fit in fits
+    ]
     return rows("Beta of Bitcoin to the Nasdaq", columns, cells)
 
 
-def slopes(fit: Beta, market: pd.Series) -> list[Slope]:
-    """The fitted line through the days of the window, in percent."""
-    if fit.slope.value is None or fit.alpha is None:
-        return []
-    ends = [
-        (100 * x, 100 * (fit.alpha + fit.slope.value * x)) for x in (float(market.min()), float(market.max()))
-    ]
-    return [Slope("all days", fit.slope.value, ends[0], ends[1], NASDAQ)]
+@remembered
+def beta_chart(
+    asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...], phone: bool
+) -> Drawing | Absent:
+    """The days of the shorter window as dots, and the line fitted through them."""
+    pair = pair_of(asset, market, hours)
+    if pair is None or asset is None or market is None:
+        return NO_PAIR
+    window = BETA_WINDOWS[0]
+    x, y = pair[market.key].iloc[-window:], pair[asset.key].iloc[-window:]
+    if len(x) < window:
+        return Absent(f"Fewer than {window} common sessions are known.")
+    names, slopes = (
+        (market.instrument.short, asset.instrument.short),
+        _slopes(_fits(asset, market, hours)[0], x),
+    )
+    figure = scatter(100 * x, 100 * y, names=names, slopes=slopes, phone=phone)
+    alt = scatter_alt(100 * x, 100 * y, names, slopes)
+    return Drawing(figure, alt, (asset, market), f"{window} sessions · {pair.sampling(window)}")
 
 
-def month_before(prints: Bars) -> datetime:
-    """A month before the last funding print."""
-    return prints.as_of - timedelta(days=31)
+@remembered
+def funding_chart(prints: Bars | None, phone: bool) -> Drawing | Absent:
+    """The funding of the last month, print by print."""
+    if prints is None:
+        return NO_FUNDING
+    paid = prints.close.loc[pd.Timestamp(prints.as_of - FUNDING_DRAWN) :]
+    return Drawing(
+        signed_bars(paid, funding, phone=phone), signed_bars_alt(paid, funding, "Funding"), (prints,)
+    )
 
 
-def funding_table(found: Funding) -> Html:
+def funding_table(prints: Bars | None) -> Html:
     """Funding now and over the month behind it."""
-    columns = (Column("", Align.TEXT), Column("", strong=True))
+    if prints is None:
+        return Html("")
+    found = funding_summary(prints)
     cells = [
         ("Last", shown(found.last, funding)),
         ("A year at this rate, simple", shown(found.annual, change)),
         ("Median of 30 days", shown(found.median, funding)),
         ("Share of prints below zero", shown(found.share_negative, percent)),
     ]
-    return rows("Funding", columns, cells)
+    return rows("Funding", NAMELESS, cells)
 
 
-def flow_table(found: Flows) -> Html:
+@remembered
+def flow_chart(flows: Bars | None, phone: bool) -> Drawing | Absent:
+    """The net flows of the last published days."""
+    if flows is None:
+        return NO_FLOWS
+    paid = flows.close.iloc[-FLOWS_DRAWN:]
+    return Drawing(
+        signed_bars(paid, money_flow, phone=phone), signed_bars_alt(paid, money_flow, "ETF flows"), (flows,)
+    )
+
+
+def flow_table(flows: Bars | None) -> Html:
     """Flows of the last day, 5 and 20 days, and the streak."""
-    columns = (Column("", Align.TEXT), Column("", strong=True))
+    if flows is None:
+        return Html("")
+    found = flow_summary(flows)
     cells = [
         ("Last day", shown(found.last, money_flow)),
         ("Last 5 days", shown(found.sum_5, money_flow)),
         ("Last 20 days", shown(found.sum_20, money_flow)),
-        ("Days in a row", shown(found.streak, say_streak)),
+        ("Days in a row", shown(found.streak, _say_streak)),
     ]
-    return rows("ETF flows", columns, cells)
+    return rows("ETF flows", NAMELESS, cells)
 
 
-def say_streak(run: float | None) -> str:
-    """A signed run in words: `3 of outflow`."""
-    if run is None:
-        return MISSING
-    return f"{decimal(abs(run))} of {'inflow' if run > 0 else 'outflow'}" if run else "none"
-
-
-def mood_alt(found: Mood) -> str:
-    """The index now and a month ago, in words."""
-    return (
+@remembered
+def mood_chart(fear: Bars | None, start: datetime, phone: bool) -> Drawing | Absent:
+    """The published fear and greed index from ``start`` on."""
+    if fear is None:
+        return Absent("No fear and greed index.")
+    recent = fear.close.loc[pd.Timestamp(start) :]
+    if recent.empty:
+        return Absent("No value in this range.", "Choose a longer one.")
+    found = mood(fear)
+    alt = (
         f"Crypto fear and greed: {whole(found.value.value)}, {found.word}; "
         f"{whole(found.month_ago.value)} a month ago."
     )
+    return Drawing(fear_and_greed(recent, phone=phone), alt, (fear,))
 
 
-def _side(value: float | None, n: int) -> str:
-    return f"{correlation(value)} (n {n})"
-
-
-def _mood_tile(fear: Bars | None) -> Tile:
+def mood_tile(fear: Bars | None) -> Tile:
+    """Fear and greed: its value, its word, and the low of a month."""
     if fear is None:
         return Tile("Fear and greed", MISSING, about="no index")
     found = mood(fear)
@@ -166,28 +206,63 @@ def _mood_tile(fear: Bars | None) -> Tile:
     )
 
 
-def _funding_tile(prints: Bars | None) -> Tile:
+def funding_tile(prints: Bars | None) -> Tile:
+    """Funding: the last print, who pays, and the median of a month."""
     if prints is None:
         return Tile("Funding, 8 h", MISSING, about="no rates yet")
-    last = prints.last
-    word = "Shorts pay longs" if last < 0 else "Longs pay shorts"
     found = funding_summary(prints)
     return Tile(
         "Funding, 8 h",
         shown(found.last, funding),
-        change=word,
+        change="Shorts pay longs" if prints.last < 0 else "Longs pay shorts",
         about=shown(found.median, lambda middle: f"30-day median {funding(middle)}"),
         when=f"{prints.as_of:%a}",
         trail=trail_of(prints.close),
     )
 
 
-def _volatility_tile(bitcoin: Bars | None, readings: Mapping[str, Reading]) -> Tile:
-    if bitcoin is None:
+def volatility_tile(readings: Mapping[str, Reading]) -> Tile:
+    """Bitcoin's realised volatility."""
+    if "BTC" not in readings:
         return Tile("Realised vol", MISSING, about="no Bitcoin prices")
-    return Tile(
-        "Realised vol",
-        shown(readings["BTC"]["realised_vol_pct"], percent, Tone.PLAIN),
-        about="Bitcoin, 30 UTC days, a year of 365",
-        when="a year",
+    value = shown(readings["BTC"]["realised_vol_pct"], percent)
+    return Tile("Realised vol", value, about="Bitcoin, 30 days, a year of 365", when="a year")
+
+
+def _fits(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...]) -> tuple[Beta, ...]:
+    pair = pair_of(asset, market, hours)
+    if pair is None or asset is None or market is None:
+        return ()
+    return tuple(beta(pair[asset.key], pair[market.key], window) for window in BETA_WINDOWS)
+
+
+def _slopes(fit: Beta, market: pd.Series) -> list[Slope]:
+    if fit.slope.value is None or fit.alpha is None:
+        return []
+    ends = (float(market.min()), float(market.max()))
+    start, end = ((100 * x, 100 * (fit.alpha + fit.slope.value * x)) for x in ends)
+    return [Slope("all days", fit.slope.value, start, end, NASDAQ)]
+
+
+def _say_volume(bars: Bars) -> str:
+    found = volume_multiple(bars.finished.frame["volume"])
+    day = short_day(bars.finished.dates[-1].date())
+    return (
+        f"volume on {day}: {multiple(found.value)} the median of 30 days" if found.value is not None else ""
     )
+
+
+def _interval(fit: Beta) -> str:
+    if fit.slope.low is None or fit.slope.high is None:
+        return fit.slope.why or MISSING
+    return f"{correlation(fit.slope.low)} to {correlation(fit.slope.high)}"
+
+
+def _say_streak(run: float | None) -> str:
+    if run is None:
+        return MISSING
+    return f"{decimal(abs(run))} of {'inflow' if run > 0 else 'outflow'}" if run else "none"
+
+
+def _side(value: float | None, n: int) -> str:
+    return f"{correlation(value)} (n {n})"

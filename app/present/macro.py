@@ -1,21 +1,31 @@
 """What the macro page shows, as components take it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from analytics.alignment import Aligned
+import pandas as pd
+
+from analytics.alignment import align
+from analytics.clustering import heatmap_order
 from analytics.contagion import split_by, stress_minus_calm
+from analytics.correlation import correlation_matrix
 from analytics.macro import MacroRow, curve_series
+from analytics.readings import read_all
+from analytics.returns import indexed
 from app.present import line
-from components.bars import Bar
+from app.present.drawing import Absent, Drawing, remembered
+from components.bars import Bar, ranked_bars, ranked_bars_alt
+from components.heatmap import difference, heatmap_alt
+from components.indexed import indexed as chart_indexed
+from components.indexed import indexed_alt
 from components.lines import Line
-from components.multiples import Panel
+from components.multiples import Panel, multiples, multiples_alt
 from components.page.html import Html
 from components.page.numbers import Tone, shown
 from components.page.tables import Align, Column, rows
 from components.text import Write, basis_points, change, decimal, percentile, price_writer
 from market.bars import Bars
-from market.readings import Envelope, Reading, Result
+from market.readings import Envelope
 from market.scales import Scale, Severity
 
 SAFETY = ("GLD", "TLT", "IEF", "DXY", "IXIC", "IGV", "BTC", "HYG")
@@ -28,14 +38,26 @@ def percentiles(found: Iterable[MacroRow]) -> dict[str, Envelope]:
     return {row.key: row.percentile for row in found}
 
 
-def week_bars(readings: Mapping[str, Reading]) -> list[Bar]:
+@remembered
+def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: bool) -> Drawing | Absent:
+    """The closes of each, set to 100 on a common date."""
+    lines = [line(each, values) for each in compared if len(values := indexed(each.linked, since)) > 1]
+    if not lines:
+        return Absent("No prices since that date.")
+    return Drawing(chart_indexed(lines, height=380, phone=phone), indexed_alt(lines, day), compared)
+
+
+@remembered
+def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     """The week's moves, best first; havens are amber."""
     bars = [
-        Bar(readings[key].instrument.short, readings[key].value("change_1w_pct"), own=key in HAVENS)
-        for key in SAFETY
-        if key in readings
+        Bar(reading.instrument.short, reading.value("change_1w_pct"), own=key in HAVENS)
+        for key, reading in read_all(held).items()
     ]
-    return sorted(bars, key=lambda bar: -(bar.value or 0.0))
+    bars.sort(key=lambda bar: -(bar.value or 0.0))
+    if all(bar.value is None for bar in bars):
+        return Absent("Less than a week is known.")
+    return Drawing(ranked_bars(bars, phone=phone), ranked_bars_alt(bars), held)
 
 
 def rows_table(found: Sequence[MacroRow]) -> Html:
@@ -64,43 +86,55 @@ def rows_table(found: Sequence[MacroRow]) -> Html:
     return rows("Where everything stands", columns, cells)
 
 
-def panels(known: Mapping[str, Bars], start: datetime) -> list[Panel]:
+@remembered
+def panels(held: tuple[Bars, ...], start: datetime, phone: bool) -> Drawing | Absent:
     """One small chart for each series from ``start`` on, the curve among them."""
+    first, known = pd.Timestamp(start), {each.key: each for each in held}
     drawn = [
-        Panel(line(known[key], known[key].close.loc[start:]), price_writer(known[key].instrument))
-        for key in PANELS
-        if key in known and len(known[key].close.loc[start:]) > 1
+        Panel(line(each, close), price_writer(each.instrument))
+        for each in held
+        if len(close := each.close.loc[first:]) > 1
     ]
     if "US10Y" in known and "US2Y" in known:
-        spread = curve_series(known["US10Y"], known["US2Y"]).loc[start:]
-        drawn.append(Panel(Line("10-year less 2-year", spread), lambda value: decimal(value, suffix=" bp")))
-    return drawn
+        spread = curve_series(known["US10Y"], known["US2Y"]).loc[first:]
+        drawn.append(Panel(Line("10y less 2y", spread), lambda value: decimal(value, suffix=" bp")))
+    if not drawn:
+        return Absent("No sessions in this range.", "Choose a longer one.")
+    figure = multiples(drawn, across=4, phone=phone)
+    return Drawing(figure, multiples_alt(drawn, "Last values"), held)
 
 
+@remembered
 def against_calm(
-    aligned: Aligned, vix: Bars, scale: Scale, keys: Sequence[str]
-) -> tuple[list[list[Result]], str]:
-    """What each correlation is on days of a high VIX less what it is on the others, and how the days were split.
-
-    A cell carries the adjusted value of Forbes and Rigobon as its interval's company in the hover text.
-    """
+    held: tuple[Bars, ...], hours: tuple[Bars, ...], scale: Scale, phone: bool
+) -> Drawing | Absent:
+    """What each correlation is on days of a high VIX less what it is on the other days."""
+    known = {each.key: each for each in held}
+    if "VIX" not in known or len(held) < 2:
+        return Absent("The VIX is missing.", "It tells the days of stress from the calm ones.")
+    aligned = align(held, {each.key: each for each in hours})
+    order = heatmap_order(correlation_matrix(aligned.moves, len(aligned.moves)).value)
+    keys = [held[place].key for place in order]
     threshold = next(band.lower for band in scale.bands if band.severity is Severity.ELEVATED)
-    stress, calm = split_by(aligned.moves[list(keys)], vix.finished.close, threshold)
+    stress, calm = split_by(aligned.moves[keys], known["VIX"].finished.close, threshold)
     found = stress_minus_calm(stress, calm)
+    names = [known[key].instrument.short for key in keys]
+    cells = [[found.cell(row, column) for column in keys] for row in keys]
     words = (
         f"VIX at {decimal(threshold)} or above ({len(stress)} sessions) less below it ({len(calm)}); "
         f"{int(found.marked.sum()) // 2} differences survive a 10% false-discovery test"
     )
-    return [[found.cell(row, column) for column in keys] for row in keys], words
+    figure = difference(names, cells, height=560, phone=phone)
+    return Drawing(figure, heatmap_alt(names, cells, "Differences of correlations"), held, words)
 
 
 def _write_value(number: Envelope) -> Write:
     return {
-        "basis points": lambda value: decimal(value, suffix=" bp"),
+        "bp": lambda value: decimal(value, suffix=" bp"),
         "percent": lambda value: decimal(value, 2, suffix="%"),
         "ratio": lambda value: decimal(value, 3),
     }.get(number.unit, lambda value: decimal(value, 2 if value is not None and abs(value) < 1000 else 0))
 
 
 def _write_change(number: Envelope) -> Write:
-    return basis_points if number.unit == "basis points" else change
+    return basis_points if number.unit == "bp" else change

@@ -1,27 +1,34 @@
 """What the tech page shows, as components take it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-import pandas as pd
-
-from analytics.averages import SPANS, Average, moving_average
+from analytics.averages import SPANS, Average, averages, breadth, breadth_line, moving_average
+from analytics.drawdowns import drawdown_since
 from analytics.ranks import rank_among_last
-from analytics.rebound import Rally
-from analytics.rotation import WindowReturns
+from analytics.readings import read_all
+from analytics.rebound import relief_rally
+from analytics.rotation import window_returns
 from app.present import day_of, line, trail_of
-from components.bars import Bar, Said
+from app.present.drawing import Absent, Drawing, remembered
+from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, streak_bars
+from components.history import history, history_alt
 from components.lines import Line
-from components.multiples import Panel
+from components.multiples import Panel, multiples, multiples_alt
 from components.page.html import Html
 from components.page.numbers import Tone, changed, priced, shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
-from components.text import change, full_day, percent, price, ranked
+from components.text import MISSING, change, full_day, percent, price, ranked, short_day
 from components.theme import INK, MUTED, ZONE
 from market.bars import Bars
-from market.readings import Envelope, Reading, envelope
+from market.readings import envelope
+from market.zones import Zone
 
+HAVENS = ("XLP", "XLU", "XLV", "GLD", "TLT", "IEF", "SHY")
+HIGH_BETA = ("IGV", "SMH", "NDX")
+RALLY = "From the lowest close of the last 20 sessions; the fall is from the high before it"
 RANK_WINDOWS = (21, 63, 126, 252)
 ALL = 100.0
 AVERAGE_COLOURS = dict(zip(SPANS, (ZONE, MUTED, INK), strict=True))
@@ -64,30 +71,39 @@ MOVES = (
 )
 
 
-def breadth_tile(share: Envelope, line: pd.Series) -> Tile:
+def breadth_tile(markets: Sequence[Bars]) -> Tile:
     """How many of the page's markets stand above their own 50-session mean."""
+    share = breadth(markets)
     return Tile(
         name="Above their 50-day mean",
         value=shown(share, percent),
         about=f"of {share.n} indices and funds" if share.value is not None else share.why or "",
-        trail=trail_of(line),
+        trail=trail_of(breadth_line(markets)),
     )
 
 
-def average_lines(bars: Bars, shown_bars: Bars) -> list[Line]:
-    """The moving averages over the stretch that is drawn."""
-    close, first = bars.finished.close, shown_bars.frame.index[0]
-    lines = [(span, moving_average(close, span).loc[first:].dropna()) for span in SPANS]
-    return [Line(f"{span}-day", values, AVERAGE_COLOURS[span], 1.3) for span, values in lines if len(values)]
+@remembered
+def with_averages(
+    bars: Bars | None, start: datetime, zones: tuple[Zone, ...], phone: bool
+) -> Drawing | Absent:
+    """The closes from ``start`` on, their averages and levels."""
+    drawn = bars and bars.from_date(start)
+    if bars is None or not drawn:
+        return Absent("No sessions in this range.", "Choose a longer one.")
+    averages_drawn = _average_lines(bars, drawn)
+    figure = history(drawn, averages=averages_drawn, zones=zones, height=360, phone=phone)
+    return Drawing(figure, history_alt(drawn), (drawn,))
 
 
-def averages_table(found: Iterable[Average], bars: Bars) -> Html:
+def averages_table(bars: Bars | None) -> Html | Absent:
     """Each average: its value, how far the price is from it, and since when it has been on this side."""
+    if bars is None:
+        return Absent("No averages without prices.")
     columns = (
         Column("Mean of the last", Align.TEXT),
         Column("Stands at"),
         Column("Price is"),
-        Column("Since", Align.TEXT),
+        Column("Closes", Align.TEXT),
     )
     cells = [
         (
@@ -96,72 +112,111 @@ def averages_table(found: Iterable[Average], bars: Bars) -> Html:
             shown(each.distance, change, Tone.MUTED),
             _side(each),
         )
-        for each in found
+        for each in averages(bars)
     ]
     return rows("Moving averages", columns, cells)
 
 
-def ranks_table(bars: Bars) -> Html:
-    """The newest day among the worst of the last month, quarter, half year and year; a rise among the best."""
-    rose = float(bars.returns.iloc[-1]) > 0
+def ranks_table(bars: Bars | None) -> Html | Absent:
+    """The newest day among the worst of the last month, quarter, half year and year; a rise the best."""
+    if bars is None:
+        return Absent("No Nasdaq prices.")
+    rose = float(bars.returns.iloc[-1]) > 0 if len(bars) > 1 else False
     returns, what = (-bars.returns, "best") if rose else (bars.returns, "worst")
-    columns = (Column("Of the last", Align.TEXT), Column("Rank", strong=True))
     cells = []
     for window in RANK_WINDOWS:
-        found = envelope(
-            rank_among_last(returns, window), bars, f"place of {window}", "rank_252", window=window
-        )
+        found = rank_among_last(returns, window)
+        place = envelope(found, bars, f"place of {window}", "rank_252", window=window)
         cells.append(
-            (f"{window} sessions", shown(found, lambda place: ranked(int(place), what) if place else "–"))
+            (f"{window} sessions", shown(place, lambda at: ranked(int(at), what) if at else MISSING))
         )
-    return rows("Rank of the last day", columns, cells)
+    return rows(
+        "Rank of the last day", (Column("Of the last", Align.TEXT), Column("Rank", strong=True)), cells
+    )
 
 
-def move_bars(readings: Mapping[str, Reading], keys: Iterable[str], name: str) -> list[Bar]:
-    """One number of each market, lowest first; the missing ones last."""
+@remembered
+def last_moves(bars: Bars | None, phone: bool) -> Drawing | Absent:
+    """The moves of the last month of sessions, the run of falls in amber."""
+    if bars is None or len(bars) < 2:
+        return Absent("No moves yet.")
+    moved = 100 * bars.returns.iloc[-RANK_WINDOWS[0] :]
+    told = ", ".join(change(float(value)) for value in moved.iloc[-5:])
+    return Drawing(
+        streak_bars(moved, phone=phone), f"{bars.instrument.name}, the last five moves: {told}.", (bars,)
+    )
+
+
+@remembered
+def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absent:
+    """One number of each market as sorted bars, over what the article said."""
+    readings = read_all(markets)
     bars = [
-        Bar(readings[key].instrument.short, readings[key].value(name), own=key in ("IXIC", "BTC"))
-        for key in keys
-        if key in readings
+        Bar(reading.instrument.short, reading.value(move.name), own=key == "IXIC")
+        for key, reading in readings.items()
     ]
-    return sorted(bars, key=lambda bar: (bar.value is None, bar.value or 0.0))
+    bars.sort(key=lambda bar: (bar.value is None, bar.value or 0.0))
+    if all(bar.value is None for bar in bars):
+        return Absent("Not known yet.", "The history starts too late for it.")
+    return Drawing(ranked_bars(bars, said=move.said, phone=phone), ranked_bars_alt(bars), markets)
 
 
-def rally_table(rallies: Iterable[tuple[Bars, Rally]]) -> Html:
+@remembered
+def rotation(held: tuple[Bars, ...], window: int, phone: bool) -> Drawing | Absent:
+    """What havens and high-beta holdings returned over the window, best first."""
+    short = {each.key: each.instrument.short for each in held}
+    found = window_returns({each.key: each for each in held}, window, HAVENS, HIGH_BETA)
+    bars = [Bar(short.get(leg.key, leg.key), leg.change.value, own=leg.is_haven) for leg in found.legs]
+    if all(bar.value is None for bar in bars):
+        return Absent(f"Fewer than {window} sessions are known.")
+    spread = f"havens less high beta: {change(found.spread.value)}" if found.spread.value is not None else ""
+    note = " · ".join(filter(None, [f"{window} sessions", spread]))
+    return Drawing(ranked_bars(bars, phone=phone), ranked_bars_alt(bars), held, note)
+
+
+def rally_table(markets: Sequence[Bars]) -> Html:
     """The rise off the low of each market: low, gain since, and how much of the fall it has made good."""
     columns = (
         Column("Market", Align.TEXT),
         Column("Low", Align.TEXT),
         Column("Gain since"),
-        Column("Of the fall made good", strong=True),
+        Column("Fall made good", strong=True),
     )
+    rallies = [(bars, rally) for bars in markets if (rally := relief_rally(bars))]
     cells = [
         (
             bars.instrument.short,
-            f"{price(rally.low.value, bars.instrument)} on {full_day(rally.low_day)}",
+            f"{price(rally.low.value, bars.instrument)} on {short_day(rally.low_day)}",
             changed(rally.gain, bars.instrument),
-            shown(rally.retraced, made_good),
+            shown(rally.retraced, _made_good),
         )
         for bars, rally in rallies
     ]
     return rows("Relief rally", columns, cells)
 
 
-def made_good(share: float | None) -> str:
-    """The share of a fall that a rise has made good; beyond it, all."""
-    return "all of it" if share is not None and share >= ALL else percent(share)
-
-
-def rotation_bars(found: WindowReturns, known: Mapping[str, Bars]) -> list[Bar]:
-    """Havens (amber) and high-beta holdings (grey), best first."""
-    return [
-        Bar(
-            known[leg.key].instrument.short if leg.key in known else leg.name,
-            leg.change.value,
-            own=leg.is_haven,
-        )
-        for leg in found.legs
+@remembered
+def peaks(markets: tuple[Bars, ...], since: datetime, phone: bool) -> Drawing | Absent:
+    """The drawdown of each market since a common date, on one scale."""
+    panels = [
+        Panel(line(bars, falls), lambda value: percent(None if value is None else 100 * value))
+        for bars in markets
+        if len(falls := drawdown_since(bars.linked, since)) > 1
     ]
+    if not panels:
+        return Absent("No sessions since that date.")
+    figure = multiples(panels, same_y=True, zero=True, phone=phone)
+    return Drawing(figure, multiples_alt(panels, "Drawdowns"), markets)
+
+
+def _average_lines(bars: Bars, drawn: Bars) -> list[Line]:
+    close, first = bars.finished.close, drawn.frame.index[0]
+    lines = [(span, moving_average(close, span).loc[first:].dropna()) for span in SPANS]
+    return [Line(f"{span}-day", values, AVERAGE_COLOURS[span], 1.3) for span, values in lines if len(values)]
+
+
+def _made_good(share: float | None) -> str:
+    return "all of it" if share is not None and share >= ALL else percent(share)
 
 
 def _side(each: Average) -> str:
@@ -169,22 +224,6 @@ def _side(each: Average) -> str:
         return ""
     side = "above" if each.is_above else "below"
     if each.since is None:
-        return f"{side} ever since the mean is known"
-    first = ", the first such close known" if each.last_other_side is None else ""
+        return f"{side} ever since it is known"
+    first = ", the first on record" if each.last_other_side is None else ""
     return f"{side} since {full_day(day_of(each.since))}{first}"
-
-
-def last_moves(bars: Bars) -> pd.Series:
-    """The moves (percent) of the last month of sessions."""
-    return 100 * bars.returns.iloc[-RANK_WINDOWS[0] :]
-
-
-def streak_alt(bars: Bars) -> str:
-    """The last moves in words."""
-    told = ", ".join(change(float(value)) for value in last_moves(bars).iloc[-5:])
-    return f"{bars.instrument.name}, the last five moves: {told}."
-
-
-def panel(bars: Bars, falls: pd.Series) -> Panel:
-    """One small drawdown chart."""
-    return Panel(line(bars, falls), lambda value: percent(None if value is None else 100 * value))

@@ -6,9 +6,9 @@ from app.widgets import card, show_html
 from components.page.cards import headline
 
 CONVENTIONS = (
-    "Falls, ranks, drawdowns and changes since a date are simple returns; whatever is averaged or regressed is in logs.",
-    "A New York session counts from the instant of its close; a crypto day is the UTC day and counts from its midnight.",
-    "A bar that is still open is provisional. Its move is measured on one venue and never mixed with another’s price.",
+    "Falls, ranks, drawdowns and changes are simple returns; what is averaged or regressed is in logs.",
+    "A New York session counts from its close; a crypto day is the UTC day and counts from its midnight.",
+    "An open bar is provisional. Its move is measured on one venue, never against another’s price.",
     "A missing value is missing: it is never set to zero and never carried forward into a return.",
     "Nothing shown at a moment uses anything that was known only after it.",
 )

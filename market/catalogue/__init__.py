@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All instruments by key, the gauge of those that have one, the zones we start with, and named episodes."""
+    """All instruments by key, the scales of their gauges, the zones we start with, and named episodes."""
 
     instruments: Mapping[str, Instrument]
     scales: Mapping[str, Scale] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Catalogue:
 
 @cache
 def load(folder: Path = HERE) -> Catalogue:
-    """The catalogue in ``folder``; an unknown field is a `TypeError`, an unknown severity or unit a `ValueError`."""
+    """The catalogue in ``folder``; an unknown field is a `TypeError`, an unknown word a `ValueError`."""
     stanzas = _read(folder / "instruments.toml")
     scales = {
         key: Scale.from_floors(list(stanza.pop("bands").items()))
