@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from api.answers import levels, prices, rebound, stress, together
+from api.answers import episodes, facts, levels, prices, rebound, stress, together
 from api.envelope import Json, plain
 from api.health import Counts, Providers, is_from_here, readiness, write_metrics
 from api.query import BadParameter, Query, read_query
@@ -79,6 +79,8 @@ QUESTIONS = (
     Question("/api/v1/levels", ("key", "zone", "asof"), levels.levels),
     Question("/api/v1/stress", ("asof",), stress.score),
     Question("/api/v1/rebound", ("key", "asof"), rebound.rebound),
+    Question("/api/v1/episodes", ("key", "asof"), episodes.episodes),
+    Question("/api/v1/facts", ("page", "asof"), facts.facts),
 )
 
 
