@@ -15,11 +15,7 @@ def sparkline(values: Sequence[float], class_: str = "", *, width: int = 78, hei
     if len(known) < 2:
         return Html("")
     image = f'url("data:image/svg+xml,{quote(_svg(known, width, height), safe="")}")'
-    style = (
-        f"width:{width}px;height:{height}px;"
-        f"mask:{image} no-repeat;-webkit-mask:{image} no-repeat;"
-        "mask-size:100% 100%;-webkit-mask-size:100% 100%"
-    )
+    style = f"width:{width}px;height:{height}px;mask:{image} 0 0/100% 100% no-repeat"
     return element("i", class_=classes("mk-sp", class_), aria_hidden="true", style=style)
 
 
