@@ -21,6 +21,8 @@ def levels(feed: Feed, query: Query) -> Json:
         "stand": told.stand,
         "since": told.since,
         "since_start": told.from_start,
+        "candidate": told.candidate,
+        "votes": told.votes,
         "price": told.price,
         "as_of": told.as_of,
         "distance_pct": 100 * told.distance,
