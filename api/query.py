@@ -140,7 +140,7 @@ class Query:
         if not key:
             raise BadParameter(name, "The key of an instrument is needed.")
         if key.upper() not in self.catalogue:
-            raise BadParameter(name, f"There is no instrument {clipped(key)}.")
+            raise BadParameter(name, f"There is no instrument “{clipped(key)}”.")
         return self.catalogue[key.upper()]
 
     def _instant(self, name: str, *, begins: bool = False) -> datetime | None:
