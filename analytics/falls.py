@@ -12,7 +12,7 @@ from market.readings import Envelope, Result, envelope
 
 DEFINITIONS = (
     Definition(
-        "one_day_fall",
+        "largest_fall",
         "One-day fall",
         "Close / close before − 1; ranked among all one-day changes loaded, 1 the worst.",
         "New York closes for exchanges, UTC-day closes for crypto. A day in progress ranks provisionally.",
@@ -61,7 +61,7 @@ def _fall(rank: int, bars: Bars, closes: pd.Series, days: pd.Series, place: int,
     return Fall(
         rank,
         days.iloc[place].date(),
-        envelope(fell, bars, "percent", "one_day_fall", close=close, before=before),
+        envelope(fell, bars, "percent", "largest_fall", close=close, before=before),
         envelope(_after(closes, place, after), bars, "percent", "after_fall"),
     )
 
