@@ -17,10 +17,29 @@ import pandas as pd
 
 from market.bars import Bars
 from market.calendars import session_closes
+from market.definitions import Definition
 from market.instruments import Instrument, Unit
 
 TOLERANCE = pd.Timedelta(2, "h")
 """How long before a close the last trade of an hourly series may lie."""
+
+DAY = 86_400_000_000_000
+"""A day in nanoseconds."""
+
+
+DEFINITIONS = (
+    Definition(
+        "moves",
+        "Moves of several markets together",
+        "ln(P(t) / P(t−1)) from New York close to New York close; a yield or a score: the difference.",
+        "New York sessions. Crypto at the instant of the close where its hours are known, else the UTC day "
+        "of the same date, which ends 3 or 4 hours later and is flagged `async`. Crypto alone: UTC days.",
+        "A weekend or a holiday folds into the next move. A missing price makes two moves missing, its own "
+        "and the next; so does a price that is not positive.",
+        "Own definition; filling a stock forward over weekends would pull its correlation towards zero.",
+        "Together",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,64 +98,84 @@ def moves(levels: pd.Series, instrument: Instrument) -> pd.Series:
     Log returns of a price (NaN on both sides of a price that is not positive), differences of a yield or a
     score, and amounts of a day (flows) as they are.
     """
+    return pd.Series(_moves(levels.to_numpy(float), instrument), index=levels.index[1:], name=levels.name)
+
+
+def _moves(levels: np.ndarray, instrument: Instrument) -> np.ndarray:
     if instrument.flow:
-        return levels.iloc[1:]
+        return levels[1:]
     if instrument.moves_in_basis_points or instrument.unit is Unit.SCORE:
-        return levels.diff().iloc[1:]
-    logs = np.log(levels.where(levels > 0).to_numpy(float))
-    return pd.Series(np.diff(logs), index=levels.index[1:], name=levels.name)
+        return np.diff(levels)
+    logs = np.full(len(levels), np.nan)
+    np.log(levels, out=logs, where=levels > 0)
+    return np.diff(logs)
 
 
 def _by_day(bars: Sequence[Bars]) -> Aligned:
     """Every UTC day between the first and the last of them."""
-    days = pd.date_range(min(each.dates[0] for each in bars), max(each.dates[-1] for each in bars))
-    ends = _day_ends(days).rename("day")
-    columns = {each.key: moves(_on(each, days, ends), each.instrument) for each in bars}
-    return Aligned(pd.DataFrame(columns, index=ends[1:]), pd.Series(0, index=ends[1:]))
+    days = [_days(pd.DatetimeIndex(each.frame.index)) for each in bars]
+    grid = np.arange(min(each[0] for each in days), max(each[-1] for each in days) + 1)
+    ends = _midnights_after(grid).rename("day")
+    columns = [_moves(_on(each, at, grid), each.instrument) for each, at in zip(bars, days, strict=True)]
+    return _aligned(bars, columns, ends, np.zeros(len(ends[1:]), dtype=int))
 
 
 def _by_session(bars: Sequence[Bars], hourly: Mapping[str, Bars]) -> Aligned:
-    closes = _common_sessions(bars)
-    dates, instants = pd.DatetimeIndex(closes.index), pd.DatetimeIndex(closes, name="close").tz_convert(UTC)
-    columns = {each.key: moves(_on(each, dates, instants), each.instrument) for each in bars}
-    always = [each for each in bars if each.is_continuous]
-    apart = pd.Series(0, index=instants[1:], dtype=int)
+    days = [_days(pd.DatetimeIndex(each.frame.index)) for each in bars]
+    instants = _common_sessions(bars)
+    grid = _days(instants)
+    columns = [_moves(_on(each, at, grid), each.instrument) for each, at in zip(bars, days, strict=True)]
+    apart = np.zeros(len(instants[1:]), dtype=int)
+    always = [place for place, each in enumerate(bars) if each.is_continuous]
     if always:
-        apart[:] = ((_day_ends(dates) - instants) // pd.Timedelta(1, "h"))[1:]
-    if always and all(each.key in hourly for each in always):
-        timely = {
-            each.key: moves(_at(hourly[each.key].finished.close, instants), each.instrument)
-            for each in always
-        }
-        known = pd.DataFrame(timely).notna().all(axis=1)
-        for key, at_close in timely.items():
-            columns[key] = columns[key].where(~known, at_close)
-        apart = apart.where(~known, 0)
-    return Aligned(pd.DataFrame(columns, index=instants[1:]), apart)
+        apart = np.asarray((_midnights_after(grid) - instants) // pd.Timedelta(1, "h"))[1:]
+    if always and all(bars[place].key in hourly for place in always):
+        timely = [
+            _moves(_at(hourly[bars[place].key].finished.close, instants), bars[place].instrument)
+            for place in always
+        ]
+        known = ~np.isnan(timely).any(axis=0)
+        for place, at_close in zip(always, timely, strict=True):
+            columns[place] = np.where(known, at_close, columns[place])
+        apart = np.where(known, 0, apart)
+    return _aligned(bars, columns, instants, apart)
 
 
-def _common_sessions(bars: Sequence[Bars]) -> pd.Series:
-    """The closes of the sessions that the New York instruments of the set span, by date."""
+def _aligned(
+    bars: Sequence[Bars], columns: Sequence[np.ndarray], instants: pd.DatetimeIndex, apart: np.ndarray
+) -> Aligned:
+    index = instants[1:]
+    table = pd.DataFrame(np.column_stack(columns), index=index, columns=[each.key for each in bars])
+    return Aligned(table, pd.Series(apart, index=index))
+
+
+def _common_sessions(bars: Sequence[Bars]) -> pd.DatetimeIndex:
+    """The closes of the sessions that the New York instruments of the set span."""
     sessions = [each for each in bars if not each.is_continuous]
-    first = min(each.dates[0] for each in sessions)
-    last = max(each.dates[-1] for each in sessions)
-    return session_closes(first.date(), last.date())
+    first, last = min(each.since for each in sessions), max(each.as_of for each in sessions)
+    closes = session_closes(first.date(), last.date())
+    return pd.DatetimeIndex(closes, name="close").tz_convert(UTC)
 
 
-def _day_ends(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    return (days + pd.DateOffset(days=1)).tz_localize(UTC)
+def _days(instants: pd.DatetimeIndex) -> np.ndarray:
+    """The day of each instant, counted from 1970; the midnight that ends a day belongs to that day."""
+    return (instants.as_unit("ns").asi8 - 1) // DAY
 
 
-def _on(bars: Bars, days: pd.DatetimeIndex, instants: pd.DatetimeIndex) -> pd.Series:
-    """The closes of ``days``, on the rows of ``instants``; of several on one day the last, NaN where none."""
-    by_date = pd.Series(bars.close.to_numpy(float), index=bars.dates)
-    known = by_date[~by_date.index.duplicated(keep="last")].reindex(days)
-    return pd.Series(known.to_numpy(), index=instants)
+def _midnights_after(days: np.ndarray) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex((days + 1) * DAY, tz=UTC)
 
 
-def _at(close: pd.Series, instants: pd.DatetimeIndex) -> pd.Series:
+def _on(bars: Bars, days: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The closes of the wanted days; of several on one day the last, NaN where there is none."""
+    place = np.searchsorted(days, wanted, side="right") - 1
+    there = (place >= 0) & (days[place] == wanted)
+    return np.where(there, bars.close.to_numpy(float)[place], np.nan)
+
+
+def _at(close: pd.Series, instants: pd.DatetimeIndex) -> np.ndarray:
     """The last close at each instant or at most `TOLERANCE` earlier; else NaN."""
     place = close.index.searchsorted(instants, side="right") - 1
     stamps = close.index[np.maximum(place, 0)]
     fresh = (place >= 0) & (instants - stamps <= TOLERANCE)
-    return pd.Series(np.where(fresh, close.to_numpy(float)[place], np.nan), index=instants)
+    return np.where(fresh, close.to_numpy(float)[place], np.nan)

@@ -16,6 +16,7 @@ from analytics.correlation import ewma, fewest_joint
 from analytics.quantiles import RESIDUE, student_t_quantile, varies
 from analytics.returns import newest
 from analytics.rolling import windows_of
+from market.definitions import Definition
 from market.readings import Result
 
 LEVEL = 0.90
@@ -26,6 +27,41 @@ FARTHEST = 1.5
 """How many times the largest move of the window a conditional move may ask for."""
 
 EXTRAPOLATION = "extrapolation"
+
+
+DEFINITIONS = (
+    Definition(
+        "beta",
+        "Beta",
+        "Slope of the asset’s daily log returns on the market’s by least squares. The 90% interval is the "
+        "slope ± t(n − 2) × the largest of three standard errors: textbook, HC3, and Newey-West with "
+        "4 (n/100)^(2/9) lags.",
+        "Common New York sessions; Bitcoin at the New York close where its hours are known, else its UTC "
+        "day.",
+        "Joint observations only, at least 80% of the window.",
+        "Newey and West 1987; MacKinnon and White 1985.",
+        "Together",
+    ),
+    Definition(
+        "beta_side",
+        "Down beta and up beta",
+        "The slope over the days below, and above, the market’s mean of the window.",
+        "As beta.",
+        f"Missing with fewer than {FEWEST_PER_SIDE} days on a side.",
+        "Ang, Chen and Xing 2006.",
+        "Together",
+    ),
+    Definition(
+        "implied_move",
+        "What a market move has gone with",
+        "exp(α + β ln(1 + x)) − 1 for a market move x, with the 90% interval of one new day. "
+        "It says what the window holds, not what will happen; on days beyond 2% it covered about 87%.",
+        "As beta.",
+        f"Refused beyond {FARTHEST} times the largest market move of the window.",
+        "Textbook prediction interval of a regression.",
+        "Together",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

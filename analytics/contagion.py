@@ -16,6 +16,7 @@ import pandas as pd
 from analytics.correlation import CorrelationMatrix, correlation_matrix, joint, mardia_kappa, pearson
 from analytics.quantiles import STANDARD, normal_quantile, two_sided_p, wilson_interval
 from analytics.returns import newest
+from market.definitions import Definition
 from market.readings import Result
 
 FALSE_SHARE = 0.10
@@ -23,6 +24,40 @@ FALSE_SHARE = 0.10
 
 FEWEST_IN_TAIL = 20
 TAILS = (0.1, 0.2, 0.3, 0.5)
+
+
+DEFINITIONS = (
+    Definition(
+        "stress_minus_calm",
+        "Stress less calm correlation",
+        "The correlation of the days of stress less that of the calm days. The 95% interval is Zou’s; a mark "
+        "means that at most one in ten marked cells is so by chance.",
+        "Two sets of common New York sessions without a day in common.",
+        "A pair without enough joint observations in either set is missing.",
+        "Zou 2007; Benjamini and Hochberg 1995.",
+        "Together",
+    ),
+    Definition(
+        "forbes_rigobon",
+        "Stress correlation, variance taken out",
+        "ρ / √(1 + δ (1 − ρ²)), δ the rise in variance of the market where the shock starts. Correlation "
+        "rises by itself when variance does; this takes that out.",
+        "As the stress correlation.",
+        "Missing where the market stood still in calm.",
+        "Forbes and Rigobon 2002. It assumes no common shock beside that market.",
+        "Together",
+    ),
+    Definition(
+        "tail_correlation",
+        "Correlation in the tails",
+        "The correlation of the days on which both lie beyond their quantile, beside what a normal pair of "
+        "the same overall correlation would show there.",
+        "Common New York sessions.",
+        f"Missing with fewer than {FEWEST_IN_TAIL} such days.",
+        "Longin and Solnik 2001; Ang and Chen 2002; Rosenbaum 1961.",
+        "Together",
+    ),
+)
 
 
 def two_window_z(
@@ -70,11 +105,11 @@ class StressMinusCalm:
     as_of: datetime | None
     why: str | None = None
 
-
     def cell(self, row: str, column: str) -> Result:
         """One difference with its 95 % interval (Zou, 2007), n the smaller of the two samples.
 
-        The stress correlation as Forbes and Rigobon adjust it, the shock starting in ``row``, is among the flags.
+        The stress correlation as Forbes and Rigobon adjust it, the shock starting in ``row``, is among the
+        flags.
         """
         stress, calm = self.stress.cell(row, column), self.calm.cell(row, column)
         n = min(stress.n, calm.n)
@@ -214,7 +249,7 @@ def normal_exceedance(rho: float, share: float) -> float:
         return rho
     h = -normal_quantile(share)
     inside = bivariate_normal_tail(h, rho)
-    if inside <= 0:
+    if inside < 1e-9:  # less than the quadrature can tell from nothing
         return nan
     root = sqrt(1 - rho * rho)
     density, beyond = STANDARD.pdf(h), 1 - STANDARD.cdf(h * (1 - rho) / root)

@@ -22,6 +22,7 @@ from analytics.quantiles import RESIDUE, two_sided, varies
 from analytics.ranks import mid_ranks
 from analytics.returns import newest
 from analytics.rolling import windows_of
+from market.definitions import Definition
 from market.readings import Result
 
 LEVEL = 0.95
@@ -29,6 +30,22 @@ FEWEST = 4
 """Joint observations below which no interval exists."""
 
 INDISTINCT = "not distinguishable from zero"
+
+
+DEFINITIONS = (
+    Definition(
+        "correlation",
+        "Correlation",
+        "Pearson: Sxy / √(Sxx Syy) of daily moves. Spearman: the same of their mid-ranks. The 95% interval "
+        "is tanh(atanh r ± 1.96 s), with s = √((1 + κ)/(n − 3)) and κ from Mardia’s kurtosis for Pearson, "
+        "s = √((1 + r²/2)/(n − 3)) for Spearman.",
+        "Common New York sessions, each move from close to close; coins among themselves by UTC days.",
+        "Joint observations only: at least 80% of the window, and at least 20 of a window of 25 or more. "
+        "A series that does not vary has no correlation.",
+        "Fisher 1921; Mardia 1970; Muirhead 1982; Bonett and Wright 2000.",
+        "Together",
+    ),
+)
 
 
 class Method(StrEnum):

@@ -16,6 +16,7 @@ from analytics.returns import newest
 from market.readings import Result
 
 NO_PRICES = "There are no positive prices."
+NO_LAST = "The last price is missing or not positive."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def latest_drawdown(close: pd.Series) -> Result:
     if not prices.notna().any():
         return Result.missing(NO_PRICES)
     if not np.isfinite(prices.iloc[-1]):
-        return Result.missing("The last price is missing or not positive.", n=int(prices.count()))
+        return Result.missing(NO_LAST, n=int(prices.count()))
     value = float(prices.iloc[-1] / prices.max() - 1)
     return Result(value, n=int(prices.count()), as_of=newest(close))
 
@@ -116,11 +117,10 @@ def from_high_of_year(close: pd.Series, dates: pd.DatetimeIndex, year: int) -> R
     Flagged ``partial`` while the year lasts, and where the history starts after its first ten days.
     """
     within = close[dates.year == year]
-    found = latest_drawdown(close.iloc[-1:])
     if within.empty or not (within > 0).any():
         return Result.missing(f"There are no closes of {year}.", n=len(within))
-    if found.value is None:
-        return found
+    if not close.iloc[-1] > 0:
+        return Result.missing(NO_LAST, n=len(within))
     value = float(close.iloc[-1] / within.max() - 1)
     first = dates[dates.year == year][0]
     partial = dates[-1].year == year or first > pd.Timestamp(year, 1, 10)

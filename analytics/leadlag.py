@@ -14,8 +14,24 @@ import pandas as pd
 from analytics.correlation import joint, pearson
 from analytics.quantiles import two_sided
 from analytics.returns import newest
+from market.definitions import Definition
 
 DEEPEST = 10
+
+
+DEFINITIONS = (
+    Definition(
+        "lead_lag",
+        "Lead and lag",
+        "The correlation of one series with the other k days later, |k| ≤ 10. A lead is told only outside a "
+        "band that allows for having looked at every lag.",
+        "Series sampled at one instant only; different closing hours alone make the earlier one seem to "
+        "lead.",
+        "Days on which either is missing are left out; missing below 30.",
+        "Textbook cross-correlation, pre-whitened where both series remember; Bonferroni.",
+        "Together",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

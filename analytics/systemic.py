@@ -14,6 +14,7 @@ from analytics.correlation import CorrelationMatrix, fewest_joint
 from analytics.quantiles import varies
 from analytics.returns import newest
 from analytics.rolling import rolling_correlation
+from market.definitions import Definition
 from market.readings import Result
 
 FLOOR = 1e-8
@@ -21,6 +22,40 @@ FLOOR = 1e-8
 
 SHRINK_FROM = 20
 """Series from which a covariance is shrunk before it is inverted."""
+
+
+DEFINITIONS = (
+    Definition(
+        "average_pairwise",
+        "Average pairwise correlation",
+        "The mean of the correlations of all pairs of a fixed set, equally weighted.",
+        "Common New York sessions.",
+        "Pairs without enough joint observations are left out; the share of pairs known is told.",
+        "Textbook.",
+        "Together",
+    ),
+    Definition(
+        "turbulence",
+        "Turbulence",
+        "The squared Mahalanobis distance of a day’s moves over their number, mean and covariance from the "
+        "days before only: 1 is an ordinary day. Divided by the same without correlations it tells how "
+        "unusual the combination is.",
+        "Common New York sessions.",
+        "Missing on a day on which a series is, and below 80% complete days before.",
+        "Kritzman and Li 2010; Kinlaw and Turkington 2014; Ledoit and Wolf 2004 from 20 series on.",
+        "Together",
+    ),
+    Definition(
+        "absorption_ratio",
+        "Absorption ratio",
+        "The share of all variance taken up by the first N/5 principal components; recent days weigh more, "
+        "with a half-life of half the window.",
+        "Common New York sessions.",
+        "Days that miss a series are left out; missing below 80% of the window.",
+        "Kritzman, Li, Page and Rigobon 2011.",
+        "Together",
+    ),
+)
 
 
 def average_pairwise(matrix: CorrelationMatrix) -> Result:

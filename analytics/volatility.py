@@ -14,10 +14,53 @@ import pandas as pd
 
 from analytics.quantiles import varies
 from analytics.returns import log_returns, newest
+from market.definitions import Definition
 from market.readings import Result
 
 FEWEST_SHARE = 0.8
 """The share of a window that has to be known."""
+
+
+DEFINITIONS = (
+    Definition(
+        "range_volatility",
+        "Volatility from ranges",
+        "Yang-Zhang: V(open) + k V(close) + (1 − k) Rogers-Satchell, k = 0.34 / (1.34 + (n + 1)/(n − 1)); "
+        "also Parkinson, Garman-Klass and Rogers-Satchell. Times √252 for sessions, √365 for crypto.",
+        "Open, high, low and close of finished bars.",
+        "A bar whose open or close lies outside its range is left out and flagged; missing below 80%.",
+        "Parkinson 1980; Garman and Klass 1980; Rogers and Satchell 1991; Yang and Zhang 2000.",
+        "Volatility",
+    ),
+    Definition(
+        "average_range",
+        "Average true range",
+        "ATR(t) = (13 ATR(t−1) + TR(t)) / 14, TR the reach of a bar from the close before it; the mean of "
+        "the first 14 starts it.",
+        "High, low and close of finished bars.",
+        "A bar without high and low leaves it alone; missing on such a bar.",
+        "Wilder 1978.",
+        "Volatility",
+    ),
+    Definition(
+        "volume_multiple",
+        "Volume multiple",
+        "Volume of the last complete day over the median of the 30 days before it.",
+        "Complete days of one venue.",
+        "Missing with fewer than 24 of the 30 days.",
+        "Own definition.",
+        "Volatility",
+    ),
+    Definition(
+        "vix_term",
+        "VIX term structure",
+        "VIX / VIX3M. Above 1 the market pays more for protection now than for later (backwardation).",
+        "Both at one New York close.",
+        "Missing unless both are known at the same close.",
+        "Cboe.",
+        "Volatility",
+    ),
+)
 
 
 class Estimator(StrEnum):

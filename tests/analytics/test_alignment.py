@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 
 from analytics.alignment import align, moves
 from analytics.correlation import correlate, pearson
+from market.bars import InProgress
 from market.calendars import session_closes
 from market.instruments import Calendar, Instrument, Interval, Unit
 from tests.analytics.recorded import recording
@@ -162,3 +164,26 @@ def test_what_is_known_later_changes_no_earlier_row(cut: str):
     pd.testing.assert_frame_equal(
         before.moves, after.moves.iloc[: len(before.moves)], check_exact=True, check_freq=False
     )
+
+
+def test_days_alone_are_said_to_be_days():
+    pair = aligned_pair([100, 103, 98, 101], [50, NAN, NAN, 51])
+    assert pair.sampling() == "New York sessions against UTC days"
+
+
+def test_sessions_before_the_known_calendar_give_no_rows():
+    old = sessions("IXIC", {"1987-10-16": 100.0, "1987-10-19": 90.0})
+    assert align([old]).moves.empty
+    assert align([old, crypto_days("BTC", [1, 2, 3, 4], "1987-10-16")]).moves.empty
+
+
+def test_instants_are_plain_utc_whatever_the_leg():
+    pair = aligned_pair([100, 103, 98, 101], [50, NAN, NAN, 51])
+    assert pair.moves.index[0].tzinfo is UTC
+    assert align([crypto_days("BTC", [1, 2], "2026-02-05")]).moves.index[0].tzinfo is UTC
+
+
+def test_a_session_in_progress_does_not_count():
+    known = sessions("IXIC", {"2026-02-03": 1.0, "2026-02-04": 2.0, "2026-02-05": 3.0})
+    running = replace(known, in_progress=InProgress("test", 0.5))
+    assert align([running]).moves["IXIC"].tolist() == pytest.approx([np.log(2)])

@@ -7,6 +7,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from analytics import contagion
+from market.readings import Result
 from tests.analytics.strategies import daily
 
 
@@ -154,3 +155,34 @@ def test_the_last_days_and_as_many_before():
 def test_a_perfect_correlation_has_no_z():
     assert np.isnan(contagion.two_window_z(1, 60, 0.5, 60))
     assert np.isnan(contagion.two_window_z(0.5, 3, 0.5, 60))
+
+
+def test_the_interval_of_a_difference_widens_with_both_of_its_sides():
+    """Zou's own arithmetic by hand: .49 [.355, .605] less .36 [.213, .491], both of 145 observations."""
+    first = Result(0.49, 145, low=0.355, high=0.605)
+    second = Result(0.36, 145, low=0.213, high=0.491)
+    wanted = 0.13 - np.hypot(0.135, 0.131), 0.13 + np.hypot(0.115, 0.147)
+    assert contagion.zou_interval(first, second) == pytest.approx(wanted)
+    with pytest.raises(ValueError, match="known"):
+        contagion.zou_interval(first, Result.missing("nothing"))
+
+
+def test_a_cell_tells_both_sides_and_the_adjustment():
+    found = contagion.stress_minus_calm(
+        frame(60, 0.8, 2, 1, "2026-01-01"), frame(60, 0.1, 1, 7, "2024-01-01")
+    )
+    cell = found.cell("x", "y")
+    assert cell.value == pytest.approx(found.difference[0, 1])
+    assert cell.low is not None and cell.high is not None
+    assert cell.low < cell.value < cell.high
+    assert [flag.rpartition(" ")[0] for flag in cell.flags] == [
+        "stress",
+        "calm",
+        "stress after Forbes-Rigobon",
+    ]
+    few = contagion.stress_minus_calm(frame(2, 0.8, 2, 1, "2026-01-01"), frame(60, 0.1, 1, 7, "2024-01-01"))
+    assert few.cell("x", "y").value is None
+
+
+def test_a_corner_that_nothing_reaches_has_no_normal_curve():
+    assert np.isnan(contagion.normal_exceedance(-0.999, 0.01))

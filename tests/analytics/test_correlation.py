@@ -149,3 +149,19 @@ def test_bitcoin_and_the_nasdaq_in_february_as_published():
         assert pair.flags(60) == ("async_3h", "async_6h")
     five = correlation.correlate(pair["BTC"], pair[market], 5)
     assert five.flags == (correlation.INDISTINCT,)
+
+
+def test_an_interval_of_kendall_s_tau():
+    low, high = correlation.kendall_interval(0.3, 60)
+    half = 1.959964 * np.sqrt(0.437 / 56)
+    assert (low, high) == pytest.approx(tuple(np.tanh(np.arctanh(0.3) + np.array([-half, half]))))
+    assert correlation.kendall_interval(0.3, 4) == (-1, 1)
+
+
+def test_a_matrix_in_another_order_says_the_same():
+    moves = pd.DataFrame(np.random.default_rng(8).normal(size=(80, 3)), columns=list("abc"))
+    found = correlation.correlation_matrix(moves, 60)
+    turned = found.ordered([2, 0, 1])
+    assert turned.keys == ("c", "a", "b")
+    assert turned.cell("a", "b") == found.cell("a", "b")
+    assert turned.cells[0][2] == found.cell("c", "b")

@@ -143,3 +143,14 @@ def test_the_rout_of_february_as_published():
         bars = on_thursday[key]
         found = drawdowns.from_high_of_year(bars.close, bars.dates, 2025).value
         assert found == pytest.approx(wanted, abs=5e-4 if key in {"ETH", "SOL", "AVAX"} else 5e-5)
+
+
+def test_a_drawdown_since_a_date_forgets_the_highs_before_it():
+    found = drawdowns.drawdown_since(daily([100, 50, 40]), datetime(2026, 1, 3, tzinfo=UTC))
+    assert found.tolist() == pytest.approx([0, -0.2])
+
+
+def test_from_the_high_of_a_year_needs_a_price_now():
+    close = daily([100, 120, -37], start="2025-12-30")
+    dates = pd.DatetimeIndex(["2025-12-29", "2025-12-30", "2026-01-01"])
+    assert drawdowns.from_high_of_year(close, dates, 2025).why == "The last price is missing or not positive."

@@ -40,3 +40,9 @@ def test_a_share_has_wilson_s_interval():
     assert quantiles.wilson_interval(12, 20) == pytest.approx((0.418556, 0.757613), abs=1e-6)
     with pytest.raises(ValueError, match="observations"):
         quantiles.wilson_interval(0, 0)
+
+
+def test_the_middle_of_student_s_t_is_a_half():
+    assert quantiles.student_t_cdf(0, 5) == 0.5
+    assert quantiles.student_t_cdf(1e-200, 5) == 0.5
+    assert quantiles.student_t_cdf(1e200, 5) == 1

@@ -144,3 +144,9 @@ def test_bitcoin_s_volume_on_the_day_of_the_fall():
 def test_nervousness_of_nervousness():
     vix = recording("2026-02-05")["VIX"].close
     assert 0.5 < (volatility.vol_of_vol(vix).value or 0) < 3
+
+
+def test_one_bar_has_no_volatility_between_bars():
+    one = [np.array([price]) for price in (100.0, 105.0, 99.0, 101.0, 100.0)]
+    assert np.isnan(volatility.yang_zhang(*one))
+    assert volatility.rogers_satchell(*one[:4]) > 0
