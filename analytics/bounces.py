@@ -4,8 +4,9 @@ A bounce is a close well above a 20-session closing low that is at most 5 sessio
 enough fall from the high before it. Everything is judged on closes, and at t on closes up to t only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from math import isfinite, log, sqrt
 
 import numpy as np
@@ -25,11 +26,10 @@ DEFINITIONS = (
     Definition(
         "bounce_base_rate",
         "How often a bounce failed",
-        "Bounces of the loaded history that made a new closing low within 65 sessions of their low, "
-        "over all whose "
-        "65 sessions are known. A bounce is a close 2 % (crypto 10 %) above a 20-session closing low at "
-        "most 5 "
-        "sessions old, at least 5 % (25 %) under the high of the 63 sessions (90 days) before it.",
+        "Bounces of the loaded history that made a new closing low within 65 sessions of their low, over "
+        "all whose 65 sessions are known. A bounce is a close 2 % (crypto 10 %) above a 20-session "
+        "closing low at most 5 sessions old, at least 5 % (25 %) under the high of the 63 sessions (90 "
+        "days) before it.",
         "Closes.",
         "Fewer than 20 outcomes: the count and no percentage. The interval is Wilson's, 90 %.",
         "Own definition, fixed before the outcomes were counted.",
@@ -256,3 +256,47 @@ def random_walk_null(close: pd.Series, low: float, sessions: int = 60) -> Result
         return Result.missing("The price does not move.", n=len(moves))
     chance = new_low_probability(log(last / low), sigma, sessions)
     return Result(chance, n=len(moves), as_of=newest(close), window=sessions)
+
+
+# The track record
+
+AHEAD = (20, 60, 120)
+
+
+@dataclass(frozen=True, slots=True)
+class PastBounce:
+    """One bounce and what came of it: the day its low gave way (None: it has not), and changes since.
+
+    ``changes`` are simple returns from the confirming close over 20, 60 and 120 sessions, as far as they
+    are known. A bounce that has not failed is ``settled`` once its 65 sessions are over.
+    """
+
+    low_day: date
+    confirmed_day: date
+    broken_day: date | None
+    settled: bool
+    changes: Mapping[int, float]
+
+
+def track_record(bars: Bars) -> tuple[PastBounce, ...]:
+    """Every bounce of the loaded history, failures included, oldest first."""
+    finished = bars.finished
+    dates, prices = finished.dates, finished.close.to_numpy(float)
+
+    def day(row: int) -> date:
+        return pd.Timestamp(dates[row]).date()
+
+    return tuple(
+        PastBounce(
+            low_day=day(each.low_row),
+            confirmed_day=day(each.confirmed_row),
+            broken_day=None if each.broken_row is None else day(each.broken_row),
+            settled=each.settled or each.broken_row is not None,
+            changes={
+                ahead: float(prices[each.confirmed_row + ahead] / prices[each.confirmed_row] - 1)
+                for ahead in AHEAD
+                if each.confirmed_row + ahead < len(prices)
+            },
+        )
+        for each in bounces(finished.close, rule_for(finished))
+    )

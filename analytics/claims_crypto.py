@@ -218,7 +218,8 @@ def _extreme_fear(at: Evidence) -> Finding:
     number = {"value": at.number("FNG", Result(float(values.iloc[-1]), n=1), "score", "fear_and_greed")}
     why = (
         f"The index stood at {decimal(float(values.iloc[-1]))}. "
-        f"It was {EXTREME_FEAR} or lower on {len(days)} of {len(values)} days loaded, in separate spells: {spells}. That is too few to say what follows."
+        f"It was {EXTREME_FEAR} or lower on {len(days)} of {len(values)} days loaded, "
+        f"in separate spells: {spells}. That is too few to say what follows."
     )
     return Finding(Verdict.NOT_MEASURED, why, number)
 

@@ -19,6 +19,7 @@ from analytics.bounces import (
     new_low_probability,
     random_walk_null,
     rule_for,
+    track_record,
 )
 from analytics.quantiles import wilson_interval
 from tests.analytics.bars import series
@@ -113,6 +114,16 @@ def test_the_null_says_why_it_is_missing() -> None:
     for bad in ((-0.1, 0.01, 60), (0.1, 0.0, 60), (0.1, 0.01, 0)):
         with pytest.raises(ValueError, match="a walk needs"):
             new_low_probability(*bad)
+
+
+def test_the_track_record_holds_failures_and_what_is_still_open() -> None:
+    spring, april, *_rest, february = track_record(recording("2026-03-06")["IXIC"])
+    assert (spring.low_day, spring.broken_day) == (date(2025, 3, 13), date(2025, 3, 31))
+    assert (april.low_day, april.broken_day, april.settled) == (date(2025, 4, 8), None, True)
+    assert set(april.changes) == {20, 60, 120}
+    assert (february.broken_day, set(february.changes)) == (date(2026, 3, 3), set())
+    open_one = track_record(recording("2026-02-13")["IXIC"])[-1]
+    assert (open_one.broken_day, open_one.settled) == (None, False)
 
 
 def test_crypto_days_and_sessions_have_their_own_rule() -> None:
