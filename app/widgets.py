@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 
 def show_html(content: Html) -> None:
-    """Put a block of our own HTML on the page, in the colours the visitor chose."""
+    """Put a block of our own HTML on the page, in the colours the visitor chose; nothing if empty."""
+    if not content:
+        return
     st.html(
         content.replace('<div class="mk">', '<div class="mk mk-safe">') if session.view().cvd else content
     )
@@ -38,6 +40,17 @@ def show_story(story: Story) -> None:
     quoted = [part for part in (*story.headline, *story.standfirst) if isinstance(part, Quoted)]
     lead = "".join(part if isinstance(part, str) else part.text for part in story.standfirst)
     show_html(headline(story.title, lead, [Number(part.number, part.text) for part in quoted]))
+
+
+def show_title(title: str, lead: str) -> None:
+    """The headline of a page that has no numbers of its own to put there."""
+    show_html(headline(title, lead))
+
+
+def show_note(strong: str, text: str) -> None:
+    """A short message inside a card; nothing where there is nothing to say."""
+    if text:
+        show_html(note(Kind.PLAIN, f"{strong}.", text))
 
 
 @contextmanager
@@ -147,6 +160,26 @@ def choose_pill(name: str, label: str, options: Sequence[T]) -> T:
     return options[0] if chosen is None else chosen
 
 
+def choose_key(options: Sequence[str]) -> str:
+    """One instrument, as a row of buttons; it stands in the address as ``keys``."""
+    name = "keys"
+    key = f"{session.WIDGET}{name}"
+    chosen = next((each for each in session.view().keys if each in options), options[0])
+    if key not in st.session_state:
+        st.session_state[key] = chosen
+    return (
+        st.segmented_control(
+            "Instrument",
+            options,
+            key=key,
+            on_change=_remember_key,
+            label_visibility="collapsed",
+            required=True,
+        )
+        or chosen
+    )
+
+
 def choose_one(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:
     """One of ``options`` from a list; it stands in the address as ``name``."""
     return st.selectbox(
@@ -164,6 +197,10 @@ def _prepare(name: str) -> str:
     if key not in st.session_state:
         st.session_state[key] = getattr(session.view(), name)
     return key
+
+
+def _remember_key() -> None:
+    session.change(keys=(st.session_state[f"{session.WIDGET}keys"],))
 
 
 def _remember(name: str) -> None:

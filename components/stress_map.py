@@ -1,4 +1,6 @@
-"""Stress of stocks against stress of crypto, with the way that led to today."""
+"""Two axes of stress: narrow (tech and crypto) across, systemic (credit and funding) up, and the way here."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,37 +10,32 @@ from components.frame import framed, stamps
 from components.text import escape_plot, short_day, whole
 from components.theme import BITCOIN, DOWN, INK, MUTED, OTHER
 
-HIGH = 70.0
+HIGH = 60.0
+CORNERS = ((30, 99, "credit alone"), (99, 99, "systemic"), (99, 2, "narrow"), (30, 2, "calm"))
+
+Places = Mapping[str, tuple[float, float]]
 
 
 def stress_map(
-    stocks: pd.Series, crypto: pd.Series, *, high: float = HIGH, height: int = 360, phone: bool = False
+    narrow: pd.Series,
+    systemic: pd.Series,
+    labelled: Places | None = None,
+    *,
+    high: float = HIGH,
+    height: int = 380,
+    phone: bool = False,
 ) -> go.Figure:
-    """Two scores from 0 to 100, one dot a day, fading with age; the corner where both are high is shaded."""
-    both = pd.concat([stocks.rename("stocks"), crypto.rename("crypto")], axis=1).dropna()
-    x, y = both["stocks"].to_numpy(), both["crypto"].to_numpy()
-    days, count = stamps(both.index), len(both)
-    fade = np.linspace(0.15, 0.8, count) if count else np.array([])
-    figure = framed(
-        go.Scatter(
-            x=x,
-            y=y,
-            mode="lines+markers",
-            line={"color": OTHER, "width": 1},
-            marker={"color": OTHER, "size": 5, "opacity": fade},
-            customdata=days,
-            hovertemplate="%{customdata}<br>stocks %{x:.0f}, crypto %{y:.0f}<extra></extra>",
-        ),
-        height=height,
-        phone=phone,
-        bottom=40,
-        right=12,
-    )
+    """Two scores from 0 to 100, one dot a day, fading with age; the corner where both are high is shaded.
+
+    ``labelled`` are the worst days of past episodes by name.
+    """
+    both = pd.concat([narrow.rename("narrow"), systemic.rename("systemic")], axis=1).dropna()
+    x, y, days = both["narrow"].to_numpy(), both["systemic"].to_numpy(), stamps(both.index)
+    figure = framed(_trail(x, y, days), height=height, phone=phone, bottom=40, right=12)
     figure.update_layout(hovermode="closest")
-    figure.update_xaxes(
-        type="linear", range=[-2, 102], tickvals=[0, 25, 50, 75, 100], showgrid=True, ticks=""
-    )
-    figure.update_yaxes(range=[-2, 102], tickvals=[0, 25, 50, 75, 100])
+    ticks = {"range": [-2, 102], "tickvals": [0, 25, 50, 75, 100]}
+    figure.update_xaxes({"type": "linear", "showgrid": True, "ticks": "", **ticks})
+    figure.update_yaxes(ticks)
     figure.add_shape(
         type="rect",
         x0=high,
@@ -50,44 +47,81 @@ def stress_map(
         line_width=0,
         layer="below",
     )
-    for x_at, y_at, words in ((high / 2, 99, "crypto only"), (100, 99, "both"), (100, 2, "stocks only")):
-        figure.add_annotation(
-            text=words,
-            x=x_at,
-            y=y_at,
-            xanchor="right" if x_at == 100 else "center",
-            yanchor="top" if y_at > 50 else "bottom",
-            showarrow=False,
-            font={"color": MUTED, "size": 11},
+    for x_at, y_at, words in CORNERS:
+        _write(
+            figure,
+            x_at,
+            y_at,
+            words,
+            MUTED,
+            "right" if x_at > 50 else "center",
+            "top" if y_at > 50 else "bottom",
         )
-    for axis, words in (("x", "Stocks →"), ("y", "Crypto ↑")):
-        figure.add_annotation(
-            text=words,
-            xref="paper",
-            yref="paper",
-            x=0.5 if axis == "x" else 0.01,
-            y=0.01 if axis == "x" else 0.99,
-            xanchor="center" if axis == "x" else "left",
-            yanchor="bottom" if axis == "x" else "top",
-            showarrow=False,
-            font={"color": INK, "size": 11 if phone else 12},
-        )
-    if count:
+    _name_axes(figure, phone)
+    for name, place in (labelled or {}).items():
+        _add_label(figure, name, place)
+    if len(both):
         _add_now(figure, float(x[-1]), float(y[-1]), short_day(pd.Timestamp(days[-1])))
     return figure
 
 
-def stress_map_alt(stocks: pd.Series, crypto: pd.Series) -> str:
+def stress_map_alt(narrow: pd.Series, systemic: pd.Series) -> str:
     """What the chart says, in words."""
-    both = pd.concat([stocks, crypto], axis=1).dropna()
+    both = pd.concat([narrow, systemic], axis=1).dropna()
     if both.empty:
         return "No day has both scores."
-    now, start = both.iloc[-1], both.iloc[0]
-    days = stamps(both.index)
+    now, start, days = both.iloc[-1], both.iloc[0], stamps(both.index)
     return (
-        f"Stress of stocks {whole(now.iloc[0])} and of crypto {whole(now.iloc[1])} on {days[-1]}, "
-        f"from {whole(start.iloc[0])} and {whole(start.iloc[1])} on {days[0]}."
+        f"Tech and crypto {whole(now.iloc[0])}, credit and funding {whole(now.iloc[1])} on {days[-1]}; "
+        f"{whole(start.iloc[0])} and {whole(start.iloc[1])} on {days[0]}."
     )
+
+
+def _trail(x: np.ndarray, y: np.ndarray, days: list[str]) -> go.Scatter:
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines+markers",
+        line={"color": OTHER, "width": 1},
+        marker={"color": OTHER, "size": 5, "opacity": np.linspace(0.15, 0.8, len(x))},
+        customdata=days,
+        hovertemplate="%{customdata}<br>narrow %{x:.0f}, systemic %{y:.0f}<extra></extra>",
+    )
+
+
+def _name_axes(figure: go.Figure, phone: bool) -> None:
+    size = 11 if phone else 12
+    figure.update_xaxes(title={"text": "Tech and crypto →", "font": {"size": size, "color": INK}})
+    figure.add_annotation(
+        text="Credit and funding ↑",
+        xref="paper",
+        yref="paper",
+        x=0.01,
+        y=0.9,
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+        font={"color": INK, "size": size},
+    )
+
+
+def _write(figure: go.Figure, x: float, y: float, words: str, colour: str, across: str, up: str) -> None:
+    figure.add_annotation(
+        text=words, x=x, y=y, xanchor=across, yanchor=up, showarrow=False, font={"color": colour, "size": 11}
+    )
+
+
+def _add_label(figure: go.Figure, name: str, place: tuple[float, float]) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=[place[0]],
+            y=[place[1]],
+            mode="markers",
+            marker={"color": MUTED, "size": 8, "symbol": "diamond-open"},
+            hovertemplate=f"{escape_plot(name)}<extra></extra>",
+        )
+    )
+    _write(figure, place[0], place[1] + 2, escape_plot(name), MUTED, "center", "bottom")
 
 
 def _add_now(figure: go.Figure, x: float, y: float, day: str) -> None:

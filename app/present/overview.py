@@ -30,13 +30,13 @@ NEWEST_EVENTS = 4
 
 
 @remembered
-def below_peak(falling: tuple[Bars, ...], since: datetime, phone: bool) -> Drawing | Absent:
+def below_peak(falling: tuple[Bars, ...], since: datetime, height: int, phone: bool) -> Drawing | Absent:
     """How far each stands below its highest close since a common date."""
     lines = [line(bars, drawdown_since(bars.linked, since)) for bars in falling]
     lines = [each for each in lines if len(each.known)]
     if not lines:
         return Absent("No prices since that date.")
-    return Drawing(underwater(lines, phone=phone), underwater_alt(lines), falling)
+    return Drawing(underwater(lines, height=height, phone=phone), underwater_alt(lines), falling)
 
 
 def key_levels(

@@ -46,7 +46,7 @@ with card("candles", "Bitcoin, daily", "Hollow: closed higher. Filled: closed lo
 left, right = st.columns(2)
 peak = f"Fall from the highest close since {full_day(since().date())}"
 with left, card("underwater", "Below the peak", peak, "drawdown"):
-    show("underwater", overview.below_peak(batch.select("BTC", "ETH", "SOL"), since(), phone))
+    show("underwater", overview.below_peak(batch.select("BTC", "ETH", "SOL"), since(), 340, phone))
 with right, card("coins", "Coins from their 2025 high", crypto.say_coins(coins), "from_2025_high"):
     show("coins", crypto.coin_chart(coins, phone))
 

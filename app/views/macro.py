@@ -6,7 +6,7 @@ from analytics import stories
 from analytics.macro import macro_rows
 from analytics.readings import read_all
 from app import present
-from app.present import macro, overview
+from app.present import macro, overview, stress
 from app.services import known
 from app.session import here, hours, moment_now, since
 from app.widgets import (
@@ -28,7 +28,7 @@ TOGETHER = ("IXIC", "GSPC", "IGV", "BTC", "GLD", "WTI", "HYG", "LQD", "IEF", "TL
 COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 
 moment, phone = moment_now(), is_phone()
-batch = here().many(known().pick(*TOGETHER, "US2Y"))
+batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "US2Y"))
 readings = read_all(batch)
 series = macro_rows(batch.found)
 
@@ -46,6 +46,13 @@ with right, card("safety", "Flight to safety?", "Last week; havens in amber", "c
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"
 with card("rows", "Where everything stands", ranks, "macro_percentile"):
     show("rows", macro.rows_table(series))
+
+left, right = st.columns(2)
+everything = tuple(batch)
+with left, card("map", "Narrow or systemic?", "The last 60 sessions on two axes", "stress_systemic"):
+    show("map", stress.narrow_or_systemic(everything, known().episodes, phone))
+with right, card("score", "Stress score", "Five kinds of stress against their own past", "stress_score"):
+    show("score", stress.score_gauge(stress.measured(everything)))
 
 with card("panels", "Each on its own scale", "Closes; the curve is the 10-year less the 2-year", "last"):
     start = choose_range().start(moment)

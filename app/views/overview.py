@@ -7,7 +7,7 @@ from analytics.changes import what_changed
 from analytics.readings import read_all
 from analytics.zones import follow_all
 from app import present
-from app.present import overview
+from app.present import overview, stress
 from app.services import known
 from app.session import here, hours, moment_now, since, view, watched
 from app.widgets import card, choose_window, explain_missing, is_phone, show, show_story, show_tiles
@@ -18,7 +18,7 @@ FALLS = ("GSPC", "IXIC", "GLD", "IGV", "BTC")
 TOGETHER = ("IXIC", "GSPC", "IGV", "SOX", "BTC", "ETH", "GLD", "HYG", "VIX", "DXY", "IEF")
 
 moment, phone = moment_now(), is_phone()
-batch = here().many(known().pick(*TOGETHER, "DJI", "SOL", "US10Y"))
+batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "DJI", "SOL", "US10Y"))
 readings = read_all(batch)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 levels = follow_all(bitcoin, watched("BTC")) if bitcoin else ()
@@ -29,40 +29,27 @@ show_tiles(present.tiles_of(readings, batch.found, known().pick(*TILES)))
 explain_missing(batch.missing)
 
 left, right = st.columns([2, 1])
+everything = tuple(batch)
 peak = f"Fall from the highest close since {full_day(since().date())}"
 with left, card("falls", "How far below the peak", peak, "drawdown"):
-    show("falls", overview.below_peak(batch.select(*FALLS), since(), phone))
-with right, card("changed", "What changed", "Since the close before, most unusual first", "unusual"):
-    show("changed", present.changes_table(what_changed(batch.found, readings, TOGETHER)))
+    show("falls", overview.below_peak(batch.select(*FALLS), since(), 460, phone))
+with right, card("stress", "Stress score", "Five kinds of stress against their own past", "stress_score"):
+    show("stress", stress.score_gauge(stress.measured(everything)))
+    show("stress-line", stress.score_line(everything, phone))
 
 left, right = st.columns(2)
-with (
-    left,
-    card(
-        "levels", "Bitcoin key levels", "Distance from the last price; states from UTC closes", "zone_state"
-    ),
-):
+with left, card("levels", "Bitcoin key levels", "States from UTC closes", "zone_state"):
     show("levels", overview.key_levels(levels, bitcoin, readings))
-with (
-    right,
-    card(
-        "link",
-        "Does Bitcoin move with the Nasdaq?",
-        "Correlation of daily returns, 95% interval",
-        "correlation",
-    ),
-):
+with right, card("link", "Does Bitcoin move with the Nasdaq?", "With its 95% interval", "correlation"):
     window = choose_window((20, 60, 90))
     show("link", overview.link_through_time(bitcoin, nasdaq, hours("BTC"), window, phone))
 
 left, right = st.columns(2)
-with (
-    left,
-    card(
-        "together", "What moves together", "Correlation of daily moves, grouped by similarity", "correlation"
-    ),
-):
+with left, card("together", "What moves together", "Daily moves, grouped by similarity", "correlation"):
     held = batch.select(*TOGETHER)
     show("together", overview.moves_together(held, hours("BTC"), view().window, view().method, 440, phone))
-with right, card("watch", "Watch list", "Newest prices; the day they belong to stands on the tiles"):
+with right, card("changed", "What changed", "Since the close before, most unusual first", "unusual"):
+    show("changed", present.changes_table(what_changed(batch.found, readings, TOGETHER)))
+
+with card("watch", "Watch list", "Newest prices; the day they belong to stands on the tiles"):
     show("watch", overview.watch_list(batch, readings))

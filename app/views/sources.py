@@ -19,7 +19,5 @@ show_html(
 )
 with card("days", "Daily series", "Sessions, UTC days and readings"):
     show_html(methods.sources_table(known(), days, moment))
-with card(
-    "hours", "Hourly series", "They build the open bar of the day, and sample crypto at the New York close"
-):
+with card("hours", "Hourly series", "They build the open bar, and sample crypto at the New York close"):
     show_html(methods.sources_table(known().pick("BTC", "QQQ"), hours, moment))

@@ -38,9 +38,7 @@ explain_missing(batch.missing)
 left, right = st.columns([2, 1])
 with (
     left,
-    card(
-        "nasdaq", "Nasdaq Composite", "Closes, with the means of the last 50, 100 and 200", "moving_average"
-    ),
+    card("nasdaq", "Nasdaq Composite", "Closes, and their 50-, 100- and 200-day means", "moving_average"),
 ):
     start = choose_range().start(moment)
     show("nasdaq", tech.with_averages(nasdaq, start, tuple(watched("IXIC")), phone))

@@ -1,0 +1,31 @@
+"""Today laid over past falls, aligned on their peaks, and the tests of a durable rebound."""
+
+from app.present import stress
+from app.services import known
+from app.session import here
+from app.widgets import card, choose_key, explain_missing, is_phone, show, show_note, show_title
+
+DEPTHS = {"IXIC": 0.05, "GSPC": 0.05, "BTC": 0.10}
+TESTED = (*stress.SERIES, "GLD", "BTC_ETF_FLOW", "XLK", "XLP", "XLU", "XLV")
+
+phone = is_phone()
+batch = here().many(known().pick(*TESTED))
+everything, named = tuple(batch), known().episodes
+boards = stress.boards(everything, stress.BOARDS)
+
+show_title("Is the rebound durable?", stress.say_boards(boards))
+explain_missing(batch.missing)
+
+worth = "Published tests with their thresholds, frozen; most bounces fail, whatever the tests say"
+with card("boards", "The rebound, test by test", worth, "rebound_score"):
+    show("rates", stress.rates_table(boards))
+    show("boards", stress.board_table(boards))
+
+key = choose_key(tuple(DEPTHS))
+found = stress.falls_of(key, everything, named, DEPTHS[key])
+with card("overlay", "Falls laid over each other", "From each peak; this one in amber", "episode_depth"):
+    show("overlay", stress.falls_overlay(key, everything, named, DEPTHS[key], phone))
+with card("falls", "The falls", "Found by rule, and named ones the loaded history holds", "episode_depth"):
+    show("falls", stress.falls_table(found, batch.get(key)))
+    show_note("What followed past falls", stress.say_sequels(found))
+    show_note("Named falls", stress.say_missing(found))
