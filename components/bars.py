@@ -40,14 +40,13 @@ def ranked_bars(
 ) -> go.Figure:
     """Bars in the order given, the first on top: names left, values outside the ends, no x axis.
 
+    Room for the values is kept in pixels, so that they never run into the names however narrow the card.
     A missing value has a name and a dash, and no bar. ``said`` is shaded behind the bars.
     """
     known = [bar.value for bar in bars if bar.value is not None]
     low, high = min([0.0, *known]), max([0.0, *known])
     if said:
         low, high = min(low, said.low), max(high, said.high)
-    room = 0.26 if phone else 0.14
-    span = high - low or 1.0
     names = [escape_plot(bar.name) for bar in bars]
     places = list(range(len(bars)))
     values = [bar.value for bar in bars]
@@ -67,10 +66,13 @@ def ranked_bars(
         height=height or 28 * len(bars) + 36,
         phone=phone,
     )
-    figure.update_layout(bargap=0.32, hovermode="closest", margin={"t": 22 if said else 8})
+    room = 15 + round(6.6 * max((len(write(bar.value)) for bar in bars), default=0))
+    figure.update_layout(
+        bargap=0.32, hovermode="closest", margin={"t": 22 if said else 8, "r": room if high > 0 else 8}
+    )
     figure.update_xaxes(
         visible=False,
-        range=[low - room * span * (low < 0), high + room * span * (high > 0)],
+        range=[low, high] if low < high else [-1, 1],
         type="linear",
     )
     figure.update_yaxes(
@@ -79,7 +81,7 @@ def ranked_bars(
         tickmode="array",
         tickvals=places,
         ticktext=names,
-        ticklabelstandoff=8,
+        ticklabelstandoff=room if low < 0 else 8,
     )
     _add_missing(figure, bars)
     if low < 0 < high:

@@ -118,12 +118,13 @@ def add_episodes(
             line_width=0,
             layer="below",
         )
+        is_late = start - first > 0.8 * (last - first)
         figure.add_annotation(
             text=escape_plot(episode.name),
-            x=start.isoformat(),
+            x=(end if is_late else start).isoformat(),
             yref="y domain",
             y=1,
-            xanchor="left",
+            xanchor="right" if is_late else "left",
             yanchor="top",
             showarrow=False,
             borderpad=2,

@@ -12,11 +12,11 @@ import plotly.graph_objects as go
 from components.frame import framed, nice_ticks, padded, span, stamps
 from components.lines import Line
 from components.text import Write, escape_plot
-from components.theme import DATE_AXIS, DATE_FORMATS, INK, MUTED, X_AXIS, Y_AXIS
+from components.theme import DATE_AXIS, INK, MUTED, X_AXIS, Y_AXIS
 
 NAME = 22
 ABOUT = 13
-AXIS = 22
+AXIS = 36
 LABELS = 38
 
 
@@ -66,6 +66,7 @@ def multiples(
             labelled=not same_y or column == columns - 1 or place == len(panels) - 1,
             write=_axis_writer(panel),
             text_size=11 if phone else 12,
+            dates=2 if phone else 4,
         )
         _add_panel(figure, panel, seat)
     return figure
@@ -107,6 +108,7 @@ class _Seat:
     labelled: bool
     write: Write
     text_size: int
+    dates: int
 
 
 def _add_panel(figure: go.Figure, panel: Panel, seat: _Seat) -> None:
@@ -158,11 +160,10 @@ def _days_axis(seat: _Seat) -> dict[str, Any]:
         "domain": list(seat.across),
         "anchor": f"y{seat.number}",
         "range": list(seat.days),
-        "nticks": 3,
+        "nticks": seat.dates,
         "showticklabels": seat.dated,
         "ticks": "outside" if seat.dated else "",
         "tickfont": {"size": 10.5},
-        "tickformatstops": [{**each, "value": each["value"].replace("\n", " ")} for each in DATE_FORMATS],
     }
 
 

@@ -41,7 +41,7 @@ def scatter(
     """
     both = pd.concat([market.rename("market"), asset.rename("asset")], axis=1).dropna()
     x, y, days = both["market"].to_numpy(), both["asset"].to_numpy(), stamps(both.index)
-    figure = framed(height=height, phone=phone, right=12, bottom=40, top=12)
+    figure = framed(height=height, phone=phone, right=12, bottom=24, top=12)
     figure.update_layout(hovermode="closest")
     figure.add_trace(_dots(x[:-1], y[:-1], days[:-1], OTHER, 5, 0.55))
     figure.add_trace(_dots(x[-1:], y[-1:], days[-1:], BITCOIN, 10, 1.0))

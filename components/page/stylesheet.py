@@ -10,7 +10,7 @@ _BASE = """
 .mk-safe{--up:var(--up-safe);--down:var(--down-safe)}
 .mk p,.mk ul,.mk h1,.mk h3,.mk table{margin:0;padding:0}
 .mk ul{list-style:none}
-.mk li{margin:0;font-size:inherit}
+.mk ul,.mk ul li{margin:0;font-size:inherit;line-height:inherit}
 .mk a{color:var(--accent);text-decoration:underline;text-underline-offset:2px;text-decoration-thickness:1px}
 .mk a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
 .mk a.mk-n{color:inherit;text-decoration-style:dotted;text-decoration-color:var(--muted)}
@@ -160,7 +160,9 @@ _SCREENS = """
  .mk li.mk-tile{padding:.55rem .65rem}
  .mk-tile-value{font-size:1.32rem}
  .mk-tile-row .mk-sp{width:58px!important}
- .mk .mk-table th,.mk .mk-table td{padding-left:.3rem;padding-right:.3rem}
+ .mk table.mk-table{font-size:.8rem}
+ .mk .mk-table th,.mk .mk-table td{padding-left:.28rem;padding-right:.28rem}
+ .mk .mk-table thead th{white-space:normal;font-size:.74rem}
  .mk .mk-table td.mk-line .mk-sp{width:42px!important}
  .mk ul.mk-parts li{grid-template-columns:1fr 38% 2em;gap:.6rem}
 }

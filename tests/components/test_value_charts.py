@@ -62,11 +62,17 @@ def test_a_ranking_keeps_its_order_and_only_the_own_bar_is_amber() -> None:
     assert figure.layout.yaxis.ticktext == ("Bitcoin", "Ether", "Gone")
 
 
+def test_room_for_values_is_kept_in_pixels_on_the_side_that_has_bars() -> None:
+    falls, rises = ranked_bars([Bar("a", -43.4)]).layout, ranked_bars([Bar("a", 43.4)]).layout
+    assert falls.yaxis.ticklabelstandoff > 40 > rises.yaxis.ticklabelstandoff
+    assert rises.margin.r > 40 > falls.margin.r
+
+
 def test_a_claimed_range_is_shaded_and_stays_in_view() -> None:
     figure = ranked_bars([Bar("Nasdaq", -0.9)], said=Said(-14, -8, "the article"))
     shade = figure.layout.shapes[-1]
     assert (shade.x0, shade.x1) == (-14, -8)
-    assert figure.layout.xaxis.range[0] < -14
+    assert figure.layout.xaxis.range[0] <= -14
     assert "the article" in annotations(figure)
 
 
