@@ -3,18 +3,20 @@
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from time import perf_counter
 
 from anyio import CapacityLimiter, to_thread
+from cachetools import TLRUCache
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from api.answers import episodes, facts, levels, prices, rebound, stress, together
+from api.answers import claims, episodes, facts, levels, prices, rebound, stress, together
 from api.envelope import Json, plain
 from api.health import Counts, Providers, is_from_here, readiness, write_metrics
 from api.query import BadParameter, Query, read_query
@@ -33,6 +35,7 @@ Answer = Callable[[Request], Response]
 HEALTHZ = "/healthz"
 AT_ONCE = 4
 MOST_INSIDE = 64
+MOST_TOLD = 64
 PAST = timedelta(days=1)
 OPENING = timedelta(minutes=5)
 CATALOGUE = timedelta(hours=1)
@@ -45,11 +48,20 @@ def no_providers() -> Providers:
     return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer, and until when it stands."""
+
+    text: bytes
+    until: datetime
+
+
 @dataclass
 class House:
     """What every route is given: prices, settings, the health of the providers, the clock.
 
-    It counts answers, and the requests ``inside``: `AT_ONCE` of them are worked on, the others wait.
+    It counts answers, and the requests ``inside``: `AT_ONCE` of them are worked on, the others wait. What was
+    ``told`` is remembered until it no longer stands.
     """
 
     feed: Callable[[], Feed]
@@ -59,6 +71,15 @@ class House:
     counts: Counts = field(default_factory=Counts)
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
     inside: int = 0  # moved by the event loop only
+    told: TLRUCache[Hashable, Told] = field(init=False)
+    lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.told = TLRUCache(
+            MOST_TOLD,
+            ttu=lambda _place, told, _now: told.until.timestamp(),
+            timer=lambda: self.clock().timestamp(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,7 @@ QUESTIONS = (
     Question("/api/v1/rebound", ("key", "asof"), rebound.rebound),
     Question("/api/v1/episodes", ("key", "asof"), episodes.episodes),
     Question("/api/v1/facts", ("page", "asof"), facts.facts),
+    Question("/api/v1/claims", ("asof",), claims.claims),
 )
 
 
@@ -142,10 +164,50 @@ class Endpoint:
             return self.answer(request)
         except BadParameter as bad:
             return _problem(400, bad.problem, parameter=bad.parameter)
+        except SourceError as missing:
+            return _problem(404, str(missing), parameter="key")
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("error %s at %s?%s", reference, self.path, ascii(request.url.query[:200]))
             return _problem(500, f"Something went wrong on our side. It is noted under {reference}.")
+
+
+class Asking:
+    """What answers one question; the same again from memory for as long as others are told to keep it."""
+
+    def __init__(self, house: House, question: Question) -> None:
+        self.house = house
+        self.question = question
+
+    def __call__(self, request: Request) -> Response:
+        """The answer as JSON; raises `BadParameter` and `SourceError`."""
+        house, now = self.house, self.house.clock()
+        given = read_query(request.query_params.multi_items(), self.question.names) | request.path_params
+        place = self.question.path, *sorted(given.items())
+        with house.lock:
+            told = house.told.get(place)
+        if told is None:
+            told = self._ask(given, now)
+            with house.lock:
+                house.told[place] = told
+        age = int((told.until - now).total_seconds())
+        return _response(told.text, 200, {"cache-control": f"max-age={age}"})
+
+    def _ask(self, given: Mapping[str, str], now: datetime) -> Told:
+        feed = self.house.feed()
+        query = Query(given, feed.catalogue, feed.span, now)
+        seen = feed.as_of(query.moment())
+        noting = Noting(seen.source, now)
+        body = self.question.answer(replace(seen, source=noting), query)
+        return Told(_text(body), now + self._lifetime(feed, given, noting))
+
+    def _lifetime(self, feed: Feed, given: Mapping[str, str], noting: Noting) -> timedelta:
+        """How long the same question has the same answer."""
+        if noting.left is None:
+            return CATALOGUE
+        if feed.span.moment is None:
+            return timedelta(seconds=noting.left)
+        return PAST if "asof" in given else OPENING  # a recording does not change while it is played
 
 
 def routes(
@@ -161,37 +223,10 @@ def routes(
         HEALTHZ: _healthz,
         "/readyz": lambda _: _readyz(house),
         "/metrics": lambda request: _metrics(house, request),
-        **{each.path: _asking(house, each) for each in questions},
+        **{each.path: Asking(house, each) for each in questions},
         "/api/{path:path}": lambda _: _problem(404, "There is nothing at this address."),
     }
     return [Route(path, Endpoint(path, house, answer)) for path, answer in ways.items()]
-
-
-def _asking(house: House, question: Question) -> Answer:
-    def answer(request: Request) -> Response:
-        feed, now = house.feed(), house.clock()
-        given = read_query(request.query_params.multi_items(), question.names)
-        query = Query(given | request.path_params, feed.catalogue, feed.span, now)
-        seen = feed.as_of(query.moment())
-        noting = Noting(seen.source, now)
-        try:
-            body = question.answer(replace(seen, source=noting), query)
-        except SourceError as error:
-            return _problem(404, str(error), parameter="key")
-        return _json(body, 200, {"cache-control": f"max-age={_max_age(feed, query, noting)}"})
-
-    return answer
-
-
-def _max_age(feed: Feed, query: Query, noting: Noting) -> int:
-    """Seconds until the same question may have another answer."""
-    if noting.left is None:
-        return int(CATALOGUE.total_seconds())
-    if (
-        feed.span.moment is not None
-    ):  # a recording: what it says of a moment does not change while it is played
-        return int((PAST if "asof" in query.given else OPENING).total_seconds())
-    return int(noting.left)
 
 
 def _healthz(_: Request) -> Response:
@@ -221,8 +256,16 @@ def _problem(
 
 
 def _json(body: Json, status: int, headers: Mapping[str, str]) -> Response:
+    return _response(_text(body), status, headers)
+
+
+def _text(body: Json) -> bytes:
     text = json.dumps(plain(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(text.encode("utf-8"), status, headers, "application/json")
+    return text.encode("utf-8")
+
+
+def _response(text: bytes, status: int, headers: Mapping[str, str]) -> Response:
+    return Response(text, status, headers, "application/json")
 
 
 ROUTES = routes(process_feed, process_settings)

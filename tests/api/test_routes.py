@@ -15,14 +15,18 @@ import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
 
-from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, Question
+from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, Question, routes
 from data_sources.assembly import assemble
+from data_sources.feed import Feed
 from data_sources.settings import SHIPPED_RECORDING, Settings
 from market import catalogue
-from market.bars import Provenance
-from tests.api.service import ASK, NOW, RECORDING, ask, client, daily, shelf
+from market.bars import Bars, Provenance
+from market.instruments import Instrument, Interval
+from tests.api.service import ASK, NOW, RECORDING, Shelf, ask, client, daily, shelf
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,6 +184,38 @@ def test_what_is_out_of_date_or_missing_is_not_kept() -> None:
     old = Provenance("shop", "BTC", NOW, "close@00:00 UTC", stale_because="shop did not answer")
     for asking in (client(shelf(BTC=daily("BTC", [1.0, 2.0], old))), client(shelf())):
         assert asking.get("/api/v1/readings?keys=BTC").headers["cache-control"] == "max-age=0"
+
+
+def test_an_answer_is_worked_out_once_while_it_stands() -> None:
+    asked: list[Instrument] = []
+
+    class Counted(Shelf):
+        def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+            asked.append(instrument)
+            return super().bars(instrument, interval)
+
+    now = NOW
+    feed = Feed(Counted({"BTC": daily("BTC", [1.0, 2.0])}), catalogue.load())
+    asking = TestClient(Starlette(routes=routes(lambda: feed, Settings, clock=lambda: now)))
+    first = asking.get("/api/v1/readings?keys=BTC")
+    now += timedelta(minutes=5)
+    second = asking.get("/api/v1/readings?asof=&keys=BTC")
+    assert len(asked) == 1
+    assert second.text == first.text
+    ages = [int(each.headers["cache-control"].removeprefix("max-age=")) for each in (first, second)]
+    assert ages[0] - ages[1] == 300
+
+    now += timedelta(hours=1)
+    asking.get("/api/v1/readings?keys=BTC")
+    assert len(asked) == 2
+
+
+def test_what_may_not_be_kept_is_asked_for_again() -> None:
+    empty = Shelf({})
+    asking = client(Feed(empty, catalogue.load()))
+    assert ask("/api/v1/readings?keys=BTC", asking=asking)["BTC"]["last"]["state"] == "missing"
+    empty.has = {"BTC": daily("BTC", [1.0, 2.0])}
+    assert ask("/api/v1/readings?keys=BTC", asking=asking)["BTC"]["last"]["value"] == 2
 
 
 def test_today_is_now_where_there_is_no_recording() -> None:
