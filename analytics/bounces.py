@@ -27,11 +27,11 @@ DEFINITIONS = (
         "bounce_base_rate",
         "How often a bounce failed",
         "Bounces of the loaded history that made a new closing low within 65 sessions of their low, over "
-        "all whose 65 sessions are known. A bounce is a close 2 % (crypto 10 %) above a 20-session "
-        "closing low at most 5 sessions old, at least 5 % (25 %) under the high of the 63 sessions (90 "
-        "days) before it.",
+        "all whose 65 sessions are known. A bounce is a close 2% (crypto 10%) above a 20-session closing "
+        "low at most 5 sessions old, at least 5% (25%) under the high of the 63 sessions (90 days) before "
+        "it.",
         "Closes.",
-        "Fewer than 20 outcomes: the count and no percentage. The interval is Wilson's, 90 %.",
+        "Fewer than 20 outcomes: the count and no percentage. The interval is Wilson's, 90%.",
         "Own definition, fixed before the outcomes were counted.",
         "Rebound",
     ),
@@ -225,7 +225,7 @@ class PublishedRate:
     years: str
 
 
-# Measured on index closes and Bitcoin's UTC-day closes by the rule above; 90 % cluster bootstrap by quarter.
+# Measured on index closes and Bitcoin's UTC-day closes by the rule above; 90% cluster bootstrap by quarter.
 PUBLISHED = {
     "IXIC": PublishedRate(0.62, 0.56, 0.68, 252, "1971–2026"),
     "GSPC": PublishedRate(0.59, 0.55, 0.63, 406, "1950–2026"),

@@ -13,7 +13,7 @@ from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, joint_envelope, missing
 
-NEUTRAL_FUNDING = 1e-4  # the interest part of the formula: .01 % per 8 hours is neutral, zero is not
+NEUTRAL_FUNDING = 1e-4  # the interest part of the formula: .01% per 8 hours is neutral, zero is not
 FUNDING_CLAMP = 5e-4
 FUNDING_HOURS = 8
 HOURS_PER_YEAR = 365 * 24
@@ -23,7 +23,7 @@ DEFINITIONS = (
     Definition(
         "funding_last",
         "Funding rate",
-        "The rate longs pay to shorts, brought to 8 hours: rate × 8 / hours. Neutral is +0.01 %, not zero.",
+        "The rate longs pay to shorts, brought to 8 hours: rate × 8 / hours. Neutral is +0.01%, not zero.",
         "The last settled print of the venue, every 8 hours.",
         "A missed print stays missing.",
         "Binance, OKX and Bybit contract specifications.",
@@ -32,7 +32,7 @@ DEFINITIONS = (
     Definition(
         "funding_annual",
         "Funding, annual",
-        "Rate × 24 / hours × 365, without compounding: 0.01 % per 8 hours is 10.95 % a year.",
+        "Rate × 24 / hours × 365, without compounding: 0.01% per 8 hours is 10.95% a year.",
         "The last settled print.",
         "Missing with the print.",
         "Binance, OKX and Bybit contract specifications.",
@@ -50,7 +50,7 @@ DEFINITIONS = (
     Definition(
         "funding_share_negative",
         "Share of negative funding",
-        "Prints below zero over all prints of the last 30 days. On Binance 13.5 % were negative in 2020–23.",
+        "Prints below zero over all prints of the last 30 days. On Binance 13.5% were negative in 2020–23.",
         "Settled prints, every 8 hours.",
         "Missed prints are left out of both counts.",
         "Own definition.",
@@ -87,7 +87,7 @@ DEFINITIONS = (
         "fear_and_greed",
         "Crypto fear and greed",
         "The index of alternative.me, 0 to 100: volatility 25, volume 25, social media 15, surveys 15, "
-        "dominance 10, trends 10 %.",
+        "dominance 10, trends 10%.",
         "Once a day at 00:00 UTC.",
         "A missing day stays missing.",
         "alternative.me; its weights are stated, its inputs are not published.",
@@ -96,7 +96,7 @@ DEFINITIONS = (
     Definition(
         "coins_in_band",
         "Coins in the article's band",
-        "Coins whose fall from the 2025 high lies between −65 and −85 %, over all coins measured.",
+        "Coins whose fall from the 2025 high lies between −65 and −85%, over all coins measured.",
         "UTC-day closes; the coins are those of the catalogue, chosen before the fall.",
         "A coin without prices is left out of both counts.",
         "Own definition; the band is the article's.",

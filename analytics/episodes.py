@@ -35,7 +35,7 @@ DEFINITIONS = (
         "fall_depth",
         "Depth",
         "Lowest close of the fall / highest close before it − 1. A fall begins at the highest close of "
-        "252 sessions (crypto: 365 days) once closes are 5, 10 or 20 % under it, and ends at the next "
+        "252 sessions (crypto: 365 days) once closes are 5, 10 or 20% under it, and ends at the next "
         "highest close of a year.",
         "Closes.",
         "Only what is loaded; n says how many falls that makes.",
@@ -73,7 +73,7 @@ DEFINITIONS = (
         "fall_sequel",
         "What followed",
         "Change from the same session after the peak over the next 20, 40 and 60 sessions, of all past "
-        "falls; the fan holds their 10, 25, 50, 75 and 90 % quantiles.",
+        "falls; the fan holds their 10, 25, 50, 75 and 90% quantiles.",
         "Closes; falls that are not over are left out, and so is the present one.",
         "No quantile with fewer than 8 falls. Likeness of the path has not helped to foretell the sequel.",
         "Own definition.",

@@ -24,9 +24,8 @@ DEFINITIONS = (
         "fed_path",
         "Implied rate after a meeting",
         "A month's average rate is 100 − price. Months without a meeting anchor the rate before and "
-        "after; inside "
-        "a meeting's month the average splits by days: end = (average − before / days × start) / (after "
-        "/ days).",
+        "after; inside a meeting's month the average splits by days: end = (average − before / days × "
+        "start) / (after / days).",
         "Settlements of 30-day fed-funds futures.",
         "A meeting without its contract, or without an anchor on either side, is missing.",
         "CME FedWatch methodology and calculation examples.",
@@ -36,8 +35,7 @@ DEFINITIONS = (
         "fed_odds",
         "Odds of a step",
         "Change / 0.25 lies between two whole steps; the odds of the upper one are the rest above the "
-        "lower one. "
-        "Meetings are convolved as if independent.",
+        "lower one. Meetings are convolved as if independent.",
         "Settlements of 30-day fed-funds futures.",
         "Missing with the meeting's rate.",
         "CME FedWatch methodology.",

@@ -36,8 +36,8 @@ DEFINITIONS = (
         "macro_change",
         "Change",
         "Last / base − 1 in percent; for yields and the curve, last − base in basis points. The base is "
-        "the close "
-        "before (1 day), or the last one at least 7 or 30 calendar days before (1 week, 1 month).",
+        "the close before (1 day), or the last one at least 7 or 30 calendar days before (1 week, 1 "
+        "month).",
         "New York closes.",
         "Missing without a close in the week up to the base day.",
         "Own definition.",
@@ -57,8 +57,7 @@ DEFINITIONS = (
         "curve",
         "Yield curve",
         "10-year yield less 2-year yield, in basis points. Steeper or flatter over a window; bull when "
-        "the 2-year "
-        "yield fell, bear when it rose.",
+        "the 2-year yield fell, bear when it rose.",
         "H.15 constant-maturity yields.",
         "Only days on which both are published.",
         "Federal Reserve H.15.",
@@ -67,9 +66,8 @@ DEFINITIONS = (
     Definition(
         "dollar_move",
         "Dollar, 20 sessions",
-        "Log change of the dollar index over 20 sessions, and its mid-rank among all such changes "
-        "loaded. The "
-        "dollar is called strong above the 80th percentile only.",
+        "Log change of the dollar index over 20 sessions, and its mid-rank among all such changes loaded. "
+        "The dollar is called strong above the 80th percentile only.",
         "ICE closes.",
         "A missing close is left out of the count of sessions.",
         "Own definition.",

@@ -8,15 +8,15 @@ from market.definitions import Definition
 from market.readings import Result
 
 Level = tuple[float, float]  # price, quantity
-ROUNDING = 1e-12  # so that a level at exactly 1 % counts as within 1 %
+ROUNDING = 1e-12  # so that a level at exactly 1% counts as within 1%
 
 DEFINITIONS = (
     Definition(
         "depth",
         "Order-book depth",
-        "Sum of price × quantity of all bids (asks) within x % of the mid price, in dollars.",
+        "Sum of price × quantity of all bids (asks) within x% of the mid price, in dollars.",
         "A snapshot per venue; venues are summed.",
-        "A book that ends before x % gives at least the sum, marked `truncated`.",
+        "A book that ends before x% gives at least the sum, marked `truncated`.",
         "Definition of Coin Metrics and Kaiko.",
         "Crypto",
     ),

@@ -40,10 +40,8 @@ DEFINITIONS = (
         "rebound_low",
         "Low and high of the fall",
         "Day 0 is the low of the newest bounce, for 65 sessions and unless a new fall as deep has begun "
-        "since; "
-        "without a bounce it is the lowest close of the last 20. The high is the highest close of the "
-        "63 sessions "
-        "(crypto: 90 days) before it.",
+        "since; without a bounce it is the lowest close of the last 20. The high is the highest close of "
+        "the 63 sessions (crypto: 90 days) before it.",
         "Closes.",
         "Missing with fewer than two closes.",
         "Own definition.",
@@ -61,7 +59,7 @@ DEFINITIONS = (
     Definition(
         "retraced",
         "Share of the fall retraced",
-        "(Price − low) / (high − low): 100 % when the high is regained, below zero under the low.",
+        "(Price − low) / (high − low): 100% when the high is regained, below zero under the low.",
         "Closes; the last price may be of an open bar.",
         "Missing with the low.",
         "Convention.",
@@ -71,8 +69,7 @@ DEFINITIONS = (
         "rebound_score",
         "Tests passed",
         "Tests passed / tests that can be judged; no weights. At most a third: relief-rally profile. At "
-        "least two "
-        "thirds: recovery profile. Else undecided.",
+        "least two thirds: recovery profile. Else undecided.",
         "Finished closes.",
         "No profile with fewer than 4 tests judged, or where the fall is shallower than the base rates' "
         "falls.",
@@ -207,7 +204,7 @@ def _without(key: str, why: str) -> Scoreboard:
 
 def _profile(passed: int, applicable: int, fall: float, depth: float | None) -> tuple[str | None, str | None]:
     if depth is not None:
-        return None, f"The fall was {-100 * fall:.1f} %; the tests are made for falls of {100 * depth:.0f} %."
+        return None, f"The fall was {-100 * fall:.1f}%; the tests are made for falls of {100 * depth:.0f}%."
     if applicable < FEWEST_TESTS:
         return None, f"Only {applicable} of {len(RULES)} tests can be judged; {FEWEST_TESTS} are needed."
     share = passed / applicable

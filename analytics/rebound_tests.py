@@ -181,7 +181,7 @@ def ema(values: pd.Series, start: float, n: int) -> pd.Series:
 
 
 def thrusts(advancing: pd.Series) -> pd.Series:
-    """Whether a breadth thrust fires on each row: the 10-row mean from under 40 to over 61.5 % in 10 rows.
+    """Whether a breadth thrust fires on each row: the 10-row mean from under 40 to over 61.5% in 10 rows.
 
     ``advancing`` is the share of issues that rose. The mean starts from its first 10 rows, which stay False.
     """

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.stress_components import BLOCKS, Block, Daily, Standing, by_day, stand
-from analytics.stress_score import PHI, combine, ewma_correlations, regimes
+from analytics.stress_score import PHI, combine_rows, ewma_correlations, regimes
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, joint_envelope, missing
@@ -34,7 +34,7 @@ DEFINITIONS = (
         "correlation of the block scores less ½. 0 to 40 calm, to 60 elevated, to 80 stress, above crisis.",
         SAMPLING,
         "A block counts with at least half of its weight; weights are spread over the blocks that count. "
-        "Below 50 % coverage there is no score, below 80 % it is partial. Moves under 3 points are noise.",
+        "Below 50% coverage there is no score, below 80% it is partial. Moves under 3 points are noise.",
         "After the ECB's CISS (Holló, Kremer and Lo Duca, 2012). A coincident gauge, never a signal to "
         "trade.",
         "Stress",
@@ -187,20 +187,24 @@ class _Past:
         is_ahead = bool(crypto) and max(crypto) < days[-1]
         return cls(days, sessions, scores, shares, ewma_correlations(scores), ranks, is_ahead)
 
-    def score(self, row: int, weights: np.ndarray) -> tuple[float, np.ndarray]:
-        """The score of a row and what each block contributes; NaN where under half of the weight is there."""
-        if self.coverage(row, weights) < FEWEST_COVERAGE:
-            return nan, np.zeros_like(weights)
-        return combine(np.nan_to_num(self.scores[row]), self.spread(row, weights), self.correlations[row])
+    def score(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Each row's score and what each block contributes; NaN where under half of the weight is there."""
+        total, contributions = combine_rows(
+            np.nan_to_num(self.scores), self.spread(weights), self.correlations
+        )
+        enough = self.coverage(weights) >= FEWEST_COVERAGE
+        return np.where(enough, total, nan), np.where(enough[:, None], contributions, 0.0)
 
-    def spread(self, row: int, weights: np.ndarray) -> np.ndarray:
-        """The weights spread over the blocks that count on this row."""
-        kept = np.where(np.isnan(self.scores[row]), 0.0, weights)
-        return kept / kept.sum() if kept.sum() else kept
+    def spread(self, weights: np.ndarray) -> np.ndarray:
+        """The weights of each row, spread over the blocks that count on it."""
+        kept = np.where(np.isnan(self.scores), 0.0, weights)
+        total = kept.sum(axis=1, keepdims=True)
+        return kept / np.where(total > 0, total, 1.0)
 
-    def coverage(self, row: int, weights: np.ndarray) -> float:
-        """The share of all weight whose components are available."""
-        return float((self.shares[row] * weights).sum() / weights.sum())
+    def coverage(self, weights: np.ndarray) -> np.ndarray:
+        """The share of all weight whose components are available, row by row."""
+        share: np.ndarray = (self.shares * weights).sum(axis=1) / weights.sum()
+        return share
 
 
 def _days(daily: Iterable[Daily]) -> tuple[pd.DatetimeIndex, int]:
@@ -253,29 +257,29 @@ class _Now:
 
     @property
     def made_of(self) -> list[Bars]:
-        used = {
-            bars.key: bars for group in self.standings.values() for each in group for bars in each.made_of
-        }
-        return list(used.values())
+        standings = [each for group in self.standings.values() for each in group]
+        return list({bars.key: bars for each in standings for bars in each.made_of}.values())
 
     def stress(self) -> Stress:
         history = self._history()
         sentences = tuple(each.why for group in self.standings.values() for each in group if each.why)
         if not len(self.past.days):
             return self._empty("None of the series of the score is available.", sentences, history)
-        score, contributions = self.past.score(-1, self.weights)
-        coverage, spread = self.past.coverage(-1, self.weights), self.past.spread(-1, self.weights)
-        parts = tuple(self._block(at, spread, contributions, score) for at in range(len(self.blocks)))
+        scores, contributions = self.past.score(self.weights)
+        score, coverage = float(scores[-1]), float(self.past.coverage(self.weights)[-1])
+        spread = self.past.spread(self.weights)[-1]
+        parts = tuple(self._block(at, spread, contributions[-1], score) for at in range(len(self.blocks)))
         closed = history["score"].iloc[: self.past.sessions]
         regime, since = self._regime(history["regime"], closed)
         linear = 100 * float((spread * np.nan_to_num(self.past.scores[-1])).sum())
-        why = f"Only {100 * coverage:.0f} % of the weight is available; 50 % is needed."
+        why = f"Only {100 * coverage:.0f}% of the weight is available; 50% is needed."
+        without = "Less than half of the weight without crypto is available."
         gone = [block for block, weight in zip(self.blocks, spread, strict=True) if not weight]
         return Stress(
             score=self._number(score, "score", "stress_score", why, coverage=100 * coverage, phi=PHI),
             regime=regime,
             since=since,
-            tradfi=self._number(self.past.score(-1, self.tradfi_weights)[0], "score", "stress_tradfi", why),
+            tradfi=self._number(float(history["tradfi"].iloc[-1]), "score", "stress_tradfi", without),
             crypto=self._crypto(),
             coverage=self._number(100 * coverage, "percent", "stress_coverage", why),
             discount=self._number(linear - score, "points", "stress_discount", why, mean=linear),
@@ -289,15 +293,13 @@ class _Now:
         )
 
     def _history(self) -> pd.DataFrame:
-        rows = range(len(self.past.days))
         table = pd.DataFrame(
             {
-                "score": [self.past.score(row, self.weights)[0] for row in rows],
-                "tradfi": [self.past.score(row, self.tradfi_weights)[0] for row in rows],
-                "coverage": [100 * self.past.coverage(row, self.weights) for row in rows],
+                "score": self.past.score(self.weights)[0],
+                "tradfi": self.past.score(self.tradfi_weights)[0],
+                "coverage": 100 * self.past.coverage(self.weights),
             },
             index=self.past.days,
-            dtype=float,
         )
         table["regime"] = regimes(table["score"]).where(table["score"].notna(), None)
         for place, block in enumerate(self.blocks):

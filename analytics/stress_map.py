@@ -49,8 +49,8 @@ DEFINITIONS = (
     Definition(
         "stress_systemic",
         "Credit and funding stress",
-        "HYG/IEF from its high of a year 40 %, HYG behind IEF over 20 days 20 %, LQD/IEF from its high of "
-        "a year 20 %, the dollar's 20-day move 20 %. Each as its percentile.",
+        "HYG/IEF from its high of a year 40%, HYG behind IEF over 20 days 20%, LQD/IEF from its high of a "
+        "year 20%, the dollar's 20-day move 20%. Each as its percentile.",
         "New York sessions; fund closes without dividends where the source says so.",
         "Missing with less than half of the weight.",
         "Own definition; stands in for funding spreads, which have no free daily source.",

@@ -5,7 +5,7 @@ score.
 """
 
 from collections.abc import Sequence
-from math import inf, sqrt
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -21,27 +21,32 @@ SCALE = Scale.from_floors((("calm", -inf), ("elevated", 40), ("stress", 60), ("c
 
 
 def combine(
-    scores: Sequence[float] | np.ndarray,
-    weights: Sequence[float] | np.ndarray,
-    correlation: np.ndarray,
-    phi: float = PHI,
+    scores: Floats, weights: Floats, correlation: np.ndarray, phi: float = PHI
 ) -> tuple[float, np.ndarray]:
     """The score of blocks between 0 and 1, and what each contributes; contributions add up to the score.
 
     Weights are taken as they are. All scores at zero make a score of zero.
     """
-    parts = np.asarray(weights, float) * np.asarray(scores, float)
-    joined = (1 - phi) + phi * np.asarray(correlation, float)
-    np.fill_diagonal(joined, 1.0)
-    together = joined @ parts
-    size = sqrt(max(float(parts @ together), 0.0))
-    if size == 0:
-        return 0.0, np.zeros_like(parts)
-    contributions: np.ndarray = 100 * parts * together / size
+    rows = [np.asarray(each, float)[None] for each in (scores, weights, correlation)]
+    total, contributions = combine_rows(rows[0], rows[1], rows[2], phi)
+    return float(total[0]), contributions[0]
+
+
+def combine_rows(
+    scores: np.ndarray, weights: np.ndarray, correlations: np.ndarray, phi: float = PHI
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same for many rows: scores and weights T × B, correlations T × B × B."""
+    parts = weights * scores
+    same = np.eye(parts.shape[1], dtype=bool)
+    joined = np.where(same, 1.0, (1 - phi) + phi * correlations)
+    together = (joined * parts[:, None, :]).sum(axis=2)
+    size = np.sqrt(np.maximum((parts * together).sum(axis=1), 0.0))
+    contributions = np.zeros_like(parts)
+    np.divide(100 * parts * together, size[:, None], out=contributions, where=size[:, None] > 0)
     return 100 * size, contributions
 
 
-def weighted_mean(scores: Sequence[float], weights: Sequence[float]) -> float:
+def weighted_mean(scores: Floats, weights: Floats) -> float:
     """The mean of scores between 0 and 1, weights spread over those present, on the scale to 100."""
     return 100 * float(np.average(np.asarray(scores, float), weights=np.asarray(weights, float)))
 

@@ -107,7 +107,7 @@ def test_an_absent_or_one_day_old_asset_says_so() -> None:
 def test_a_shallow_fall_has_no_profile() -> None:
     board = scoreboard("GSPC", recording("2026-03-06"))
     assert board.profile is None
-    assert board.why == "The fall was 3.4 %; the tests are made for falls of 5 %."
+    assert board.why == "The fall was 3.4%; the tests are made for falls of 5%."
 
 
 def test_a_follow_through_day_needs_more_volume_from_the_fourth_day() -> None:

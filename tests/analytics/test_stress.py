@@ -134,7 +134,7 @@ def test_components_that_are_not_there_are_named() -> None:
 def test_before_a_year_of_history_there_is_no_score_and_the_reason() -> None:
     found = stress(recording("2025-06-30"))
     assert (found.score.value, found.regime, found.since) == (None, None, None)
-    assert found.score.why == "Only 0 % of the weight is available; 50 % is needed."
+    assert found.score.why == "Only 0% of the weight is available; 50% is needed."
     assert len(found.missing) == sum(len(block.components) for block in BLOCKS)
     assert found.history["score"].isna().all()
 
