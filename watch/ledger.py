@@ -26,7 +26,7 @@ from watch.store.sealing import Seal, Unopened
 from watch.targets import Target, TargetKind
 
 LEADER = "watcher"
-CLAIM_LASTS = timedelta(seconds=30)
+CLAIM_LASTS = timedelta(seconds=15)
 MOST_A_DAY = 20
 GIVE_UP_AFTER = timedelta(hours=24)
 RETRY_SECONDS = (5, 15, 60, 300, 900)
@@ -133,7 +133,12 @@ class Ledger:
         due = and_(
             or_(
                 and_(outbox.c.state == "due", outbox.c.due_at <= now),
-                and_(outbox.c.state == "claimed", outbox.c.claimed_at < now - CLAIM_LASTS),
+                # A claim of our own is still being sent; that of a watcher before us may have died with it.
+                and_(
+                    outbox.c.state == "claimed",
+                    outbox.c.token != token,
+                    outbox.c.claimed_at < now - CLAIM_LASTS,
+                ),
             ),
             targets.c.broken == "",
             targets.c.muted_at.is_(None),

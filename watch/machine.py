@@ -211,4 +211,4 @@ def between(gap: tuple[datetime, datetime]) -> str:
 
 def name_episode(subject: str, topic: Topic, moment: datetime) -> str:
     """The id of an episode: the same however often, and wherever, it is worked out."""
-    return f"{subject}/{topic}/{moment.astimezone(UTC):%Y%m%dT%H%M%S}"
+    return f"{subject}/{topic}/{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}"

@@ -7,7 +7,7 @@ writes it all when the store is back.
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
@@ -32,6 +32,7 @@ SETTLED_LOOKS = 2
 BEAT_SECONDS = 5.0
 SLOWEST_LOOK_SECONDS = 60.0
 SEND_WITHIN_SECONDS = 2.0
+USUAL_SEND_SECONDS = 0.3
 IN_FLIGHT = 4
 
 Look = tuple[Sample, ZoneHistory | None]
@@ -204,20 +205,25 @@ class Watcher:
         self._unwritten.clear()
 
     def _send(self) -> None:
-        self._collect()
         if self._token is None:
             return
-        while self._unsettled:
-            parcel, at, problem, lasting = self._unsettled[0]
-            self.ledger.settle(self._token, parcel, at, problem, lasting=lasting)
-            self._unsettled.pop(0)
+        self._settle(self._token)
         free = IN_FLIGHT - len(self._sending)
         if free <= 0:
             return
         for parcel in self.ledger.claim(self._token, self.clock.now(), free):
             sending = self.workers.submit(self._deliver, parcel, self.timer())
             self._sending.append((parcel, sending))
+        # Most are sent at once: the shorter the time until that is written, the rarer a repeat after a crash.
+        wait([sending for _, sending in self._sending], timeout=USUAL_SEND_SECONDS)
+        self._settle(self._token)
+
+    def _settle(self, token: int) -> None:
         self._collect()
+        while self._unsettled:
+            parcel, at, problem, lasting = self._unsettled[0]
+            self.ledger.settle(token, parcel, at, problem, lasting=lasting)
+            self._unsettled.pop(0)
 
     def _collect(self) -> None:
         """Take the outcome of messages whose sending is over."""

@@ -37,7 +37,7 @@ DOWN, UP = [62_000.0] * 2, [76_000.0] * 2
 def test_each_event_is_told_once() -> None:
     told = run([*QUIET, *DOWN, *UP])
     assert [notice.detail for notice in told] == ["Lost, from above.", "Reclaimed, from below."]
-    assert told[0].episode == "z/lost/level/20260123T000000"
+    assert told[0].episode == "z/lost/level/20260123T000000.000000"
 
 
 def test_nothing_of_the_past_is_told() -> None:

@@ -48,8 +48,8 @@ def test_a_crossing_fires_once_and_recovers_once() -> None:
     assert run.topics == [Topic.FIRED, Topic.RECOVERED]
     fired, recovered = run.told
     assert (fired.at, fired.value, fired.source) == (START + 2 * POLL, HIGH, "A")
-    assert fired.episode == "r/fired/20260206T120010"
-    assert recovered.episode == "r/recovered/20260206T120010"
+    assert fired.episode == "r/fired/20260206T120010.000000"
+    assert recovered.episode == "r/recovered/20260206T120010.000000"
     assert run.memory.condition is Condition.OK
 
 
@@ -85,7 +85,7 @@ def test_a_pending_hold_survives_a_restart_but_waits_until_settled() -> None:
     assert run.told == []
     run.feed(HIGH)
     assert run.topics == [Topic.FIRED]
-    assert run.told[0].episode == "r/fired/20260206T120010"
+    assert run.told[0].episode == "r/fired/20260206T120010.000000"
 
 
 def test_numbers_that_cannot_be_believed_change_no_condition() -> None:
@@ -103,7 +103,7 @@ def test_lost_data_is_told_once_after_a_quarter_of_an_hour_and_so_is_its_return(
     assert run.topics == [Topic.DATA_LOST, Topic.DATA_BACK]
     lost = run.told[0]
     assert lost.at - START == POLL + timedelta(minutes=15)
-    assert lost.episode == "BTC/data_lost/20260206T120010"
+    assert lost.episode == "BTC/data_lost/20260206T120010.000000"
     assert lost.detail == "gone"
 
 

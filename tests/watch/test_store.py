@@ -200,7 +200,7 @@ def test_one_who_leads_no_more_writes_nothing(
     assert len(store.alerts()) == 1
 
 
-def test_a_message_is_claimed_by_one_and_again_when_its_claim_is_old(
+def test_a_message_is_claimed_by_one_and_by_the_next_leader_when_its_claim_is_old(
     store: Store, ledger: Ledger, token: int
 ) -> None:
     ready_target(store)
@@ -209,8 +209,12 @@ def test_a_message_is_claimed_by_one_and_again_when_its_claim_is_old(
     (parcel,) = (each for each in ledger.claim(token, NOW) if each.episode.startswith("local"))
     assert (parcel.target and parcel.target.kind, parcel.title) == (TargetKind.NTFY, "Floor")
     assert parcel.mute
-    assert ledger.claim(token, NOW + timedelta(seconds=29)) == ()
-    again = ledger.claim(token, NOW + timedelta(seconds=31))
+    assert ledger.claim(token, NOW + timedelta(days=1)) == ()
+    with store.database.transaction() as connection:
+        connection.execute(text("UPDATE leaders SET token = :next"), {"next": token + 1})
+    token += 1
+    assert ledger.claim(token, NOW + timedelta(seconds=14)) == ()
+    again = ledger.claim(token, NOW + timedelta(seconds=16))
     assert parcel.id in {each.id for each in again}
     ledger.settle(token, parcel, NOW)
     assert store.deliveries(parcel.episode)[0].state == "sent"

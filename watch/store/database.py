@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 7_126_001  # the advisory lock held while a schema is brought up to date
@@ -85,11 +85,23 @@ class Database:
         return engine
 
     def _upgrade(self, engine: Engine) -> None:
+        if self._is_current(engine):
+            return
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._alone(engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def _is_current(self, engine: Engine) -> bool:
+        """Whether the newest step was taken, told without loading any."""
+        newest = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+        try:
+            with engine.connect() as connection:
+                at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        except (ProgrammingError, OperationalError):
+            return False
+        return at == newest
 
     @contextmanager
     def _alone(self, engine: Engine) -> Iterator[Connection]:
