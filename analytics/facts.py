@@ -30,6 +30,7 @@ from market.zone_events import Happening, Stand
 SESSION_WINDOW = 90
 NOTABLE_PLACES = 5
 FRESH_EVENT = timedelta(hours=24)
+RECORD_HISTORY = 252
 DEEP_FALL = 20.0
 NAMED_DAYS = 6
 
@@ -68,18 +69,20 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     verb = "rose" if number.value > 0 else "fell" if number.value < 0 else "was unchanged"
     day = when(bars, moment)
     if verb == "was unchanged":
-        return Fact((f"{subject} {verb} {day}",), 0.2)
+        return Fact((f"{subject} {verb} {day}",), 0.2, subject=subject)
     size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), 1)}%")
     tone = Tone.BETTER if number.value > 0 else Tone.WORSE
     place = ranks.rank_among_last(bars.returns if number.value < 0 else -bars.returns, SESSION_WINDOW)
     if place.value is None or place.value > NOTABLE_PLACES:
-        return Fact((f"{subject} {verb} ", size, f" {day}"), 1.0 + abs(number.value) / 10, tone)
+        weight = 1.0 + abs(number.value) / 10
+        return Fact((f"{subject} {verb} ", size, f" {day}"), weight, tone, subject=subject)
     what = _extreme(bars, number.value)
     rank = what if place.value == 1 else f"{ordinal(int(place.value))}-{what}"
     number_of = envelope(place, bars, f"place of {SESSION_WINDOW}", "rank_90")
-    words = Quoted(f"{rank} in {SESSION_WINDOW} sessions", bars.key, "rank_90", number_of)
+    periods = "days" if bars.is_continuous else "sessions"
+    words = Quoted(f"{rank} in {SESSION_WINDOW} {periods}", bars.key, "rank_90", number_of)
     weight = 4.5 - place.value / 10
-    return Fact((f"{subject} {verb} ", size, f" {day}, its ", words), weight, tone)
+    return Fact((f"{subject} {verb} ", size, f" {day}, its ", words), weight, tone, subject=subject)
 
 
 def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
@@ -104,15 +107,16 @@ def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) 
 
 
 def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | None:
-    """How far something stands below its highest close."""
+    """How far something stands below its highest close; a short history knows of no record."""
     number = reading["drawdown_pct"]
-    if not usable(number) or number.value is None:
+    if not usable(number) or number.value is None or number.n < RECORD_HISTORY:
         return None
     if number.value > -0.05:
-        return Fact((f"{subject} stands at its highest close",), 2.0, Tone.BETTER)
+        return Fact((f"{subject} stands at its highest close",), 2.0, Tone.BETTER, subject=subject)
     size = quote(reading, "drawdown_pct", f"{decimal(-number.value)}%")
     extra = 1.0 if -number.value >= DEEP_FALL else 0.0
-    return Fact((f"{subject} is ", size, " below its highest close"), weight + extra, Tone.WORSE)
+    words = (f"{subject} is ", size, " below its highest close")
+    return Fact(words, weight + extra, Tone.WORSE, subject=subject)
 
 
 def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
@@ -121,10 +125,11 @@ def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
     total = ranks.streak_change(bars.returns)
     if not usable(number) or number.value is None or number.value > -3 or total.value is None:
         return None
-    run = quote(reading, "streak", f"{ordinal(int(-number.value))} fall in a row")
+    period = "day" if bars.is_continuous else "session"
+    run = quote(reading, "streak", f"{ordinal(int(-number.value))} {period} in a row")
     sum_of = envelope(total.scaled(100), bars, "percent", "streak_change")
     size = Quoted(change(sum_of.value), bars.key, "streak_change_pct", sum_of)
-    return Fact((f"it was {subject}’s ", run, ", ", size, " in all"), 2.8, Tone.WORSE)
+    return Fact((f"{subject} fell for the ", run, ", ", size, " in all"), 2.8, Tone.WORSE, subject=subject)
 
 
 def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None:
@@ -143,16 +148,17 @@ def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None
             else "is inside"
         )
         inside = quote(reading, "last", zone)
+        brief = (f"{subject} {verb} ", inside)
         return Fact(
-            (f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=(f"{subject} {verb} ", inside)
+            (f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=brief, subject=subject
         )
     if fresh and event is not None and event.kind is Happening.LOST:
-        return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE)
+        return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE, subject=subject)
     if fresh and event is not None and event.kind is Happening.RECLAIMED:
-        return Fact((f"{subject} is back above {zone} at ", at), 3.8, Tone.BETTER)
+        return Fact((f"{subject} is back above {zone} at ", at), 3.8, Tone.BETTER, subject=subject)
     if history.testing:
         side = "above" if history.stand is Stand.ABOVE else "below"
-        return Fact((f"{subject} is testing {zone} from {side} at ", at), 2.6)
+        return Fact((f"{subject} is testing {zone} from {side} at ", at), 2.6, subject=subject)
     return None
 
 
@@ -186,7 +192,7 @@ def level(reading: Reading, subject: str, percentile: Envelope | None = None) ->
         parts += [", ", Quoted(words, reading.instrument.key, "percentile_1y", percentile)]
     big = moved_by.value is not None and abs(moved_by.value) > 10
     tone = Tone.NEUTRAL if percentile is None or percentile.value is None else _tone(50 - percentile.value)
-    return Fact(tuple(parts), 2.4 if big else 1.8, tone)
+    return Fact(tuple(parts), 2.4 if big else 1.8, tone, subject=subject)
 
 
 def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | None:

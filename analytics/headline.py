@@ -50,7 +50,7 @@ def _joined(chosen: Sequence[Fact]) -> Parts:
         return head
     tones = {fact.tone for fact in chosen}
     word = ", but " if tones == {Tone.WORSE, Tone.BETTER} else ", and "
-    return (*head, word, *chosen[1].parts)
+    return (*head, word, *chosen[1].after(chosen[0]))
 
 
 def _sentences(facts: Sequence[Fact]) -> Parts:

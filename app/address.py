@@ -35,6 +35,8 @@ class View:
     keys: tuple[str, ...] = ()
     log: bool = False
     stress: bool = False
+    daily: bool = False
+    level: str = ""
     tz: str = ""
     cvd: bool = False
     card: str = ""
@@ -139,6 +141,8 @@ def parameters(known: Catalogue) -> dict[str, Parameter]:
         "keys": Parameter(lambda text: _known_key(known, text), most=MOST_KEYS),
         "log": flag,
         "stress": flag,
+        "daily": flag,
+        "level": Parameter(lambda text: write_zone(_known_zone(known, text))),
         "tz": Parameter(_zone_name),
         "cvd": flag,
         "card": Parameter(_card),

@@ -36,6 +36,7 @@ PAGES = (
     ("tech", "Tech sell-off", "tech"),
     ("crypto", "Crypto drawdown", "crypto"),
     ("macro", "Macro", "macro"),
+    ("levels", "Key levels", "levels"),
     ("episodes", "Episodes", "episodes"),
     ("methods", "Methods", "methods"),
     ("sources", "Sources", "sources"),

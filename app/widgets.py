@@ -20,6 +20,7 @@ from data_sources.errors import SourceError
 from market.bars import Bars
 from market.facts import Quoted, Story
 from market.ranges import Range
+from market.zones import Zone, write_zone
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +179,28 @@ def choose_key(options: Sequence[str]) -> str:
         )
         or chosen
     )
+
+
+def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
+    """One of the zones, as a row of buttons, ``usual`` to begin with; it stands in the address as ``level``."""
+    if usual is None:
+        return None
+    by_name = {write_zone(zone): zone for zone in zones}
+    inside = session.view().level if session.view().level in by_name else write_zone(usual)
+    key = f"{session.WIDGET}level"
+    if st.session_state.get(key) not in by_name:
+        st.session_state[key] = inside
+    name = st.segmented_control(
+        "Level",
+        list(by_name),
+        key=key,
+        format_func=lambda name: by_name[name].name or name,
+        on_change=_remember,
+        args=("level",),
+        label_visibility="collapsed",
+        required=True,
+    )
+    return by_name[name or inside]
 
 
 def choose_one(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+import numpy as np
 import pandas as pd
 
 from market.instruments import Calendar, Instrument, Interval
@@ -155,8 +156,8 @@ class Bars:
     @property
     def dates(self) -> pd.DatetimeIndex:
         """The day each bar belongs to (midnight, no zone): the session, or the UTC day its stamp ends."""
-        index = pd.DatetimeIndex(self.frame.index)
-        return (index - pd.Timedelta(1, "ns")).normalize().tz_localize(None)
+        stamps = pd.DatetimeIndex(self.frame.index).tz_localize(None).to_numpy()
+        return pd.DatetimeIndex((stamps - np.timedelta64(1, "us")).astype("datetime64[D]"))
 
     @property
     def finished(self) -> Self:

@@ -30,13 +30,15 @@ class Fact:
     """One statement: words and quoted numbers in order, how much it matters, and which way it points.
 
     The words make a clause that begins in lower case unless it begins with a name, and ends without a stop.
-    ``brief`` is a shorter form for a headline; empty where there is none.
+    ``brief`` is a shorter form for a headline; empty where there is none. ``subject`` is what the clause is
+    about, in the words it begins with.
     """
 
     parts: tuple[str | Quoted, ...]
     weight: float = 1.0
     tone: Tone = Tone.NEUTRAL
     brief: tuple[str | Quoted, ...] = ()
+    subject: str = ""
 
     @property
     def text(self) -> str:
@@ -52,6 +54,13 @@ class Fact:
     def numbers(self) -> tuple[Quoted, ...]:
         """The numbers it quotes, in order."""
         return tuple(part for part in self.parts if isinstance(part, Quoted))
+
+    def after(self, before: "Fact") -> tuple[str | Quoted, ...]:
+        """The parts as they follow ``before``: what that one has just named is "it"."""
+        first = self.parts[0]
+        if not self.subject or self.subject != before.subject or not isinstance(first, str):
+            return self.parts
+        return (first.replace(f"{self.subject} ", "it ", 1), *self.parts[1:])
 
     @property
     def sentence(self) -> tuple[str | Quoted, ...]:

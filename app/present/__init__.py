@@ -18,10 +18,20 @@ from components.page.numbers import Shown, Tone, priced, shown
 from components.page.numbers import changed as changed_number
 from components.page.tables import Align, Column, WatchRow, rows
 from components.page.tiles import Tile
-from components.text import change, full_day, ordinal, percent, price, short_price, weekday, zone_range
+from components.text import (
+    change,
+    full_day,
+    ordinal,
+    percent,
+    price,
+    short_moment,
+    short_price,
+    weekday,
+    zone_range,
+)
 from components.theme import BITCOIN, ETHER, NASDAQ, OTHER, SOFTWARE
 from market.bars import Bars
-from market.instruments import Instrument
+from market.instruments import Instrument, Interval
 from market.readings import Reading, Result, envelope
 from market.zone_events import Happening, ZoneEvent
 
@@ -116,16 +126,24 @@ def changes_table(changed: Iterable[Changed]) -> Html:
     return rows("What changed since the close before", columns, cells)
 
 
+def reach_of(history: ZoneHistory) -> str:
+    """How far the price has to go to the nearest edge of a zone."""
+    return "now" if history.price in history.zone else change(100 * (history.edge / history.price - 1))
+
+
+def say_since(history: ZoneHistory) -> str:
+    """The day a zone's state began; empty where that is the first day known."""
+    return f"since {full_day(day_of(history.since))}" if history.since and not history.from_start else ""
+
+
 def level_row(history: ZoneHistory, instrument: Instrument) -> LevelRow:
     """One zone: its name, how far the price has to go, its state in a word, and since when."""
-    reach = "now" if history.price in history.zone else change(100 * (history.edge / history.price - 1))
-    since = f"since {full_day(day_of(history.since))}" if history.since and not history.from_start else ""
     word = history.word
     return LevelRow(
         name=history.zone.name or zone_range(history.zone, instrument),
-        reach=reach,
+        reach=reach_of(history),
         state=word.value if word else "–",
-        since=since,
+        since=say_since(history),
         attention=word is not None and word.value in ("Inside", "Testing"),
     )
 
@@ -134,7 +152,8 @@ def say_event(event: ZoneEvent, history: ZoneHistory, instrument: Instrument) ->
     """When and what, for the list of events."""
     zone = zone_range(history.zone, instrument)
     what = HAPPENED[event.kind].format(zone=zone, price=short_price(event.price, instrument))
-    return full_day(day_of(event.time)), what
+    is_hourly = history.interval is Interval.HOUR
+    return short_moment(event.time) if is_hourly else full_day(day_of(event.time)), what
 
 
 def day_of(instant: datetime) -> date:

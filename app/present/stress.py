@@ -29,8 +29,11 @@ from components.text import (
     correlation,
     decimal,
     full_day,
+    funding,
+    money_flow,
     named_day,
     percent,
+    percentile,
     price,
     whole,
 )
@@ -40,6 +43,12 @@ from market.readings import Envelope
 
 SERIES = ("VIX", "IXIC", "GSPC", "HYG", "LQD", "IEF", "TLT", "DXY", "BTC", "BTC_FUNDING", "SMH", "IGV")
 BOARDS = ("IXIC", "GSPC", "BTC")
+WRITERS: dict[str, Write] = {
+    "percent": change,
+    "percent per 8 h": funding,
+    "million USD": money_flow,
+    "percentile": percentile,
+}
 WEEK = 5
 MEDIAN_SESSIONS = 252
 SAID = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NOT_YET: "not yet", Verdict.UNKNOWN: "unknown"}
@@ -261,4 +270,4 @@ def _path(fall: past.PastFall) -> Line:
 
 
 def _write(number: Envelope) -> Write:
-    return {"percent": change, "basis points": decimal}.get(number.unit, lambda value: decimal(value, 2))
+    return WRITERS.get(number.unit, lambda value: decimal(value, 2))

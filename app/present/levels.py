@@ -1,0 +1,253 @@
+"""What the Key levels page shows, as components take it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from analytics.averages import averages
+from analytics.biography import Biography, Outcome, biography
+from analytics.biography import what_would_change as say_what_would_change
+from analytics.levels_found import Leg, find_levels
+from analytics.zones import ZoneHistory, follow_all
+from app.present import day_of, latest_events, reach_of, say_since
+from app.present.drawing import Absent, Drawing, remembered
+from components.history import history as line_chart
+from components.history import history_alt
+from components.ladder import ladder, ladder_alt
+from components.page.html import Html
+from components.page.levels import LevelRow, events, level_table
+from components.page.tables import Align, Column, rows
+from components.text import MISSING, age, change, decimal, full_day, percent, price, short_price, zone_range
+from components.touches import add_touches
+from data_sources.errors import SourceError
+from data_sources.feed import Feed
+from market.bars import Bars
+from market.instruments import Interval
+from market.zones import Zone
+
+FRESH_HOURS = timedelta(hours=3)
+DRAWN = timedelta(days=90)
+LOGGED = 12
+FOUND = 14
+NO_PRICES = Absent("No prices.", "The levels come back with them.")
+RECORD_LEG = Leg("record to February low", 126_200.0, 60_000.0, None)
+
+
+def fresh_hours(feed: Feed, key: str, moment: datetime) -> Bars | None:
+    """The hourly bars of one instrument where they reach up to this moment."""
+    try:
+        hours = feed.bars(key, Interval.HOUR)
+    except SourceError:
+        return None
+    return hours if moment - hours.as_of <= FRESH_HOURS else None
+
+
+@remembered
+def follow(days: Bars | None, hours: Bars | None, zones: tuple[Zone, ...]) -> tuple[ZoneHistory, ...]:
+    """Each zone by its hours where they are there, else by its days."""
+    if days is None:
+        return ()
+    return follow_all(days, zones) if hours is None else follow_all(hours, zones, daily=days)
+
+
+def story(histories: Sequence[ZoneHistory], days: Bars | None) -> tuple[str, str]:
+    """The headline and the sentence under it."""
+    if days is None or not histories:
+        return "No level can be judged", "There are no prices at this moment."
+    name = days.instrument.short
+    at = short_price(days.last, days.instrument)
+    inside = next((each for each in histories if each.price in each.zone), None)
+    near = min(histories, key=lambda each: abs(each.distance))
+    if inside is not None:
+        said = f"{name} is inside {zone_range(inside.zone, days.instrument)} at {at}"
+    else:
+        side = "above" if near.distance > 0 else "below"
+        distance = decimal(100 * abs(near.distance), 1, suffix="%")
+        said = f"{name} at {at} stands {distance} {side} {zone_range(near.zone, days.instrument)}"
+    states = [f"{each.zone.name}: {each.word.value}" for each in histories if each.word]
+    return said, ". ".join(states) + "."
+
+
+def nearest(histories: Sequence[ZoneHistory]) -> Zone | None:
+    """The zone the price is in, or nearest to."""
+    return min(histories, key=lambda each: abs(each.distance)).zone if histories else None
+
+
+def say_closes(histories: Sequence[ZoneHistory]) -> str:
+    """Which closes confirm a state, and how many."""
+    if not histories:
+        return ""
+    first = histories[0]
+    kind = "daily" if first.interval is Interval.DAY else "hourly"
+    return f"States change after {first.confirmation.votes} {kind} closes beyond an edge and its band"
+
+
+@remembered
+def ladder_chart(days: Bars | None, zones: tuple[Zone, ...], phone: bool) -> Drawing | Absent:
+    """The zones around the last price."""
+    if days is None:
+        return NO_PRICES
+    figure = ladder(days.last, days.instrument, zones, phone=phone)
+    return Drawing(figure, ladder_alt(days.last, days.instrument, zones), (days,))
+
+
+def table(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Absent:
+    """Every zone: distance in percent and in ranges, state, since when, tests, last event."""
+    if days is None or not histories:
+        return NO_PRICES
+    columns = (
+        Column("Level", Align.TEXT),
+        Column("To reach it"),
+        Column("In ranges", wide=True),
+        Column("State", strong=True),
+        Column("Since", Align.TEXT, wide=True, grey=True),
+        Column("Tests"),
+        Column("Last event", Align.PROSE, wide=True),
+    )
+    cells = [
+        (
+            each.zone.name or zone_range(each.zone, days.instrument),
+            reach_of(each),
+            decimal(each.distance_atr, 1, signed=True),
+            each.word.value if each.word else MISSING,
+            say_since(each),
+            decimal(len(each.touches)),
+            _last_event(each),
+        )
+        for each in histories
+    ]
+    return rows("Key levels", columns, cells)
+
+
+def average_rows(days: Bars | None) -> Html | Absent:
+    """The moving averages as levels that move."""
+    if days is None:
+        return Html("")
+    levels = [
+        LevelRow(
+            f"{each.span}-day mean, {short_price(each.value.value, days.instrument)}",
+            change(-each.distance.value) if each.distance.value is not None else MISSING,
+            "Above" if each.is_above else "Below",
+            f"since {full_day(day_of(each.since))}" if each.since else "",
+        )
+        for each in averages(days)
+        if each.is_above is not None
+    ]
+    return level_table("Moving averages", levels) if levels else Html("")
+
+
+def title_of(history: ZoneHistory | None, days: Bars | None) -> str:
+    """The name of the chosen level's card."""
+    if history is None or days is None:
+        return "No level chosen"
+    return f"{days.instrument.name} at {history.zone.name or zone_range(history.zone, days.instrument)}"
+
+
+@remembered
+def touches_chart(
+    days: Bars | None, hours: Bars | None, history: ZoneHistory | None, phone: bool
+) -> Drawing | Absent:
+    """The price over the chosen zone, every touch marked."""
+    bars = hours or days
+    if bars is None or history is None:
+        return NO_PRICES
+    drawn = bars.from_date(bars.as_of - DRAWN)
+    if drawn is None:
+        return NO_PRICES
+    figure = line_chart(drawn, zones=(history.zone,), height=340, phone=phone)
+    first = drawn.since
+    add_touches(figure, [(each.time, each.price) for each in history.touches if each.time >= first])
+    return Drawing(figure, history_alt(drawn), (drawn,), f"touched {len(history.touches)} times")
+
+
+def biography_table(days: Bars | None, hours: Bars | None, history: ZoneHistory | None) -> Html | Absent:
+    """First seen, tests and how they ended, time and volume inside, breaks and wicks, what followed."""
+    if days is None or history is None:
+        return NO_PRICES
+    told = _biography(days, hours, history)
+    cells = [
+        ("Why it is a level", history.zone.why or "You set it."),
+        ("History loaded from", full_day(day_of(told.since))),
+        ("First seen", full_day(day_of(told.first_seen)) if told.first_seen else "not yet"),
+        ("Tests", _say_tests(told)),
+        ("Breaks confirmed by closes", decimal(told.breaks)),
+        ("Wicks that closed back", decimal(told.wicks)),
+        ("Closes inside", _say_inside(told, history)),
+        (
+            "Volume inside",
+            percent(100 * told.volume_share) if told.volume_share is not None else "not published",
+        ),
+        *(
+            (f"{each.bars} closes after a test", _say_followed(each.n, each.median, each.worst, each.best))
+            for each in told.followed
+        ),
+    ]
+    return rows("Biography", (Column("", Align.TEXT), Column("", Align.PROSE, strong=True)), cells)
+
+
+def what_would_change(history: ZoneHistory | None, days: Bars | None) -> str:
+    """The closes that would change the state."""
+    return "" if history is None or days is None else say_what_would_change(history, days.instrument)
+
+
+def event_log(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Absent:
+    """The newest events of all levels."""
+    if days is None:
+        return NO_PRICES
+    happened = latest_events(histories, days.instrument, LOGGED)
+    return events(happened) if happened else Absent("Nothing has happened at these levels.")
+
+
+def found_table(days: Bars | None) -> Html | Absent:
+    """The levels that could be drawn from the prices, nearest first."""
+    if days is None:
+        return NO_PRICES
+    found = sorted(find_levels(days), key=lambda each: abs(each.price / days.last - 1))[:FOUND]
+    columns = (
+        Column("Price", Align.TEXT),
+        Column("Away"),
+        Column("Reason", Align.TEXT, strong=True),
+        Column("What it is", Align.PROSE, wide=True),
+        Column("Age", wide=True),
+        Column("Strength", wide=True),
+    )
+    cells = [
+        (
+            price(each.price, days.instrument),
+            change(100 * (each.price / days.last - 1)),
+            each.reason.value,
+            each.why,
+            age(old) if (old := each.age(days.as_of)) else MISSING,
+            decimal(each.strength, 1),
+        )
+        for each in sorted(found, key=lambda each: -each.price)
+    ]
+    return rows("Levels found", columns, cells) if cells else Absent("No level found yet.")
+
+
+@remembered
+def _biography(days: Bars, hours: Bars | None, history: ZoneHistory) -> Biography:
+    if hours is None:
+        return biography(history, days)
+    return biography(history, hours, daily=days, hours=hours)
+
+
+def _say_tests(told: Biography) -> str:
+    ended = ", ".join(f"{told.ended(each)} {each.value}" for each in Outcome if told.ended(each))
+    return f"{len(told.tests)}{': ' + ended if ended else ''}"
+
+
+def _say_inside(told: Biography, history: ZoneHistory) -> str:
+    if told.hours_inside is not None:
+        return f"{decimal(told.hours_inside)} hours"
+    return f"{decimal(told.days_inside)} {'days' if history.interval is Interval.DAY else 'hours'}"
+
+
+def _say_followed(n: int, median: float | None, worst: float | None, best: float | None) -> str:
+    if not n or median is None or worst is None or best is None:
+        return "no test is that old"
+    return f"median {change(100 * median)}, from {change(100 * worst)} to {change(100 * best)}, n {n}"
+
+
+def _last_event(each: ZoneHistory) -> str:
+    newest = each.events[-1] if each.events else None
+    return f"{newest.kind.value.replace('_', ' ')}, {full_day(day_of(newest.time))}" if newest else "none"

@@ -1,0 +1,64 @@
+"""Key levels: where price stands to each, what happened there, and who watches while nobody looks."""
+
+import streamlit as st
+
+from app import watching
+from app.present import levels
+from app.services import known
+from app.session import here, moment_now, watched
+from app.widgets import (
+    card,
+    choose_key,
+    choose_level,
+    choose_switch,
+    explain_missing,
+    is_phone,
+    row,
+    show,
+    show_note,
+    show_title,
+)
+
+KEYS = ("BTC", "IXIC", "VIX")
+
+moment, phone = moment_now(), is_phone()
+with row():
+    key = choose_key(KEYS)
+    daily = choose_switch("daily", "Daily closes only")
+batch = here().many(known().pick(*KEYS))
+days, zones = batch.get(key), tuple(watched(key))
+hours = None if daily else levels.fresh_hours(here(), key, moment)
+histories = levels.follow(days, hours, zones)
+
+show_title(*levels.story(histories, days))
+explain_missing(batch.missing)
+
+left, right = st.columns([1, 2])
+with left, card("ladder", "The ladder", "Zones as bands, levels as lines, the last price", "zone_state"):
+    show("ladder", levels.ladder_chart(days, zones, phone))
+with right, card("table", "Where price stands", levels.say_closes(histories), "zone_state"):
+    show("table", levels.table(histories, days))
+    show("averages", levels.average_rows(days))
+
+chosen = choose_level([each.zone for each in histories], levels.nearest(histories))
+history = next((each for each in histories if each.zone == chosen), None)
+with card("chart", levels.title_of(history, days), "The last 90 days, every touch marked", "zone_event"):
+    show("chart", levels.touches_chart(days, hours, history, phone))
+
+left, right = st.columns(2)
+with left, card("biography", "Biography", "What happened at this level so far", "zone_biography"):
+    show("biography", levels.biography_table(days, hours, history))
+    show_note("What would change this state", levels.what_would_change(history, days))
+with right, card("log", "Events", "Confirmed by closes; wicks and jumps are marked", "zone_event"):
+    show("log", levels.event_log(histories, days))
+
+left, right = st.columns(2)
+with left, card("found", "Levels found in the prices", "Each with its reason", "found_level"):
+    show("found", levels.found_table(days))
+with right, card("edit", "Your own levels", "They live in the link; the one you share holds them"):
+    watching.edit_zones(key)
+
+with card("watch", "Watched while nobody looks", watching.say_watcher()):
+    watching.show_rules(chosen)
+    watching.show_targets()
+    watching.show_log()
