@@ -23,6 +23,9 @@ LEVEL = 0.90
 FEWEST_PER_SIDE = 20
 """Days that an up or a down beta needs."""
 
+WHOLE = 1e-10
+"""The room that a day leaves to the others where it carries the whole slope: its error cannot be told."""
+
 FARTHEST = 1.5
 """How many times the largest move of the window a conditional move may ask for."""
 
@@ -91,9 +94,10 @@ class Beta:
 
     @property
     def se(self) -> float | None:
-        """The largest of the three standard errors: the one of the interval and of the headline."""
-        errors = [each for each in (self.se_ols, self.se_hc3, self.se_hac) if each is not None]
-        return max(errors) if errors else None
+        """The largest of the three standard errors; None where one cannot be told, as the interval is then."""
+        if self.se_ols is None or self.se_hc3 is None or self.se_hac is None:
+            return None
+        return max(self.se_ols, self.se_hc3, self.se_hac)
 
     @property
     def t(self) -> float | None:
@@ -176,6 +180,7 @@ def rolling_beta(asset: pd.Series, market: pd.Series, window: int = 60, level: f
                 kept = joint[rows_of]
                 fit = _fit(x[rows_of][kept].reshape(-1, count), y[rows_of][kept].reshape(-1, count))
                 half = student_t_quantile((1 + level) / 2, count - 2) * fit.se
+                half[np.isinf(half)] = np.nan
                 found[rows_of, :3] = np.column_stack([fit.beta, fit.beta - half, fit.beta + half])
     return pd.DataFrame(found, index=market.index[window - 1 :], columns=["value", "low", "high", "n"])
 
@@ -232,10 +237,10 @@ def _fit(x: np.ndarray, y: np.ndarray, lags: int | None = None) -> _Fit:
     slope = (dx * dy).sum(axis=1) / energy
     error = dy - slope[:, None] * dx
     left = (error * error).sum(axis=1)
-    leverage = 1 / n + dx * dx / energy[:, None]
+    room = 1 - 1 / n - dx * dx / energy[:, None]
     score = dx * error
+    apart = np.divide(score, room, out=np.full_like(score, np.inf), where=room > WHOLE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        uneven = ((score / (1 - leverage)) ** 2).sum(axis=1)
         r2 = 1 - left / (dy * dy).sum(axis=1)
     memory = (score * score).sum(axis=1)
     depth = newey_west_lags(n) if lags is None else lags
@@ -247,7 +252,7 @@ def _fit(x: np.ndarray, y: np.ndarray, lags: int | None = None) -> _Fit:
         alpha=y.mean(axis=1) - slope * mean,
         beta=slope,
         se_ols=residual / np.sqrt(energy),
-        se_hc3=np.sqrt(uneven) / energy,
+        se_hc3=np.sqrt((apart * apart).sum(axis=1)) / energy,
         se_hac=np.sqrt(np.maximum(memory, 0)) / energy,
         r2=r2,
         residual=residual,
@@ -270,7 +275,7 @@ def _described(
         up=_side(x, y, x > middle, as_of, "above"),
         alpha=float(fit.alpha[0]),
         se_ols=float(fit.se_ols[0]),
-        se_hc3=float(fit.se_hc3[0]),
+        se_hc3=float(fit.se_hc3[0]) if np.isfinite(fit.se_hc3[0]) else None,
         se_hac=float(fit.se_hac[0]),
         r2=float(fit.r2[0]) if ratio else None,
         correlation=slope / ratio if ratio else None,
