@@ -46,11 +46,11 @@ def multiples(
     rows = ceil(len(panels) / columns) or 1
     title = NAME + (ABOUT if any(panel.about for panel in panels) else 0)
     height = rows * (panel_height + title) + AXIS
-    figure = framed(height=height, phone=phone, right=LABELS, bottom=AXIS, top=4)
     gap = (0.16 if phone else 0.045) if not same_y else (0.07 if phone else 0.03)
     first, last = span(*(panel.line.values.index for panel in panels))
     common = _reach([value for panel in panels for value in panel.line.known], zero)
     plot = height - AXIS - 4
+    seats: list[_Seat] = []
     for place, panel in enumerate(panels):
         row, column = divmod(place, columns)
         width = (1 - gap * (columns - 1)) / columns
@@ -68,8 +68,19 @@ def multiples(
             text_size=11 if phone else 12,
             dates=2 if phone else 4,
         )
-        _add_panel(figure, panel, seat)
-    return figure
+        seats.append(seat)
+    axes = {f"xaxis{seat.number}": _days_axis(seat) for seat in seats}
+    axes |= {f"yaxis{seat.number}": _values_axis(seat) for seat in seats}
+    names = [each for panel, seat in zip(panels, seats, strict=True) for each in _names(panel, seat)]
+    return framed(
+        *(each for panel, seat in zip(panels, seats, strict=True) for each in _traces(panel, seat)),
+        height=height,
+        phone=phone,
+        right=LABELS,
+        bottom=AXIS,
+        top=4,
+        more={**axes, "annotations": names},
+    )
 
 
 def multiples_alt(panels: Sequence[Panel], what: str) -> str:
@@ -111,46 +122,46 @@ class _Seat:
     dates: int
 
 
-def _add_panel(figure: go.Figure, panel: Panel, seat: _Seat) -> None:
-    line, known = panel.line, panel.line.known
-    days = stamps(line.values.index)
-    figure.add_trace(
-        go.Scatter(
-            x=days,
-            y=line.values.to_numpy(dtype=np.float32),
-            xaxis=f"x{seat.number}",
-            yaxis=f"y{seat.number}",
-            mode="lines",
-            line={"color": line.colour, "width": 1.6},
-            customdata=[escape_plot(panel.write(float(value))) for value in line.values],
-            hovertemplate="%{customdata}<extra></extra>",
-            name=escape_plot(line.name),
-        )
+def _traces(panel: Panel, seat: _Seat) -> list[go.Scatter]:
+    """The line, and a dot at its last value."""
+    line = panel.line
+    days, axes = stamps(line.values.index), {"xaxis": f"x{seat.number}", "yaxis": f"y{seat.number}"}
+    drawn = go.Scatter(
+        x=days,
+        y=line.values.to_numpy(dtype=np.float32),
+        mode="lines",
+        line={"color": line.colour, "width": 1.6},
+        customdata=[escape_plot(panel.write(float(value))) for value in line.values],
+        hovertemplate="%{customdata}<extra></extra>",
+        name=escape_plot(line.name),
+        **axes,
     )
-    figure.update_layout({f"xaxis{seat.number}": _days_axis(seat), f"yaxis{seat.number}": _values_axis(seat)})
-    written = panel.write(float(known.iloc[-1])) if len(known) else panel.write(None)
+    places = np.flatnonzero(line.values.notna())
+    if not len(places):
+        return [drawn]
+    last = int(places[-1])
+    dot = go.Scatter(
+        x=[days[last]],
+        y=[float(line.values.iloc[last])],
+        mode="markers",
+        marker={"color": line.colour, "size": 5},
+        hoverinfo="skip",
+        cliponaxis=False,
+        **axes,
+    )
+    return [drawn, dot]
+
+
+def _names(panel: Panel, seat: _Seat) -> list[dict[str, Any]]:
+    """The name at the left and the last value at the right, over the panel."""
+    known = panel.line.known
+    written = panel.write(float(known.iloc[-1]) if len(known) else None)
     about = f'<br><span style="font-size:10.5px">{escape_plot(panel.about)}</span>' if panel.about else ""
     below = '<br><span style="font-size:10.5px"> </span>' if panel.about else ""
-    _write(figure, seat, f"<b>{escape_plot(line.name)}</b>{about}", "left")
-    _write(figure, seat, f"<b>{escape_plot(written)}</b>{below}", "right")
-    if len(known):
-        last = int(np.flatnonzero(line.values.notna())[-1])
-        _add_end_dot(figure, seat, days[last], float(known.iloc[-1]), line.colour)
-
-
-def _add_end_dot(figure: go.Figure, seat: _Seat, x: str, y: float, colour: str) -> None:
-    figure.add_trace(
-        go.Scatter(
-            x=[x],
-            y=[y],
-            xaxis=f"x{seat.number}",
-            yaxis=f"y{seat.number}",
-            mode="markers",
-            marker={"color": colour, "size": 5},
-            hoverinfo="skip",
-            cliponaxis=False,
-        )
-    )
+    return [
+        _name(seat, f"<b>{escape_plot(panel.line.name)}</b>{about}", "left"),
+        _name(seat, f"<b>{escape_plot(written)}</b>{below}", "right"),
+    ]
 
 
 def _days_axis(seat: _Seat) -> dict[str, Any]:
@@ -185,18 +196,18 @@ def _values_axis(seat: _Seat) -> dict[str, Any]:
     }
 
 
-def _write(figure: go.Figure, seat: _Seat, text: str, side: str) -> None:
+def _name(seat: _Seat, text: str, side: str) -> dict[str, Any]:
     is_left = side == "left"
-    figure.add_annotation(
-        text=text,
-        xref="paper",
-        yref="paper",
-        x=seat.across[0 if is_left else 1],
-        y=seat.down[1],
-        xanchor=side,
-        yanchor="bottom",
-        align=side,
-        showarrow=False,
-        borderpad=0,
-        font={"color": MUTED if is_left else INK, "size": seat.text_size},
-    )
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": seat.across[0 if is_left else 1],
+        "y": seat.down[1],
+        "xanchor": side,
+        "yanchor": "bottom",
+        "align": side,
+        "showarrow": False,
+        "borderpad": 0,
+        "font": {"color": MUTED if is_left else INK, "size": seat.text_size},
+    }

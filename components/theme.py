@@ -183,7 +183,7 @@ Y_AXIS = {
     "title": {"text": ""},
 }
 
-LAYOUT = {
+LAYOUT: dict[str, Any] = {
     "margin": {"l": 4, "r": 8, "t": 8, "b": 4, "pad": 0},
     "paper_bgcolor": CLEAR,
     "plot_bgcolor": CLEAR,

@@ -220,7 +220,7 @@ def _places_below_10_000(value: float) -> int:
 
 
 def _dollar_places(value: float) -> int:
-    """None from 1,000 up and two below; under a dollar enough for four significant digits (DOGE: $0.09780)."""
+    """None from 1,000 up and two below; under a dollar enough for four significant digits: $0.09780."""
     size = abs(value)
     if size >= 999.995:
         return 0
