@@ -11,9 +11,11 @@ price counts only if the raw answer holds the trade. - Candles may repeat, run b
 gaps stay gaps. - Markets are loaded once, under a lock; only then is "unknown symbol" believed.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from threading import Lock
 from typing import Any
 
@@ -31,11 +33,13 @@ from data_sources.errors import (
 )
 from data_sources.parsing import LENGTH, at_day_ends, at_ends_of_hours, build, listing_of
 from data_sources.venues import VENUES
-from data_sources.web import is_abroad, retry_after, session
+from data_sources.web import of_status, session
 from market.bars import COLUMNS, Bars
 from market.instruments import Calendar, Instrument, Interval, Listing
 
 TIMEOUT_MS = 3000
+IMPORTING = Lock()
+TELLING = frozenset({403, 418, 429, 451})
 FUNDING_HOURS = (1.0, 2.0, 4.0, 8.0)
 STANDARD_HOURS = 8.0
 
@@ -80,22 +84,18 @@ class Exchange:
 
     def ask(self, instrument: Instrument, question: Callable[[Any], Any], *, swap: bool = False) -> Any:
         """The answer of ``question`` to the exchange's client, its markets loaded; raises `SourceError`."""
-        client = None
         try:
-            client = self._client(swap=swap)
-            return question(client)
+            return question(self._client(swap=swap))
         except Exception as error:
-            headers = getattr(client, "last_response_headers", None)
-            raise translate(error, instrument, self.source, headers) from error
+            raise translate(error, instrument, self.source) from error
 
     def _client(self, *, swap: bool) -> Any:
         """The ccxt client for spot or for perpetuals; only the module of this exchange is imported."""
         with self._lock:
             if swap in self._clients:
                 return self._clients[swap]
-            module = import_module(f"ccxt.{self.venue.module}")
             types = self.venue.swap_types if swap else self.venue.spot_types
-            client = getattr(module, self.venue.module)(
+            client = client_class(self.venue.module)(
                 {
                     "timeout": TIMEOUT_MS,
                     "enableRateLimit": True,
@@ -113,42 +113,58 @@ class Exchange:
         page, step = self.venue.page, int(LENGTH[interval].total_seconds() * 1000)
         if self.venue.pages == 1:
             return list(client.fetch_ohlcv(symbol, interval.value, None, page))
-        now = int(self._clock().timestamp() * 1000)
-        since = (now // step - page * self.venue.pages + 1) * step
+        # Windows of a fixed width: neither an empty page nor a candle with a wrong date can end the search.
+        newest = int(self._clock().timestamp() * 1000) // step * step
         candles: list[list[float]] = []
-        for _ in range(self.venue.pages + 1):
+        for window in range(self.venue.pages - 1, -1, -1):
+            since = newest - (page * (window + 1) - 1) * step
             part = client.fetch_ohlcv(symbol, interval.value, since, page)
-            candles += part
-            newest = max((int(candle[0]) for candle in part), default=since + (page - 1) * step)
-            since = max(newest, since + (page - 1) * step if not part else newest) + step
-            if since > now:
-                break
+            candles += [candle for candle in part if window == 0 or candle[0] < since + page * step]
         return candles
 
     def _funding(self, client: Any, symbol: str) -> list[dict[str, Any]]:
         return list(client.fetch_funding_rate_history(symbol, None, self.venue.funding_page))
 
 
-def translate(error: Exception, instrument: Instrument, source: str, headers: Any = None) -> Exception:
-    """``error`` of ccxt in our words, with what its response's ``headers`` ask for; others are returned
-    untouched.
+def client_class(name: str) -> Any:
+    """ccxt's class of one exchange, the other hundred not imported.
+
+    `import ccxt` imports them all (30 MB and a few hundred files), so its package is entered without running
+    its front door. One at a time: exchanges inherit from each other, and two threads would see half a module.
     """
-    words = str(error)
+    with IMPORTING:
+        if "ccxt" not in sys.modules:
+            spec = find_spec("ccxt")
+            if spec is None:
+                raise ImportError("ccxt is not installed")
+            sys.modules["ccxt"] = module_from_spec(spec)
+        return getattr(import_module(f"ccxt.{name}"), name)
+
+
+def translate(error: Exception, instrument: Instrument, source: str) -> Exception:
+    """``error`` of ccxt in our words; one that is not ccxt's is returned untouched."""
+    response = response_behind(error)
+    if response is not None and response.status_code in TELLING:
+        ours = of_status(response.status_code, response.text, response.headers, instrument, source)
+        if isinstance(ours, Refused | RateLimited):
+            return ours
     names = {kind.__name__ for kind in type(error).__mro__}
-    if "ExchangeNotAvailable" in names and is_geo_block(words):
-        return Refused(instrument, source, words)
-    for name, ours in MEANING:
+    for name, meaning in MEANING:
         if name in names:
-            wish = retry_after((headers or {}).get("Retry-After")) if ours is RateLimited else None
-            return ours(instrument, source, words, retry_after=wish)
+            return meaning(instrument, source, str(error))
     if isinstance(error, BROKEN_ANSWER) and not isinstance(error, SourceError):
         return Unreachable(instrument, source, repr(error))
     return error
 
 
-def is_geo_block(words: str) -> bool:
-    """Whether an unavailable exchange is unavailable to this place only."""
-    return " 451 " in words or is_abroad(words)
+def response_behind(error: BaseException) -> requests.Response | None:
+    """The HTTP answer that ccxt made an error of, if there was one."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, requests.exceptions.HTTPError):
+            return cause.response
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def parse(

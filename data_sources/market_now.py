@@ -104,8 +104,10 @@ class MarketNow:
         venues: Mapping[str, tuple[Exchange, Guarded]],
         clock: Callable[[], datetime],
         timer: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE,
     ) -> None:
         """``venues`` by name: the exchange, and the guard its bars go through too."""
+        self._patience = patience
         self._venues = venues
         self._clock = clock
         self._timer = timer
@@ -143,7 +145,7 @@ class MarketNow:
         missing: list[SourceError] = []
         for venue, (flight, started) in flights:
             try:
-                found.append(flight.result(timeout=max(0.0, started + PATIENCE - self._timer())))
+                found.append(flight.result(timeout=max(0.0, started + self._patience - self._timer())))
             except Late:
                 missing.append(Pending(instrument, venue))
             except SourceError as error:
@@ -276,7 +278,7 @@ def parse_funding_now(raw: Any, venue: str, symbol: str, instrument: Instrument,
 
 def _hours_between(raw: Any) -> float:
     next_stamp, stamp = raw.get("nextFundingTimestamp"), raw.get("fundingTimestamp")
-    if next_stamp and stamp and next_stamp > stamp:
+    if next_stamp is not None and stamp is not None and next_stamp > stamp:
         return float(round((next_stamp - stamp) / 3_600_000)) or DEFAULT_FUNDING_HOURS
     return DEFAULT_FUNDING_HOURS
 

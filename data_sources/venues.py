@@ -32,8 +32,7 @@ VENUES = MappingProxyType(
         # Coinbase Exchange: keyless, serves US hosts; ccxt's `coinbase` is the brokerage, with
         # another order book.
         "coinbase": Venue("coinbaseexchange", 300, 5, ("price",), 500),
-        # Candles older than the newest 1,440 come by the hundred.
-        "okx": Venue("okx", 100, 8, ("last",), 400, 100, ("spot",), ("swap",)),
+        "okx": Venue("okx", 300, 5, ("last",), 400, 100, ("spot",), ("swap",)),
         "bybit": Venue("bybit", 1000, 2, ("lastPrice",), 200, 200, ("spot",), ("linear",)),
         "gate": Venue("gate", 1000, 2, ("last",), 500, 1000, ("spot",), ("swap",)),
         # Does not serve US hosts (451): last.

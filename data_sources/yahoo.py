@@ -14,6 +14,7 @@ percent is not believed.
 """
 
 import json
+import warnings
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -88,6 +89,8 @@ class Yahoo:
                 return
             import yfinance
 
+            # It still uses what pandas deprecates; that is not news to whoever runs us.
+            warnings.filterwarnings("ignore", module=r"yfinance\.")
             self._cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             yfinance.set_tz_cache_location(str(self._cache_folder))
             yfinance.config.debug.hide_exceptions = False

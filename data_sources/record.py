@@ -1,0 +1,257 @@
+"""`python -m data_sources.record`: ask the live sources and write a recording folder, to be played back
+later.
+
+The folder is complete or not there: series are collected beside it, in `FOLDER.partial`, and a run that was
+stopped goes on from what it had. Play it with `MARKET_RECORDING=FOLDER`.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TextIO
+
+import pandas as pd
+
+from data_sources.errors import Lasting, SourceError
+from data_sources.live import live, utc_now
+from data_sources.recorded import DESCRIPTION
+from data_sources.settings import BadSetting, read_settings
+from data_sources.source import Source
+from data_sources.whole import write_whole
+from market import catalogue
+from market.bars import COLUMNS, Bars
+from market.instruments import Calendar, Instrument, Interval
+
+PASSES = 3
+PAUSE = 30.0
+YEARS_OF_DAYS = timedelta(days=3 * 365)
+DAYS_OF_HOURS = timedelta(days=45)
+TIME = "%Y-%m-%dT%H:%MZ"
+PUBLISHERS = MappingProxyType(
+    {
+        "yahoo": "Yahoo Finance",
+        "fred": "FRED, Federal Reserve Bank of St. Louis",
+        "ofr": "Office of Financial Research",
+        "alternative_me": "alternative.me",
+        "btcetfdata": "btcetfdata.com",
+        "kraken": "Kraken",
+        "coinbase": "Coinbase Exchange",
+        "okx": "OKX",
+        "bybit": "Bybit",
+        "gate": "Gate",
+        "binance": "Binance",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a recording: what its rows are."""
+
+    file: str
+    interval: Interval
+    sampling: str
+    column: str = "close"
+
+
+SESSIONS = Part("sessions.csv", Interval.DAY, "close@16:00 NY")
+UTC_DAYS = Part("utc_days.csv", Interval.DAY, "close@00:00 UTC")
+HOURS = Part("hours.csv", Interval.HOUR, "hourly close")
+READINGS = Part("readings.csv", Interval.DAY, "as published", "value")
+PARTS = (SESSIONS, UTC_DAYS, HOURS, READINGS)
+
+
+def part_of(instrument: Instrument, interval: Interval) -> Part:
+    """The file that a series belongs to."""
+    if interval is Interval.HOUR:
+        return HOURS
+    if instrument.flow:
+        return READINGS
+    return SESSIONS if instrument.calendar is Calendar.XNYS else UTC_DAYS
+
+
+class Recorder:
+    """Collects every series of the catalogue into a folder."""
+
+    def __init__(
+        self,
+        source: Source,
+        instruments: list[Instrument],
+        folder: Path,
+        clock: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        screen: TextIO = sys.stderr,
+    ) -> None:
+        self._source = source
+        self._instruments = instruments
+        self._folder = folder
+        self._partial = folder.with_name(folder.name + ".partial")
+        self._clock = clock
+        self._sleep = sleep
+        self._screen = screen
+
+    def record(self) -> list[SourceError]:
+        """Write the recording; returns why series are missing, in which case the folder is not there yet.
+
+        Hours that no provider has are left out; a day's series that is missing keeps the recording
+        incomplete. Raises `FileExistsError` where the folder is there already.
+        """
+        if self._folder.exists():
+            raise FileExistsError(f"{self._folder} is there already")
+        self._partial.mkdir(parents=True, exist_ok=True)
+        missing: list[SourceError] = []
+        for turn in range(PASSES):
+            missing = list(self._collect())
+            if not any(is_needed(error) for error in missing) or turn == PASSES - 1:
+                break
+            self._say(f"{len(missing)} series missing, asking again in {PAUSE:g} s")
+            self._sleep(PAUSE)
+        needed = [error for error in missing if is_needed(error)]
+        if not needed:
+            self._finish()
+        return needed
+
+    def _collect(self) -> Iterator[SourceError]:
+        """Fetch what is not there yet; yields the reason for what stays away."""
+        wanted = [
+            (each, interval) for interval in (Interval.DAY, Interval.HOUR) for each in self._instruments
+        ]
+        wanted = [(each, interval) for each, interval in wanted if interval is Interval.DAY or not each.flow]
+        for done, (instrument, interval) in enumerate(wanted, start=1):
+            path = self._path(instrument, interval)
+            self._bar(done, len(wanted), f"{instrument.key} {interval.value}")
+            if path.exists():
+                continue
+            try:
+                bars = self._source.bars(instrument, interval)
+            except SourceError as error:
+                if interval is Interval.DAY or not isinstance(error, Lasting):
+                    yield error
+                continue
+            write_whole(path, series(bars, self._clock()).to_csv(index=False).encode())
+        self._say("")
+
+    def _path(self, instrument: Instrument, interval: Interval) -> Path:
+        return self._partial / f"{part_of(instrument, interval).file}.{instrument.key}.part"
+
+    def _finish(self) -> None:
+        """Put the parts together, and the folder in its place at once."""
+        whole = self._folder.with_name(self._folder.name + ".whole")
+        shutil.rmtree(whole, ignore_errors=True)
+        whole.mkdir()
+        publishers: dict[Interval, dict[str, str]] = {Interval.DAY: {}, Interval.HOUR: {}}
+        files, stamps = [], []
+        for part in PARTS:
+            found = [
+                pd.read_csv(path, dtype=str) for path in sorted(self._partial.glob(f"{part.file}.*.part"))
+            ]
+            if not found:
+                continue
+            rows = pd.concat(found)
+            publishers[part.interval] |= dict(zip(rows["key"], rows.pop("source"), strict=True))
+            stamps += [rows["time"].min(), rows["time"].max()]
+            kept = ["time", "key", *(name for name in rows.columns[2:] if rows[name].notna().any())]
+            rows[kept].rename(columns={"close": part.column}).to_csv(whole / part.file, index=False)
+            files.append(part)
+        text = description(files, publishers, min(stamps), max(stamps), self._clock())
+        (whole / DESCRIPTION).write_text(text, "utf-8")
+        whole.replace(self._folder)
+        shutil.rmtree(self._partial)
+
+    def _bar(self, done: int, total: int, name: str) -> None:
+        filled = round(30 * done / total)
+        end = "" if self._screen.isatty() else "\n"
+        self._screen.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total} {name:<20}{end}")
+        self._screen.flush()
+
+    def _say(self, text: str) -> None:
+        self._screen.write(f"\n{text}" if text else "\n")
+        self._screen.flush()
+
+
+def is_needed(error: SourceError) -> bool:
+    """Whether a recording is incomplete without this series: fund flows have no history to fetch."""
+    return error.instrument.key != "BTC_ETF_FLOW"
+
+
+def series(bars: Bars, now: datetime) -> pd.DataFrame:
+    """The finished bars of the last years as rows, each with its publisher."""
+    reach = DAYS_OF_HOURS if bars.interval is Interval.HOUR else YEARS_OF_DAYS
+    finished = bars.finished.frame
+    rows = finished.loc[finished.index >= pd.Timestamp(now - reach)]
+    rows = rows if len(rows) else finished
+    source = bars.provenance.source
+    return pd.DataFrame(
+        {
+            "time": pd.DatetimeIndex(rows.index).strftime(TIME),
+            "key": bars.key,
+            **{name: rows[name].to_numpy() for name in COLUMNS},
+            "source": PUBLISHERS.get(source, source),
+        }
+    )
+
+
+def description(
+    files: list[Part],
+    publishers: dict[Interval, dict[str, str]],
+    start: str,
+    end: str,
+    now: datetime,
+) -> str:
+    """The `recording.toml`: it opens at its end."""
+    last = datetime.strptime(end, TIME).replace(tzinfo=UTC)
+    lines = [
+        f'title = "Recorded on {now.day} {now:%B %Y}"',
+        f"moment = {last:%Y-%m-%dT%H:%M:%SZ}",
+        f"start = {start[:10]}T00:00:00Z",
+        f"end = {last:%Y-%m-%dT%H:%M:%SZ}",
+        f"recorded_at = {now:%Y-%m-%dT%H:%M:%SZ}",
+    ]
+    for part in files:
+        lines += [
+            "",
+            f'[files."{part.file}"]',
+            f'interval = "{part.interval}"',
+            f'sampling = "{part.sampling}"',
+        ]
+    for heading, interval in (("publishers", Interval.DAY), ("publishers_of_hours", Interval.HOUR)):
+        lines += ["", f"[{heading}]", *(f'{key} = "{name}"' for key, name in publishers[interval].items())]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Record into the folder that is asked for; 0 when it is complete."""
+    parser = argparse.ArgumentParser(prog="python -m data_sources.record", description=__doc__.split("\n")[0])
+    default = Path("recordings") / f"live-{utc_now():%Y-%m-%d}"
+    parser.add_argument("folder", nargs="?", type=Path, default=default, help=f"default: {default}")
+    folder = parser.parse_args(arguments).folder
+    try:
+        state_dir = read_settings(os.environ).state_dir
+    except BadSetting as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    known = catalogue.load()
+    sources = live(state_dir, known["BTC"], patience=60.0)
+    try:
+        missing = Recorder(sources.chain(), list(known), folder).record()
+    except FileExistsError as problem:
+        print(f"{problem}. Name another folder.", file=sys.stderr)
+        return 2
+    if missing:
+        print("The recording is not complete yet; run the same command again to go on:", file=sys.stderr)
+        for error in missing:
+            print(f"  {error}", file=sys.stderr)
+        return 1
+    print(f"Recorded. Play it with: MARKET_RECORDING={folder} make run")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
