@@ -174,7 +174,9 @@ def parse(
     ``now``.
     """
     try:
-        table = pd.DataFrame([list(candle)[:6] for candle in raw], columns=["time", *COLUMNS])
+        if {len(candle) for candle in raw} - {6}:
+            raise ValueError("a candle does not have six fields")
+        table = pd.DataFrame([list(candle) for candle in raw], columns=["time", *COLUMNS])
         begins = pd.to_datetime(pd.to_numeric(table.pop("time"), errors="coerce"), unit="ms", utc=True)
         rows = table.apply(pd.to_numeric, errors="coerce").set_axis(pd.DatetimeIndex(begins))
         rows = rows.loc[~rows.index.isna()]

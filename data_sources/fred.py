@@ -90,7 +90,7 @@ def values_by_day(days: pd.DatetimeIndex, values: "pd.Series[Any]") -> pd.DataFr
 def at_week_or_session_ends(rows: pd.DataFrame) -> pd.DataFrame:
     """``rows`` by day at session closes; a weekly figure of a holiday counts for the session before it."""
     days = pd.DatetimeIndex(rows.index)
-    if len(days) < 3 or float(np.median(np.diff(days.asi8))) < WEEKLY.as_unit(days.unit).value:
+    if len(days) < 3 or pd.Timedelta(np.median(np.diff(days.to_numpy()))) < WEEKLY:
         return at_session_ends(rows)
     sessions = session_ends(days).notna()
     return at_session_ends(rows.set_axis(days.where(sessions, days - pd.Timedelta(days=1))))
