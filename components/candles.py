@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from components.frame import closed_days, date_axis, framed, price_axis, stamps
 from components.lines import Line, trace
-from components.text import MISSING, change, price, tick
+from components.text import MISSING, change, price, price_writer, tick
 from components.theme import CLEAR, DOWN, GRID, MUTED, UP, colour_of
 from components.zones import add_last_price, add_zones
 from market.bars import Bars
@@ -48,9 +48,9 @@ def candles(
     has_volume = bool(frame["volume"].notna().any())
     days = stamps(frame.index)
     figure = framed(height=height, phone=phone, right=AXIS_MARGIN, bottom=40)
-    figure.add_trace(_candles(bars, days) if has_candles else _closes(bars, highest))
+    figure.add_trace(_candles(bars, days) if has_candles else _closes(bars))
     for average in averages:
-        figure.add_trace(trace(average, f"%{{y:,.{_places(highest)}f}}"))
+        figure.add_trace(trace(average, price_writer(bars.instrument)))
     _price_axis(figure, bars, lowest, highest, is_log, has_volume, phone)
     if has_volume:
         _add_volume(figure, bars, days)
@@ -99,9 +99,9 @@ def _candles(bars: Bars, days: list[str]) -> go.Candlestick:
     )
 
 
-def _closes(bars: Bars, highest: float) -> go.Scatter:
+def _closes(bars: Bars) -> go.Scatter:
     line = Line(bars.instrument.short, bars.close, colour_of(bars.key), 1.8)
-    return trace(line, f"%{{y:,.{_places(highest)}f}}")
+    return trace(line, price_writer(bars.instrument))
 
 
 def _price_axis(

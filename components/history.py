@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from components.candles import LOG_FROM
 from components.frame import closed_days, date_axis, days, framed, padded, price_axis, stamps
 from components.lines import Line, trace
-from components.text import change, escape_plot, price
+from components.text import change, escape_plot, price, price_writer
 from components.theme import CARD, MUTED, OTHER, SHADE, colour_of
 from components.zones import add_last_price, add_zones
 from market.bars import Bars
@@ -40,9 +40,8 @@ def history(
     is_log = lowest > 0 and highest > LOG_FROM * lowest if log is None else log
     price_line = Line(bars.instrument.short, close, colour_of(bars.key), 2.0)
     figure = framed(height=height, phone=phone, right=AXIS_MARGIN, bottom=40)
-    shape = "%{y:,.2f}" if highest < 1000 else "%{y:,.0f}"
     for line in (*averages, price_line):
-        figure.add_trace(trace(line, shape))
+        figure.add_trace(trace(line, price_writer(bars.instrument)))
     drawn = [value for average in averages for value in average.known]
     low, high = (
         (min([lowest, *drawn]) * 0.97, max([highest, *drawn]) * 1.03)

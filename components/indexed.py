@@ -13,7 +13,7 @@ from components.theme import MUTED
 def indexed(lines: Sequence[Line], *, height: int = 340, phone: bool = False) -> go.Figure:
     """Lines that start at 100 (the caller's sum), named with their last value at their ends."""
     figure = framed(
-        *(trace(line, "%{y:.1f}") for line in lines),
+        *(trace(line, _exact) for line in lines),
         height=height,
         phone=phone,
         bottom=40,
@@ -35,3 +35,7 @@ def indexed_alt(lines: Sequence[Line], since: str) -> str:
         f"{line.name} {decimal(float(line.known.iloc[-1]), 1)}" for line in lines if len(line.known)
     )
     return f"Set to 100 on {since}. Now: {told}." if told else "No prices in this range."
+
+
+def _exact(value: float | None) -> str:
+    return decimal(value, 1)

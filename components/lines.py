@@ -1,6 +1,6 @@
 """Lines with their names at the end: identity never rests on hue, and no legend is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +38,8 @@ class Line:
         return self.values.dropna()
 
 
-def trace(line: Line, template: str, **more: Any) -> go.Scatter:
-    """``line`` as a plotly trace; ``template`` formats y on hover, such as ``%{y:.1%}``."""
+def trace(line: Line, write: Write, **more: Any) -> go.Scatter:
+    """``line`` as a plotly trace; ``write`` writes hover values, since plotly's own minus is a hyphen."""
     values = line.values
     return go.Scatter(
         x=stamps(values.index),
@@ -52,10 +52,16 @@ def trace(line: Line, template: str, **more: Any) -> go.Scatter:
             "dash": "3px,2px" if line.dashed else "solid",
             "shape": "linear",
         },
-        hovertemplate=f"{template}<extra>{escape_plot(line.name)}</extra>",
+        customdata=written(values, write),
+        hovertemplate=f"%{{customdata}}<extra>{escape_plot(line.name)}</extra>",
         connectgaps=False,
         **more,
     )
+
+
+def written(values: Iterable[float], write: Write) -> list[str]:
+    """Values as hover texts."""
+    return [escape_plot(write(float(value))) for value in values]
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:

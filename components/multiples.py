@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.frame import framed, nice_ticks, padded, span, stamps
-from components.lines import Line
+from components.lines import Line, written
 from components.text import Write, escape_plot
 from components.theme import DATE_AXIS, INK, MUTED, X_AXIS, Y_AXIS
 
@@ -131,7 +131,7 @@ def _traces(panel: Panel, seat: _Seat) -> list[go.Scatter]:
         y=line.values.to_numpy(dtype=np.float32),
         mode="lines",
         line={"color": line.colour, "width": 1.6},
-        customdata=[escape_plot(panel.write(float(value))) for value in line.values],
+        customdata=written(line.values, panel.write),
         hovertemplate="%{customdata}<extra></extra>",
         name=escape_plot(line.name),
         **axes,

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
-from components.lines import Line, spread
+from components.lines import Line, spread, written
 from components.ribbon import add_ribbon
 from components.text import Write, decimal, escape_plot
 from components.theme import BITCOIN, GRID, INK, MUTED, OTHER
@@ -112,7 +112,8 @@ def _aligned(line: Line, colour: str, width: float) -> go.Scatter:
         mode="lines",
         line={"color": colour, "width": width, "dash": "3px,2px" if line.dashed else "solid"},
         name=escape_plot(line.name),
-        hovertemplate=f"%{{y:.1%}}<extra>{escape_plot(line.name)}</extra>",
+        customdata=written(known, _exact),
+        hovertemplate=f"%{{customdata}}<extra>{escape_plot(line.name)}</extra>",
     )
 
 
@@ -122,7 +123,7 @@ def _dated(series: pd.Series, colour: str, dash: str, write: Write) -> go.Scatte
         y=series.to_numpy(dtype=np.float32),
         mode="lines",
         line={"color": colour, "width": 1.8, "dash": dash},
-        customdata=[escape_plot(write(float(value))) for value in series],
+        customdata=written(series, write),
         hovertemplate="%{customdata}<extra></extra>",
     )
 
@@ -174,6 +175,10 @@ def _odds(level: float) -> str:
 
 def _lowest_day(line: Line) -> int:
     return int(line.known.index[int(line.known.to_numpy().argmin())])
+
+
+def _exact(value: float | None) -> str:
+    return decimal(None if value is None else 100 * value, 1, suffix="%")
 
 
 def _percent(value: float) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
+from components.lines import written
 from components.ribbon import add_ribbon, interval_texts
 from components.text import Write, correlation, escape_plot
 from components.theme import INK, MUTED, NASDAQ, OTHER
@@ -41,10 +42,8 @@ def rolling(
             mode="lines",
             line={"color": colour, "width": 2},
             name=escape_plot(name),
-            customdata=interval_texts(low, high, write) if low is not None and high is not None else None,
-            hovertemplate="%{y:.2f}%{customdata}<extra></extra>"
-            if low is not None
-            else "%{y:.2f}<extra></extra>",
+            customdata=_hover(values, low, high, write),
+            hovertemplate="%{customdata}<extra></extra>",
             connectgaps=False,
         )
     )
@@ -77,6 +76,14 @@ def rolling_alt(values: pd.Series, what: str, write: Write = correlation) -> str
         f"lowest {write(float(known.iloc[least]))} on {days[least]}, "
         f"highest {write(float(known.iloc[most]))} on {days[most]}."
     )
+
+
+def _hover(values: pd.Series, low: pd.Series | None, high: pd.Series | None, write: Write) -> list[str]:
+    said = written(values, write)
+    if low is None or high is None:
+        return said
+    intervals = interval_texts(low.reindex(values.index), high.reindex(values.index), write)
+    return [value + interval for value, interval in zip(said, intervals, strict=True)]
 
 
 def _add_last(figure: go.Figure, values: pd.Series, colour: str, write: Write, phone: bool) -> None:

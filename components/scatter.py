@@ -75,8 +75,11 @@ def _dots(
         y=y.astype(np.float32),
         mode="markers",
         marker={"color": colour, "size": size, "opacity": opacity, "line": {"width": 0}},
-        customdata=days,
-        hovertemplate="%{customdata}<br>%{x:.1f}% and %{y:.1f}%<extra></extra>",
+        customdata=[
+            f"{day}<br>{change(float(across))} and {change(float(up))}"
+            for day, across, up in zip(days, x, y, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
 
 

@@ -12,7 +12,7 @@ from components.text import decimal
 def underwater(lines: Sequence[Line], *, height: int = 340, phone: bool = False) -> go.Figure:
     """Drawdowns (fractions, 0 at the high, negative below it) under one water line, named at their ends."""
     figure = framed(
-        *(trace(line, "%{y:.1%}") for line in lines),
+        *(trace(line, _exact) for line in lines),
         height=height,
         phone=phone,
         bottom=40,
@@ -38,6 +38,10 @@ def underwater_alt(lines: Sequence[Line], since: str = "") -> str:
     ]
     opening = f"Fall from the highest close{' ' + since if since else ''}. "
     return opening + "; ".join(told) + "." if told else "No prices in this range."
+
+
+def _exact(value: float | None) -> str:
+    return decimal(None if value is None else 100 * value, 1, suffix="%")
 
 
 def _percent(value: float | None) -> str:

@@ -43,6 +43,11 @@ def test_a_fall_is_told_in_words() -> None:
     assert told == "Fall from the highest close since 1 Oct 2025. Bitcoin −43% now, −50% at the lowest."
 
 
+def test_hover_writes_a_minus_and_not_a_hyphen() -> None:
+    (line,) = underwater([Line("Bitcoin", daily([0, -0.434]))]).data
+    assert list(line.customdata) == ["0.0%", "−43.4%"]
+
+
 def test_gaps_stay_gaps() -> None:
     (line,) = underwater([Line("a", daily([0, NAN, -0.1]))]).data
     assert np.isnan(line.y[1]) and line.connectgaps is False
@@ -143,7 +148,7 @@ def test_a_rolling_line_has_its_weak_band_its_interval_and_its_last_value() -> N
     values = daily([0.1, 0.2, 0.6])
     figure = rolling(values, values - 0.2, values + 0.2)
     assert annotations(figure) == ["<b>0.60</b>"]
-    assert figure.data[0].customdata[2] == " (0.40 to 0.80)"
+    assert figure.data[0].customdata[2] == "0.60 (0.40 to 0.80)"
     assert [shape.type for shape in figure.layout.shapes] == ["path", "rect", "line"]
     assert figure.layout.yaxis.range == (-1, 1)
 
