@@ -1,0 +1,223 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from analytics.facts import (
+    at_zone,
+    below_high,
+    largest_since,
+    level,
+    moved,
+    streak,
+    together,
+    week_move,
+    when,
+    year_so_far,
+)
+from analytics.readings import read
+from analytics.zones import follow
+from market.bars import Bars
+from market.facts import Fact, Tone
+from market.readings import Result
+from market.zones import Zone
+from tests.analytics.bars import series
+
+FLAT = [100.0, 101.0] * 200
+NOON = datetime(2026, 2, 7, 15, 30, tzinfo=UTC)
+
+
+def told(fact: Fact | None) -> str:
+    """What a fact says; there must be one."""
+    assert fact is not None
+    return fact.text
+
+
+def at_close(bars: Bars) -> datetime:
+    """The evening of the newest bar."""
+    return bars.as_of + timedelta(minutes=1)
+
+
+def late(bars: Bars) -> Bars:
+    """The same bars, out of date."""
+    return replace(bars, provenance=replace(bars.provenance, stale_because="nothing came"))
+
+
+def test_a_fall_among_the_five_worst_says_where_it_ranks() -> None:
+    bars = series("IXIC", [*FLAT, 90.0])
+    fact = moved(read(bars), bars, at_close(bars), "the Nasdaq")
+    assert told(fact) == "the Nasdaq fell 10.9% today, its worst in 90 sessions"
+    assert fact and fact.tone is Tone.WORSE
+
+
+def test_a_coin_counts_days_not_sessions() -> None:
+    bars = series("BTC", [*FLAT, 120.0])
+    fact = moved(read(bars), bars, bars.as_of, "Bitcoin")
+    assert told(fact) == "Bitcoin rose 18.8% today, its best in 90 days"
+
+
+def test_a_fall_of_a_gauge_of_fear_is_no_bad_day() -> None:
+    bars = series("VIX", [*FLAT, 90.0])
+    fact = moved(read(bars), bars, at_close(bars), "the VIX")
+    assert told(fact) == "the VIX fell 10.9% today, its largest fall in 90 sessions"
+
+
+def test_an_ordinary_move_has_no_rank() -> None:
+    steady = [100.0 * (1 + (n % 3 - 1) / 100) for n in range(200)]
+    bars = series("IXIC", [*steady, steady[-1] * 1.001])
+    assert told(moved(read(bars), bars, at_close(bars), "the Nasdaq")) == "the Nasdaq rose 0.1% today"
+
+
+def test_no_move_is_said_as_such() -> None:
+    bars = series("IXIC", [100.0, 100.0])
+    assert told(moved(read(bars), bars, at_close(bars), "the Nasdaq")) == "the Nasdaq was unchanged today"
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (timedelta(minutes=1), "today"),
+        (timedelta(days=1), "on Friday"),
+        (timedelta(days=6), "on Friday"),
+        (timedelta(days=7), "on 6 Feb"),
+    ],
+)
+def test_a_day_is_named_as_a_person_names_it(later: timedelta, said: str) -> None:
+    friday = series("IXIC", [1.0, 2.0], "2026-02-05")
+    assert when(friday, friday.as_of + later) == said
+
+
+def test_today_is_the_day_in_new_york() -> None:
+    friday = series("IXIC", [1.0, 2.0], "2026-02-05")
+    assert when(friday, datetime(2026, 2, 7, 4, 59, tzinfo=UTC)) == "today"
+    assert when(friday, datetime(2026, 2, 7, 5, 0, tzinfo=UTC)) == "on Friday"
+
+
+def test_the_end_of_a_day_is_still_that_day_for_a_coin() -> None:
+    coin = series("BTC", [1.0, 2.0], "2026-02-05")
+    assert when(coin, coin.as_of) == "today"
+    assert when(coin, coin.as_of + timedelta(hours=1)) == "on Thursday"
+
+
+@pytest.mark.parametrize("spoiled", ["late", "missing"])
+def test_a_number_that_is_late_or_missing_says_nothing(spoiled: str) -> None:
+    bars = series("IXIC", [100.0]) if spoiled == "missing" else late(series("IXIC", FLAT))
+    reading = read(bars)
+    assert moved(reading, bars, NOON, "the Nasdaq") is None
+    assert below_high(reading, "the Nasdaq") is None
+    assert streak(reading, bars, "the Nasdaq") is None
+    assert largest_since(reading, bars, NOON, "the Nasdaq") is None
+    assert week_move(reading, "the Nasdaq") is None
+    assert year_so_far({"IXIC": reading, "IGV": reading}, {"IXIC": "tech", "IGV": "software"}) is None
+
+
+def test_distance_from_the_high_is_told_of_a_long_history() -> None:
+    fact = below_high(read(series("IXIC", [*FLAT, 94.0])), "the Nasdaq")
+    assert told(fact) == "the Nasdaq is 7% below its highest close"
+    assert told(below_high(read(series("IXIC", [*FLAT, 102.0])), "it")) == "it stands at its highest close"
+
+
+def test_a_short_history_knows_of_no_record() -> None:
+    assert below_high(read(series("IXIC", [100.0, 101.0])), "the Nasdaq") is None
+    assert below_high(read(series("IXIC", [100.0] * 250 + [90.0])), "the Nasdaq") is None
+
+
+def test_a_deep_fall_weighs_more() -> None:
+    shallow, deep = (below_high(read(series("IXIC", [*FLAT, last])), "it") for last in (90.0, 60.0))
+    assert shallow and deep and deep.weight > shallow.weight
+
+
+def test_three_falls_in_a_row_are_a_streak_with_its_sum() -> None:
+    bars = series("IXIC", [100.0, 101.0, 100.0, 99.0, 98.0])
+    assert told(streak(read(bars), bars, "the Nasdaq")) == (
+        "the Nasdaq fell for the 3rd session in a row, −3.0% in all"
+    )
+    two = series("IXIC", [100.0, 101.0, 100.0, 99.0])
+    assert streak(read(two), two, "the Nasdaq") is None
+
+
+def test_the_largest_move_for_long_says_since_when() -> None:
+    bars = series("BTC", [100.0, 80.0, *FLAT, 70.0], "2025-01-02")
+    fact = largest_since(read(bars), bars, bars.as_of, "Bitcoin")
+    assert told(fact) == (
+        "Bitcoin’s move of −30.7% today is its largest one-day fall of the history here, "
+        "which starts on 2 Jan 2025"
+    )
+    matched = series("BTC", [100.0, 60.0, *FLAT, 90.0], "2025-01-02")
+    told_since = told(largest_since(read(matched), matched, matched.as_of, "Bitcoin"))
+    assert told_since.endswith("its largest one-day fall since 2 Jan 2025")
+
+
+def test_a_move_matched_lately_is_not_the_largest_for_long() -> None:
+    bars = series("BTC", [*FLAT, 90.0, 101.0, 90.0])
+    assert largest_since(read(bars), bars, bars.as_of, "Bitcoin") is None
+
+
+ZONE = Zone("BTC", 68_000, 70_000)
+
+
+def at(closes: list[float]) -> str:
+    """What is said of Bitcoin at the zone after three weeks above it and these closes."""
+    above = [75_000.0, 75_200.0] * 10
+    bars = series("BTC", [*above, *closes], "2026-01-01")
+    return told(at_zone(follow(bars, ZONE), read(bars), "Bitcoin"))
+
+
+def test_a_price_inside_a_zone_is_said_with_the_price() -> None:
+    assert at([69_310.0]) == "Bitcoin is inside $68K–$70K at $69.3K"
+    assert at([69_000.0, 69_310.0]) == "Bitcoin is back inside $68K–$70K at $69.3K"
+    assert at([69_000.0] * 4) == "Bitcoin is inside $68K–$70K at $69K"
+
+
+def test_a_zone_lost_within_a_day_is_news() -> None:
+    assert at([65_000.0, 64_000.0]) == "Bitcoin lost $68K–$70K and stands at $64K"
+    assert at([65_000.0, 64_000.0, 72_000.0, 73_000.0]) == "Bitcoin is back above $68K–$70K at $73K"
+
+
+def test_a_price_close_to_a_zone_is_testing_it() -> None:
+    assert at([70_100.0]) == "Bitcoin is testing $68K–$70K from above at $70.1K"
+
+
+def test_a_zone_far_away_is_no_news() -> None:
+    bars = series("BTC", [100_000.0 + n for n in range(30)])
+    assert at_zone(follow(bars, ZONE), read(bars), "Bitcoin") is None
+
+
+def test_the_year_so_far_names_the_best_and_the_worst() -> None:
+    names = {"IGV": "software", "SOX": "the chip index", "XLP": "consumer staples"}
+    lasts = {"IGV": 75.0, "SOX": 108.0, "XLP": 112.0}
+    readings = {key: read(series(key, [100.0, 100.0, last], "2025-12-30")) for key, last in lasts.items()}
+    assert told(year_so_far(readings, names)) == (
+        "since 1 January software stands at −25.0% and consumer staples at +12.0%"
+    )
+
+
+def test_a_yield_moves_in_basis_points_in_a_week() -> None:
+    fact = week_move(
+        read(series("US10Y", [4.0, 4.0, 4.0, 4.0, 4.0, 4.18], "2026-01-30")), "the 10-year yield"
+    )
+    assert told(fact) == "the 10-year yield rose 18 bp in a week"
+
+
+def test_a_gauge_stands_at_a_level() -> None:
+    assert told(level(read(series("VIX", [20.0, 21.8])), "the VIX")) == "the VIX stands at 21.8"
+
+
+def test_a_correlation_that_spans_zero_says_so() -> None:
+    bars = series("BTC", FLAT)
+    unclear = Result(0.1, n=20, window=20, low=-0.3, high=0.5)
+    assert ", which cannot be told from zero" in told(together(unclear, bars, 20, "Bitcoin and the Nasdaq"))
+    clear = Result(0.56, n=60, window=60, low=0.31, high=0.74)
+    assert told(together(clear, bars, 60, "Bitcoin and the Nasdaq")) == (
+        "Bitcoin and the Nasdaq correlate at 0.56 over 60 sessions (95% interval 0.31 to 0.74, n 60)"
+    )
+    assert together(Result.missing("none"), bars, 60, "Bitcoin and the Nasdaq") is None
+
+
+def test_every_number_in_the_words_is_carried_with_them() -> None:
+    bars = series("IXIC", [*FLAT, 90.0])
+    fact = moved(read(bars), bars, at_close(bars), "the Nasdaq")
+    assert fact
+    assert [number.name for number in fact.numbers] == ["change_1d_pct", "rank_90"]
+    assert fact.numbers[0].number.value == pytest.approx(100 * (90 / 101 - 1))
+    assert fact.numbers[1].number.value == 1
