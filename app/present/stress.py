@@ -135,9 +135,10 @@ def board_table(boards: Sequence[Scoreboard]) -> Html:
         Column("What it has been worth", Align.PROSE, wide=True, grey=True),
     )
     by_key = [{test.key: test for test in board.tests} for board in boards]
+    tested = max(by_key, key=len).values()
     cells = [
-        (test.title, test.threshold, *(_verdict(tests[test.key]) for tests in by_key), test.note)
-        for test in boards[0].tests
+        (test.title, test.threshold, *(_verdict(tests.get(test.key)) for tests in by_key), test.note)
+        for test in tested
     ]
     return rows("Rebound tests", columns, cells)
 
@@ -154,8 +155,8 @@ def rates_table(boards: Sequence[Scoreboard]) -> Html:
     return rows("Base rates", columns, cells)
 
 
-def _verdict(test: ReboundTest) -> Shown:
-    if (test.why or "").startswith("Does not apply"):
+def _verdict(test: ReboundTest | None) -> Shown:
+    if test is None or (test.why or "").startswith("Does not apply"):
         return MISSING
     said = SAID[test.verdict]
     if test.value.value is None:
