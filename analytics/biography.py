@@ -11,6 +11,7 @@ import pandas as pd
 from analytics.zone_machine import Floats, ZoneBar
 from analytics.zones import ZoneHistory, zone_bars
 from market.bars import Bars
+from market.definitions import Definition
 from market.instruments import Instrument, Interval
 from market.text import price as say_price
 from market.zone_events import Happening, Stand, ZoneEvent
@@ -18,6 +19,21 @@ from market.zones import Zone
 
 AHEAD = (1, 5, 20)
 COUNTS = ("no", "One", "Two", "Three", "Four", "Five")
+
+DEFINITIONS = (
+    Definition(
+        "zone_biography",
+        "Biography of a level",
+        "Each touch is a test. It held if a close was one average true range away again on the side price "
+        "came from, broke if closes confirmed the other side. After it: the returns to the closes "
+        f"{', '.join(map(str, AHEAD[:-1]))} and {AHEAD[-1]} bars later. Time inside counts closes between "
+        "the edges; volume inside is that of those bars.",
+        "Closed bars of the loaded history.",
+        "A test that is not settled is open; a return whose later close is not there yet is left out.",
+        "Ours. Closes held at a level do not predict the next one.",
+        "Levels",
+    ),
+)
 
 
 class Outcome(StrEnum):

@@ -13,10 +13,23 @@ import numpy as np
 import pandas as pd
 
 from analytics.returns import newest
+from market.definitions import Definition
 from market.readings import Result
 
 NO_PRICES = "There are no positive prices."
 NO_LAST = "The last price is missing or not positive."
+
+DEFINITIONS = (
+    Definition(
+        key="low_on_high",
+        title="Low on the highest high",
+        formula="Low(t) / max(High before t) − 1, at most zero.",
+        sampling="Finished bars. The high of the same bar is left out: which came first is unknown.",
+        gaps="Missing where no highs and lows are published.",
+        source="Magdon-Ismail and Atiya (2004), on highs and lows instead of closes.",
+        group="Falls",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from analytics import ranks
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
 from market.calendars import NEW_YORK
+from market.definitions import Definition
 from market.facts import Fact, Quoted, Tone
 from market.instruments import Calendar
 from market.readings import Envelope, Reading, Result, envelope
@@ -33,6 +34,28 @@ FRESH_EVENT = timedelta(hours=24)
 RECORD_HISTORY = 252
 DEEP_FALL = 20.0
 NAMED_DAYS = 6
+
+DEFINITIONS = (
+    Definition(
+        key="rank_90",
+        title=f"Rank among the last {SESSION_WINDOW}",
+        formula=f"Of the last {SESSION_WINDOW} returns, how many were as low or lower; for a rise as high or "
+        "higher. 1 is the worst day, or the best.",
+        sampling="Simple close-to-close returns, the newest included; sessions, or UTC days of a coin.",
+        gaps="Missing until that many returns are known.",
+        source="Order statistic.",
+        group="Falls",
+    ),
+    Definition(
+        key="streak_change",
+        title="What a streak adds up to",
+        formula="The product of 1 + r over the returns of the streak, less 1.",
+        sampling="Close to close.",
+        gaps="Missing where the last price did not move.",
+        source="Compounded simple returns.",
+        group="Falls",
+    ),
+)
 
 Readings = Mapping[str, Reading]
 UNUSABLE = (State.MISSING, State.STALE, State.DISPUTED)
@@ -149,9 +172,7 @@ def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None
         )
         inside = quote(reading, "last", zone)
         brief = (f"{subject} {verb} ", inside)
-        return Fact(
-            (f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=brief, subject=subject
-        )
+        return Fact((f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=brief, subject=subject)
     if fresh and event is not None and event.kind is Happening.LOST:
         return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE, subject=subject)
     if fresh and event is not None and event.kind is Happening.RECLAIMED:

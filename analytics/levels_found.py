@@ -17,6 +17,7 @@ import pandas as pd
 from analytics.zone_machine import Floats
 from analytics.zones import average_range
 from market.bars import Bars
+from market.definitions import Definition
 from market.text import full_day
 
 PIVOT_BARS = 5
@@ -31,6 +32,24 @@ AVERAGES = (50, 100, 200)
 SLOPE_BARS = 5
 ROUND_SPACING = 0.05
 SHARES = (0.236, 0.382, 0.5, 0.618, 0.786)
+
+DEFINITIONS = (
+    Definition(
+        "found_level",
+        "Level found in the prices",
+        f"Turning points: the highest or lowest of {PIVOT_BARS} bars on both sides, merged when closer than "
+        f"{MERGE_RANGES:g} average true ranges, each counted by a half-life of {HALF_LIFE.days} days. "
+        f"Volume at price: {VOLUME_DAYS} days, each bar’s volume spread evenly over its range; nodes above "
+        f"the {NODE_PERCENTILE}th percentile, and the middle {100 * VALUE_SHARE:.0f}%. Means of "
+        f"{', '.join(map(str, AVERAGES[:-1]))} and {AVERAGES[-1]} closes. Round numbers. Retracements of a "
+        "named leg.",
+        "Closed bars. A turning point is known only when the bars after it are.",
+        "A bar without a volume adds none.",
+        "Conventions of technical analysis; Osler 2000 on round numbers. Retracements have no credible "
+        "evidence.",
+        "Levels",
+    ),
+)
 
 
 class Reason(StrEnum):

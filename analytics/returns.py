@@ -11,10 +11,23 @@ from math import log, log1p
 import numpy as np
 import pandas as pd
 
+from market.definitions import Definition
 from market.readings import Result
 
 REACH_BACK = pd.Timedelta(7, "D")
 """How far before the day asked for a base close may lie: longer than any closure of New York since 1933."""
+
+DEFINITIONS = (
+    Definition(
+        key="indexed",
+        title="Set to 100 on one day",
+        formula="100 × P(t) / P(last close at the chosen day or earlier).",
+        sampling="Close to close, each series on its own days.",
+        gaps="A series that starts later begins at 100 on its first close.",
+        source="Simple return.",
+        group="Prices",
+    ),
+)
 
 
 def newest(series: pd.Series) -> datetime | None:

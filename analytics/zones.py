@@ -16,6 +16,7 @@ from analytics.volatility import true_range, wilder_atr
 from analytics.zone_machine import CONFIRMATION, Confirmation, Floats, ZoneBar, ZoneMachine
 from market.bars import Bars
 from market.calendars import day_end
+from market.definitions import Definition
 from market.instruments import Interval
 from market.zone_events import Happening, Stand, Word, ZoneEvent
 from market.zones import Zone
@@ -23,6 +24,36 @@ from market.zones import Zone
 ATR_BARS = 14
 HOLDING_CLOSES = 3
 LENGTH = {Interval.HOUR: timedelta(hours=1), Interval.DAY: timedelta(days=1)}
+
+DEFINITIONS = (
+    Definition(
+        "zone_state",
+        "State of a level",
+        f"A close more than {CONFIRMATION.band:g} average true ranges beyond an edge votes above or below, a "
+        "close between the edges votes inside, and one in the narrow band around an edge does not vote. "
+        f"The state changes after {CONFIRMATION.votes} equal votes in a row. Testing: the last price "
+        f"is within {CONFIRMATION.near:g} ranges of the nearest edge, or inside for fewer closes than that. "
+        f"Held: the last {HOLDING_CLOSES} daily closes are all at or above the lower edge.",
+        f"Closed bars only: hours where they are known, else days. The range is Wilder’s over {ATR_BARS} "
+        "bars, up to the bar before.",
+        "No state until the range is known; a bar without a high and a low counts as its close.",
+        "Hysteresis and confirmation are ours; average true range: Wilder 1978. It describes, and does not "
+        "predict.",
+        "Levels",
+    ),
+    Definition(
+        "zone_event",
+        "Event at a level",
+        "Lost: the state went from above to below. Reclaimed: from below to above. Entered: to inside. "
+        "Rejected: out again by the side it came from. Wick: the bar reached past the far edge and its "
+        "close did not. Jump: the bar opened beyond the far edge, the close before lay on the other side. "
+        f"Touch: the bar reached the zone after at least {CONFIRMATION.apart:g} average true range away.",
+        "Closed bars only; an event carries the instant of the close that confirmed it.",
+        "Nothing is reported for a stretch without bars.",
+        "Ours.",
+        "Levels",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ with right, card("beta", "Is Bitcoin leveraged tech?", "Slope of its log returns
     show("beta", crypto.beta_chart(bitcoin, nasdaq, hours("BTC"), phone))
 
 left, right = st.columns(2)
-with left, card("funding", "Funding rate, 8 hours", "Amber: shorts pay. Neutral is +0.010%", "funding"):
+with left, card("funding", "Funding rate, 8 hours", "Amber: shorts pay. Neutral is +0.010%", "funding_last"):
     show("funding", crypto.funding_chart(prints, phone))
     show("funding-table", crypto.funding_table(prints))
 with right, card("flows", "Spot ETF flows", "Net dollars a day; holidays are absent", "etf_flow"):

@@ -23,9 +23,9 @@ with card("boards", "The rebound, test by test", worth, "rebound_score"):
 
 key = choose_key(tuple(DEPTHS))
 found = stress.falls_of(key, everything, named, DEPTHS[key])
-with card("overlay", "Falls laid over each other", "From each peak; this one in amber", "episode_depth"):
+with card("overlay", "Falls laid over each other", "From each peak; this one in amber", "fall_depth"):
     show("overlay", stress.falls_overlay(key, everything, named, DEPTHS[key], phone))
-with card("falls", "The falls", "Found by rule, and named ones the loaded history holds", "episode_depth"):
+with card("falls", "The falls", "Found by rule, and named ones the loaded history holds", "fall_depth"):
     show("falls", stress.falls_table(found, batch.get(key)))
     show_note("What followed past falls", stress.say_sequels(found))
     show_note("Named falls", stress.say_missing(found))

@@ -44,7 +44,7 @@ with right, card("safety", "Flight to safety?", "Last week; havens in amber", "c
     show("safety", macro.week_chart(batch.select(*macro.SAFETY), phone))
 
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"
-with card("rows", "Where everything stands", ranks, "macro_percentile"):
+with card("rows", "Where everything stands", ranks, "percentile_1y"):
     show("rows", macro.rows_table(series))
 
 left, right = st.columns(2)
