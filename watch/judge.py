@@ -6,14 +6,14 @@ from math import isfinite
 
 from market.bars import Bars
 from market.calendars import session_state
-from market.instruments import Calendar, Unit
+from market.instruments import Calendar, Interval, Unit
 from market.rules import Health
 from market.text import age, decimal
 from watch.machine import Sample
 
 AHEAD = timedelta(seconds=30)
 TOGETHER = timedelta(minutes=2)
-OLDEST_LIVE = timedelta(minutes=15)
+OLDEST_LIVE = {Interval.HOUR: timedelta(minutes=5), Interval.DAY: timedelta(minutes=20)}
 OLDEST_DAILY = timedelta(days=4)
 TOLERANCE = {Calendar.ALWAYS: 0.005, Calendar.XNYS: 0.003}
 JUMP = 0.06
@@ -61,7 +61,8 @@ def judge(bars: Bars, believed: Believed, now: datetime, *, replay: bool = False
     if doubt is not None:
         why = f"{source} jumped, and no second source confirms it."
         return disbelieve(Health.DISPUTED, why), Believed(believed.value, believed.as_of, doubt)
-    return Sample(Health.FRESH, value, as_of, source), Believed(value, as_of)
+    live = bars.in_progress is not None
+    return Sample(Health.FRESH, value, as_of, source, live=live), Believed(value, as_of)
 
 
 def _out_of_date(bars: Bars, believed: Believed, now: datetime, replay: bool) -> str:
@@ -83,7 +84,7 @@ def _out_of_date(bars: Bars, believed: Believed, now: datetime, replay: bool) ->
 def _oldest(bars: Bars, now: datetime) -> timedelta:
     if bars.instrument.flow or bars.instrument.unit is Unit.SCORE:
         return OLDEST_DAILY
-    delay = OLDEST_LIVE + timedelta(minutes=bars.provenance.delay_minutes)
+    delay = OLDEST_LIVE[bars.interval] + timedelta(minutes=bars.provenance.delay_minutes)
     if bars.instrument.calendar is Calendar.ALWAYS:
         return delay
     # While New York is shut the last close is as new as a price can be.

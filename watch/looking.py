@@ -1,7 +1,7 @@
 """One look at what a rule reads: its number or its zone, judged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -44,7 +44,8 @@ class Looker:
 
     def measure(self, rule: MeasureRule) -> Sample:
         """The number a rule compares, or why it cannot be believed."""
-        looks = [self._look(key, Interval.DAY) for key in rule.keys]
+        is_price = rule.measure is Measure.PRICE
+        looks = [self._newest(key) if is_price else self._look(key, Interval.DAY) for key in rule.keys]
         worst = next((sample for sample, _ in looks if sample.health is not Health.FRESH), None)
         if worst is not None:
             return worst
@@ -52,7 +53,7 @@ class Looker:
         result = self._sum(rule, [each for _, each in looks if each is not None])
         if result.value is None or bars is None:
             return Sample(Health.NO_DATA, None, sample.as_of, sample.source, result.why or "")
-        return Sample(Health.FRESH, result.value, sample.as_of, sample.source)
+        return replace(sample, value=result.value)
 
     def zone(self, rule: LevelRule) -> tuple[Sample, ZoneHistory | None]:
         """The newest price of a zone's instrument and the history of the zone, or why there is none."""
@@ -80,6 +81,11 @@ class Looker:
                 return correlate(moves[rule.key], moves[rule.other], rule.window)
             case _:
                 return self.scores.get(rule.measure) or Result.missing("This number has no source here.")
+
+    def _newest(self, key: str) -> tuple[Sample, Bars | None]:
+        """The price of the hour, which the feed asks for most often, or else of the day."""
+        hour = self._look(key, Interval.HOUR)
+        return self._look(key, Interval.DAY) if hour[0].health is Health.NO_DATA else hour
 
     def _look(self, key: str, interval: Interval) -> tuple[Sample, Bars | None]:
         name = f"{key}/{interval}"

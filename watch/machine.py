@@ -29,13 +29,17 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look at a number: its value and the instant it is of, or why it cannot be believed."""
+    """One look at a number: its value and the instant it is of, or why it cannot be believed.
+
+    A ``live`` number is of a bar in progress: the same instant again is then the same sample again.
+    """
 
     health: Health
     value: float | None = None
     as_of: datetime | None = None
     source: str = ""
     why: str = ""
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,10 @@ def step(rule: MeasureRule, memory: Memory, sample: Sample, now: datetime, *, se
     """
     if sample.health is not Health.FRESH or sample.value is None:
         return look_away(rule.keys, memory, sample, now)
+    is_repeat = sample.live and sample.as_of == memory.as_of
     memory, back = look_again(rule.keys, memory, sample, now)
+    if is_repeat:
+        return memory, back
     memory, told = _move(rule, memory, sample.value, now, settled)
     return memory, (*back, *(replace(notice, source=sample.source) for notice in told))
 

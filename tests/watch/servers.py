@@ -105,13 +105,14 @@ class Collector:
 
     def __init__(self) -> None:
         self.received: list[tuple[float, dict[str, str]]] = []
+        self.status = 200
         collector = self
 
         class Taker(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 collector.received.append((time(), json.loads(body)))
-                self.send_response(204)
+                self.send_response(collector.status)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:

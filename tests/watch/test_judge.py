@@ -59,7 +59,7 @@ def test_a_yield_may_be_negative() -> None:
 
 
 def test_old_future_and_backward_prices_are_out_of_date() -> None:
-    assert health(bars(69_600.0), now=NOW + timedelta(minutes=16)) is Health.STALE
+    assert health(bars(69_600.0), now=NOW + timedelta(minutes=21)) is Health.STALE
     assert health(bars(69_600.0), now=NOW - timedelta(seconds=31)) is Health.STALE
     assert health(bars(69_600.0), Believed(69_500.0, NOW + timedelta(seconds=1))) is Health.STALE
     assert health(bars(69_600.0, stale_because="A did not answer")) is Health.STALE
@@ -67,7 +67,7 @@ def test_old_future_and_backward_prices_are_out_of_date() -> None:
 
 def test_a_delayed_source_may_be_as_late_as_it_says() -> None:
     late = bars(69_600.0, delay_minutes=15)
-    assert health(late, now=NOW + timedelta(minutes=29)) is Health.FRESH
+    assert health(late, now=NOW + timedelta(minutes=34)) is Health.FRESH
 
 
 def test_a_recording_is_believed_only_in_a_replay() -> None:
