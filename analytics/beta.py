@@ -94,7 +94,7 @@ class Beta:
 
     @property
     def se(self) -> float | None:
-        """The largest of the three standard errors; None where one cannot be told, as the interval is then."""
+        """The largest of the three standard errors; None, like the interval, where one cannot be told."""
         if self.se_ols is None or self.se_hc3 is None or self.se_hac is None:
             return None
         return max(self.se_ols, self.se_hc3, self.se_hac)

@@ -33,13 +33,13 @@ def rows() -> list[tuple[str, str, str]]:
 
 def ratio(theirs: Callable[[], object], ours: Callable[[], object]) -> float:
     """How many times longer theirs takes: medians of alternating rounds, so that both meet the same noise."""
-    ours()
     spent = [(seconds(theirs), seconds(ours)) for _ in range(ROUNDS)]
     return median(each[0] for each in spent) / median(each[1] for each in spent)
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """Processor time of one call, all threads added up."""
+    """Processor time of one call, all threads added up, after one that leaves memory as this one needs it."""
+    run()
     start = process_time()
     run()
     return process_time() - start
