@@ -75,4 +75,4 @@ def _entry(each: Definition) -> Html:
         for name, field in PARTS
         if getattr(each, field)
     ]
-    return div("mk-entry", element("h3", each.title, class_="mk-h3"), element("dl", *parts), id=each.key)
+    return div("mk-entry", element("h3", each.title, class_="mk-title"), element("dl", *parts), id=each.key)

@@ -77,7 +77,7 @@ def heading(title: str, definition: Shown = "", anchor: str | None = None) -> Ht
         else None
     )
     grey = element("p", number_html(definition), class_="mk-def") if definition else None
-    return block(div("mk-head", element("h3", title, class_="mk-h3"), help_link), grey)
+    return block(div("mk-head", element("h2", title, class_="mk-title"), help_link), grey)
 
 
 def provenance(caption: str, links: Sequence[tuple[str, str]] = ()) -> Html:

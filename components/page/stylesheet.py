@@ -8,7 +8,7 @@ _BASE = """
 .mk{font-family:Inter,'Noto Sans',sans-serif;font-size:.8667rem;line-height:1.4;color:var(--ink);
  font-variant-numeric:tabular-nums lining-nums;-webkit-font-smoothing:antialiased}
 .mk-safe{--up:var(--up-safe);--down:var(--down-safe)}
-.mk p,.mk ul,.mk h1,.mk h3,.mk table{margin:0;padding:0}
+.mk p,.mk ul,.mk h1,.mk h2,.mk h3,.mk table{margin:0;padding:0}
 .mk ul{list-style:none}
 .mk ul,.mk ul li{margin:0;font-size:inherit;line-height:inherit}
 .mk a{color:var(--accent);text-decoration:underline;text-underline-offset:2px;text-decoration-thickness:1px}
@@ -40,7 +40,7 @@ _FRAME = """
  line-height:1.16;letter-spacing:-.012em;text-wrap:balance;max-width:32em;color:var(--ink)}
 .mk p.mk-lead{margin-top:.45rem;font-size:.95rem;max-width:72em;color:var(--muted);text-wrap:pretty}
 .mk-head{display:flex;align-items:flex-start;justify-content:space-between;gap:.75rem}
-.mk h3.mk-h3{font-family:Inter,'Noto Sans',sans-serif;font-size:1rem;font-weight:600;line-height:1.35;
+.mk h2.mk-title,.mk h3.mk-title{font-family:Inter,'Noto Sans',sans-serif;font-size:1rem;font-weight:600;line-height:1.35;
  letter-spacing:-.003em;color:var(--ink)}
 .mk a.mk-help{flex:none;width:1.3rem;height:1.3rem;border:1px solid var(--border);border-radius:50%;
  display:grid;place-items:center;font-size:.72rem;color:var(--muted);text-decoration:none}

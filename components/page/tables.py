@@ -136,22 +136,21 @@ def table_row(columns: Sequence[Column], cells: Sequence[Html], class_: str = ""
     return element("tr", head, *rest, class_=class_)
 
 
+def _head(column: Column) -> Html:
+    """The head of a column; one without a name heads nothing."""
+    names = classes(column.align.value, "mk-wide" if column.wide else None)
+    if not column.name:
+        return element("td", class_=names)
+    return element("th", column.name, scope="col", class_=names)
+
+
 def table_of(caption: str, columns: Sequence[Column], body: Sequence[Html]) -> Html:
-    heads = [
-        element(
-            "th",
-            column.name,
-            scope="col",
-            class_=classes(column.align.value, "mk-wide" if column.wide else None),
-        )
-        for column in columns
-    ]
     return div(
         "mk-scroll",
         element(
             "table",
             element("caption", caption),
-            element("thead", element("tr", *heads)),
+            element("thead", element("tr", *(_head(column) for column in columns))),
             element("tbody", join(body)),
             class_="mk-table",
         ),

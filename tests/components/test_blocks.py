@@ -117,7 +117,7 @@ def test_a_range_never_breaks_over_two_lines() -> None:
 def test_a_card_heading_leads_to_its_method() -> None:
     block = page.heading("How far below the peak", "Fall from the highest close", "drawdown")
     assert next(read(block).iter("a")).get("href") == "methods#drawdown"
-    assert [each.tag for each in read(block).iter() if each.tag in ("h3", "p")] == ["h3", "p"]
+    assert [each.tag for each in read(block).iter() if each.tag in ("h2", "p")] == ["h2", "p"]
     assert not list(read(page.heading("Title")).iter("a"))
 
 
