@@ -20,7 +20,7 @@ from api.answers import claims, episodes, facts, levels, prices, rebound, stress
 from api.envelope import Json, plain
 from api.health import Counts, Providers, is_from_here, readiness, write_metrics
 from api.query import BadParameter, Query, read_query
-from data_sources.assembly import process_feed, process_settings
+from data_sources.assembly import process_feed, process_settings, process_sources
 from data_sources.errors import SourceError
 from data_sources.feed import Feed
 from data_sources.freshness import Freshness
@@ -268,4 +268,4 @@ def _response(text: bytes, status: int, headers: Mapping[str, str]) -> Response:
     return Response(text, status, headers, "application/json")
 
 
-ROUTES = routes(process_feed, process_settings)
+ROUTES = routes(process_feed, process_settings, lambda: process_sources().health())

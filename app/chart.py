@@ -3,20 +3,15 @@
 import json
 import weakref
 from base64 import b64decode, b64encode
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
-import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-NAME = "market_stress.chart"
+from app.script import script
 
 _serialised: dict[int, tuple[weakref.ref[go.Figure], bytes]] = {}
 
@@ -31,7 +26,7 @@ def chart(figure: go.Figure, *, key: str, alt: str, height: int, safe_colours: b
     kept.
     """
     head = json.dumps({"alt": alt, "height": height, "safe": safe_colours})
-    _component()(key=key, data=f"{head}\n".encode() + serialise(figure), height=height)
+    script("chart")(key=key, data=f"{head}\n".encode() + serialise(figure), height=height)
 
 
 def serialise(figure: go.Figure) -> bytes:
@@ -68,18 +63,3 @@ def _short_dates(dates: Any) -> Any:
     if times.hasnans:
         return dates
     return np.datetime_as_string(times, unit="D" if (times == times.normalize()).all() else "s").tolist()
-
-
-def _component() -> Callable[..., Any]:
-    """The mounted half of ``static/chart.js``, registered once with the runtime that is serving.
-
-    Streamlit serves a component's script as a file only where an installed package declares it. We are not
-    installed, so the declaration is made here; script text inside messages would need a laxer
-    Content-Security-Policy.
-    """
-    registry = get_bidi_component_manager()
-    if registry.get(NAME) is None:
-        package, component = NAME.split(".")
-        declared = ComponentManifest(package, "1", [ComponentConfig(component, "static")])
-        registry.register_from_manifest(declared, Path(__file__).parent)
-    return st.components.v2.component(NAME, js="chart.js", isolate_styles=False)

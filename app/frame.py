@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import session
 from app.address import write_address
+from app.opening import mount_opening
 from app.services import feed, settings
 from app.widgets import choose_one, choose_switch
 from components.page.cards import Kind, Mark, Mode, Signal, footer, note, status_strip
@@ -38,6 +39,7 @@ PAGES = (
     ("macro", "Macro", "macro"),
     ("levels", "Key levels", "levels"),
     ("episodes", "Episodes", "episodes"),
+    ("claims", "Claims", "claims"),
     ("methods", "Methods", "methods"),
     ("sources", "Sources", "sources"),
 )
@@ -82,6 +84,7 @@ def close_frame() -> None:
         ("JSON", _json_address()),
     ]
     st.html(footer(f"{publishers} Nothing here is investment advice.", links))
+    mount_opening()
 
 
 def _json_address() -> str:

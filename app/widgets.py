@@ -13,12 +13,11 @@ from app.chart import chart
 from app.present.drawing import Absent, Drawing
 from components.page.cards import Kind, empty, heading, headline, note, provenance
 from components.page.html import Html
-from components.page.numbers import Number
 from components.page.tiles import Tile, tiles
 from components.text import full_moment
 from data_sources.errors import SourceError
 from market.bars import Bars
-from market.facts import Quoted, Story
+from market.facts import Story
 from market.ranges import Range
 from market.zones import Zone, write_zone
 
@@ -37,10 +36,8 @@ def show_html(content: Html) -> None:
 
 
 def show_story(story: Story) -> None:
-    """The headline of a page and the grey sentences under it, each number carrying its value."""
-    quoted = [part for part in (*story.headline, *story.standfirst) if isinstance(part, Quoted)]
-    lead = "".join(part if isinstance(part, str) else part.text for part in story.standfirst)
-    show_html(headline(story.title, lead, [Number(part.number, part.text) for part in quoted]))
+    """The headline of a page and the grey sentences under it; their numbers open."""
+    show_html(headline(story.headline, story.standfirst))
 
 
 def show_title(title: str, lead: str) -> None:
@@ -182,7 +179,7 @@ def choose_key(options: Sequence[str]) -> str:
 
 
 def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
-    """One of the zones, as a row of buttons, ``usual`` to begin with; it stands in the address as ``level``."""
+    """One of the zones as a row of buttons, ``usual`` at first; it stands in the address as ``level``."""
     if usual is None:
         return None
     by_name = {write_zone(zone): zone for zone in zones}

@@ -1,16 +1,23 @@
-"""One feed per process, built from the settings."""
+"""One process's sources, built from the settings, and the feed that stands in front of them now."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from data_sources.errors import NoData
 from data_sources.feed import Feed, Span
+from data_sources.health import ProviderHealth
+from data_sources.live import Live, live
 from data_sources.recorded import Recorded, describe
-from data_sources.settings import Settings, read_settings
-from data_sources.source import Source
+from data_sources.settings import Mode, Settings, read_settings
+from data_sources.steady import Steady
 from market import catalogue
 from market.bars import Bars
 from market.instruments import Instrument, Interval
+
+FIRST_ANSWER = 3.0
+"""Seconds a visitor waits for a first answer where no recording can stand in meanwhile."""
 
 
 class Nothing:
@@ -21,20 +28,73 @@ class Nothing:
         raise NoData(instrument, "the recording")
 
 
-def assemble(settings: Settings) -> Feed:
-    """The feed that ``settings`` ask for; a recording that cannot be opened is a problem told in its span."""
-    source, span = _recording(settings)
-    return Feed(source, catalogue.load(), span)
+@dataclass(frozen=True)
+class Sources:
+    """Every source of one process: the recording, and the providers unless only the recording is wanted."""
+
+    settings: Settings
+    recorded: Feed
+    providers: Live | None = None
+    live: Feed | None = None
+    _answered: list[bool] = field(default_factory=lambda: [False])
+
+    def feed(self) -> Feed:
+        """What pages and routes read now.
+
+        With `Mode.AUTO` the recording until a provider has answered, or has left something on disk; from then
+        on the providers, for good.
+        """
+        if self.live is None or self.providers is None:
+            return self.recorded
+        if self.settings.mode is Mode.LIVE or self._has_answered():
+            return self.live
+        self.ask_all()
+        return self.recorded
+
+    def watched(self) -> Feed:
+        """What a watcher reads: providers where there are any, and never the recording in their place."""
+        if self.providers is None:
+            return self.recorded
+        return Feed(Steady(self.providers.chain()), self.recorded.catalogue)
+
+    def ask_all(self) -> None:
+        """Let providers be asked in the background for all that the catalogue holds, where that is due."""
+        if self.live is not None:
+            self.live.ask(self.live.catalogue)
+
+    def health(self) -> Mapping[str, ProviderHealth]:
+        """How every provider is doing; empty where none is wanted."""
+        return self.providers.health() if self.providers else {}
+
+    def _has_answered(self) -> bool:
+        if not self._answered[0] and self.providers is not None and self.live is not None:
+            btc = self.live.catalogue["BTC"]
+            on_disk = self.providers.chain().ready(btc, Interval.DAY) is not None
+            self._answered[0] = on_disk or any(each.last_success for each in self.health().values())
+        return self._answered[0]
 
 
-def _recording(settings: Settings) -> tuple[Source, Span]:
+def assemble(settings: Settings) -> Sources:
+    """The sources that ``settings`` ask for; a recording that cannot be opened is told in its span."""
+    recorded = _recording(settings)
+    if settings.mode is Mode.RECORDED:
+        return Sources(settings, recorded)
+    is_auto = settings.mode is Mode.AUTO
+    known = recorded.catalogue
+    providers = live(settings.state_dir, known["BTC"], patience=0.0 if is_auto else FIRST_ANSWER)
+    chain = providers.chain(recorded.source if is_auto else None)
+    return Sources(settings, recorded, providers, Feed(Steady(chain), known))
+
+
+def _recording(settings: Settings) -> Feed:
+    known = catalogue.load()
     try:
         description = describe(settings.recording)
     except ValueError as problem:
-        return Nothing(), Span(problems=(str(problem),))
+        return Feed(Nothing(), known, Span(problems=(str(problem),)))
     recorded = Recorded(settings.recording, description)
     span = Span(description.start, description.end, description.moment, recorded.problems)
-    return recorded, span
+    return Feed(recorded, known, span)
 
 
 @cache
@@ -44,6 +104,11 @@ def process_settings() -> Settings:
 
 
 @cache
-def process_feed() -> Feed:
-    """This process's one feed."""
+def process_sources() -> Sources:
+    """This process's sources, built at the first question."""
     return assemble(process_settings())
+
+
+def process_feed() -> Feed:
+    """This process's feed as it stands now."""
+    return process_sources().feed()

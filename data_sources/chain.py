@@ -1,7 +1,8 @@
 """The providers of one instrument in order, and the cross-check between them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, Self, runtime_checkable
 
@@ -16,23 +17,37 @@ from market.instruments import Calendar, Instrument, Interval
 
 PUBLISHING = timedelta(hours=2)
 MINUTES_A_DAY = 1440
+PATIENCE = 3.0
 
 
 @runtime_checkable
 class Eager(Source, Protocol):
-    """A Source that can say what it has without anyone waiting."""
+    """A Source that asks in the background, and waits for an answer as long as it is told to."""
 
-    def ready(self, instrument: Instrument, interval: Interval) -> Bars | None:
-        """What it has now; asks in the background where that is due."""
+    def within(self, instrument: Instrument, interval: Interval, seconds: float) -> Bars:
+        """What it has after at most ``seconds``; raises `SourceError`, `Pending` where nothing has come yet."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """An `Eager` source that is given so many seconds."""
+
+    inner: Eager
+    seconds: float
+
+    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """The inner source's bars, in time."""
+        return self.inner.within(instrument, interval, self.seconds)
 
 
 class Chain:
     """The first provider with a fresh answer, checked against the next one that has an answer at hand.
 
     A provider that fails, serves old bars or is late for a bar that is due hands over to the next; of answers
-    that are all old the newest is shown, and says so. The second opinion is never waited for. ``last_resort``
-    (the recording) stands in where no provider has anything.
+    that are all old the newest is shown, and says so. One question waits for ``patience`` seconds in all, and
+    so does a page of them; the second opinion is never waited for. ``last_resort`` (the recording) stands in
+    where no provider has anything.
     """
 
     def __init__(
@@ -40,22 +55,56 @@ class Chain:
         providers: Mapping[str, Source],
         clock: Callable[[], datetime],
         last_resort: Source | None = None,
+        patience: float = PATIENCE,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         """``providers`` by their name in the catalogue."""
         self._providers = providers
         self._clock = clock
         self._last_resort = last_resort
+        self._patience = patience
+        self._timer = timer
+        self._moment: datetime | None = None
+        self._checked: dict[tuple[str, Interval], tuple[Bars, Bars | None, Bars]] = {}
 
     def as_of(self, moment: datetime) -> Self:
         """The same chain as it would have answered at ``moment``, its cross-checks included."""
-        providers = {name: AsOf(source, moment) for name, source in self._providers.items()}
-        last_resort = AsOf(self._last_resort, moment) if self._last_resort else None
-        return type(self)(providers, lambda: moment, last_resort)
+        then = type(self)(self._providers, lambda: moment, self._last_resort, self._patience, self._timer)
+        then._moment = moment
+        return then
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """The best bars there are, with the second source's opinion; raises the first provider's
         `SourceError`.
         """
+        return self._bars(instrument, interval, self._timer() + self._patience)
+
+    def many(
+        self, instruments: Iterable[Instrument], interval: Interval
+    ) -> tuple[dict[str, Bars], tuple[SourceError, ...]]:
+        """The bars of a page by key, and why the rest is missing: all asked at once, all waited for together."""
+        wanted = list(instruments)
+        until = self._timer() + self._patience
+        for instrument in wanted:
+            self.start(instrument, interval)
+        found: dict[str, Bars] = {}
+        missing: list[SourceError] = []
+        for instrument in wanted:
+            try:
+                found[instrument.key] = self._bars(instrument, interval, until)
+            except SourceError as error:
+                missing.append(error)
+        return found, tuple(missing)
+
+    def start(self, instrument: Instrument, interval: Interval) -> None:
+        """Ask the first provider in the background, where that is due."""
+        for listing in instrument.listings:
+            provider = self._providers.get(listing.source)
+            if isinstance(provider, Eager):
+                at_hand(provider, instrument, interval)
+                return
+
+    def _bars(self, instrument: Instrument, interval: Interval, until: float) -> Bars:
         best: tuple[str, Bars] | None = None
         first_error: SourceError | None = None
         for listing in instrument.listings:
@@ -63,7 +112,8 @@ class Chain:
             if provider is None:
                 continue
             try:
-                bars = self._aged(provider.bars(instrument, interval), listing.delay_minutes)
+                source = self._seen_from(provider, until - self._timer())
+                bars = self._aged(source.bars(instrument, interval), listing.delay_minutes)
             except SourceError as error:
                 first_error = first_error or error
                 continue
@@ -74,38 +124,32 @@ class Chain:
                 break
         if best is None:
             return self._otherwise(instrument, interval, first_error)
-        return self._checked(*best, instrument, interval)
+        return self._check(*best, instrument, interval)
 
-    def ready(self, instrument: Instrument, interval: Interval) -> Bars | None:
-        """What the providers have at hand, first come; asks every first provider in the background."""
-        for listing in instrument.listings:
-            provider = self._providers.get(listing.source)
-            bars = provider.ready(instrument, interval) if isinstance(provider, Eager) else None
-            if bars is not None:
-                return bars
-        return None
-
-    def start(self, instrument: Instrument, interval: Interval) -> None:
-        """Ask the first provider in the background, where that is due: a page's questions leave together."""
-        for listing in instrument.listings:
-            provider = self._providers.get(listing.source)
-            if isinstance(provider, Eager):
-                provider.ready(instrument, interval)
-                return
+    def _seen_from(self, provider: Source, seconds: float) -> Source:
+        """``provider``, with so many seconds left, as seen from this chain's moment."""
+        source = Within(provider, max(0.0, seconds)) if isinstance(provider, Eager) else provider
+        return AsOf(source, self._moment) if self._moment else source
 
     def _otherwise(self, instrument: Instrument, interval: Interval, error: SourceError | None) -> Bars:
         """The last resort's bars; what stood in their way is not forgotten."""
         if self._last_resort is not None:
             try:
-                return self._last_resort.bars(instrument, interval)
+                return self._seen_from(self._last_resort, 0.0).bars(instrument, interval)
             except SourceError as missing:
                 raise (error or missing).again() from missing
         raise error.again() if error else NoData(instrument, "every source", "none is configured")
 
-    def _checked(self, source: str, bars: Bars, instrument: Instrument, interval: Interval) -> Bars:
+    def _check(self, source: str, bars: Bars, instrument: Instrument, interval: Interval) -> Bars:
+        """``bars`` after the gates and the cross-check; the same two answers are checked once."""
         second = self._second(source, bars, instrument, interval)
-        bars = vouch(bars, second)
-        return compare(bars, second) if second else bars
+        known = self._checked.get((instrument.key, interval))
+        if known and known[0] is bars and known[1] is second:
+            return known[2]
+        checked = vouch(bars, second)
+        checked = compare(checked, second) if second else checked
+        self._checked[instrument.key, interval] = bars, second, checked
+        return checked
 
     def _second(self, source: str, bars: Bars, instrument: Instrument, interval: Interval) -> Bars | None:
         """What the next provider has at hand, in the same money."""
@@ -113,7 +157,7 @@ class Chain:
             provider = self._providers.get(listing.source)
             if provider is None or listing.source == source:
                 continue
-            second = at_hand(provider, instrument, interval)
+            second = at_hand(self._seen_from(provider, 0.0), instrument, interval)
             if second is not None and comparable(bars, second):
                 return second
         return None
@@ -144,10 +188,9 @@ class Chain:
 
 
 def at_hand(provider: Source, instrument: Instrument, interval: Interval) -> Bars | None:
-    """What ``provider`` has without waiting; a provider that cannot say is asked."""
-    if isinstance(provider, Eager):
-        return provider.ready(instrument, interval)
+    """What ``provider`` has without waiting, or None; a plain source is asked."""
+    source = Within(provider, 0.0) if isinstance(provider, Eager) else provider
     try:
-        return provider.bars(instrument, interval)
+        return source.bars(instrument, interval)
     except SourceError:
         return None

@@ -10,11 +10,10 @@ from cachetools import LRUCache
 
 from data_sources.asof import AsOf
 from data_sources.errors import SourceError
-from data_sources.source import Source
+from data_sources.source import Background, Replayable, Source
 from market.bars import Bars
 from market.catalogue import Catalogue
 from market.instruments import Instrument, Interval
-
 
 MOMENTS_KEPT = 64
 
@@ -70,7 +69,7 @@ class Feed:
     catalogue: Catalogue
     span: Span = field(default_factory=Span)
     moment: datetime | None = None
-    _kept: LRUCache[datetime, AsOf] = field(default_factory=lambda: LRUCache(MOMENTS_KEPT), repr=False)
+    _kept: LRUCache[datetime, Source] = field(default_factory=lambda: LRUCache(MOMENTS_KEPT), repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def as_of(self, moment: datetime | None) -> Self:
@@ -83,15 +82,28 @@ class Feed:
         """The bars of one instrument; raises `SourceError`, and `KeyError` for a key not in the catalogue."""
         return self.source.bars(self.catalogue[key], interval)
 
-    def _replays(self, moment: datetime) -> AsOf:
+    def _replays(self, moment: datetime) -> Source:
         """The one replay of ``moment``, so that all who stand there share its bars."""
         with self._lock:
             if moment not in self._kept:
-                self._kept[moment] = AsOf(self.source, moment)
+                source = self.source
+                replayable = source if isinstance(source, Replayable) else None
+                self._kept[moment] = replayable.as_of(moment) if replayable else AsOf(source, moment)
             return self._kept[moment]
 
+    def ask(self, instruments: Iterable[Instrument], interval: Interval = Interval.DAY) -> None:
+        """Let the source begin to ask for these in the background, where it can and where that is due."""
+        if isinstance(self.source, Background):
+            for instrument in instruments:
+                self.source.start(instrument, interval)
+
     def many(self, instruments: Iterable[Instrument], interval: Interval = Interval.DAY) -> Batch:
-        """The bars of many instruments; what is missing never stops the rest."""
+        """The bars of many instruments; what is missing never stops the rest.
+
+        Their questions leave together, so that nobody waits for one after the other.
+        """
+        instruments = tuple(instruments)
+        self.ask(instruments, interval)
         found: dict[str, Bars] = {}
         missing: list[SourceError] = []
         for instrument in instruments:

@@ -1,6 +1,7 @@
-"""The one Protocol that providers, caches and recordings all follow."""
+"""The one Protocol that providers, caches and recordings all follow, and what some of them can do besides."""
 
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, Self, runtime_checkable
 
 from market.bars import Bars
 from market.instruments import Instrument, Interval
@@ -11,4 +12,22 @@ class Source(Protocol):
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """All the history there is at this interval; raises `SourceError`."""
+        ...
+
+
+@runtime_checkable
+class Background(Protocol):
+    """A Source that can begin to ask before anybody waits."""
+
+    def start(self, instrument: Instrument, interval: Interval) -> None:
+        """Ask in the background, where that is due."""
+        ...
+
+
+@runtime_checkable
+class Replayable(Source, Protocol):
+    """A Source that knows best how it would have answered at an earlier moment."""
+
+    def as_of(self, moment: datetime) -> Self:
+        """The same source as of ``moment``."""
         ...

@@ -51,7 +51,7 @@ def run(watcher: Watcher, stop: Event) -> None:
 def build(settings: Settings) -> Watcher:
     """The watcher that ``settings`` ask for; raises `ValueError` for a bad `notify.toml`."""
     database, seal = Database(settings.database), Seal(settings.state_dir)
-    feed = assemble(settings)
+    feed = assemble(settings).watched()
     replay = settings.mode is Mode.RECORDED
 
     def prices() -> Prices:

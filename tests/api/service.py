@@ -13,13 +13,13 @@ from api.routes import QUESTIONS, Question, no_providers, routes
 from data_sources.assembly import assemble
 from data_sources.errors import NoData
 from data_sources.feed import Feed
-from data_sources.settings import Settings
+from data_sources.settings import Mode, Settings
 from market import catalogue
 from market.bars import COLUMNS, Bars, Provenance
 from market.instruments import Instrument, Interval
 
 NOW = datetime(2026, 2, 6, 18, 0, tzinfo=UTC)
-RECORDING = assemble(Settings())
+RECORDING = assemble(Settings(Mode.RECORDED)).feed()
 
 
 def client(

@@ -10,7 +10,7 @@ from api.health import Providers
 from data_sources.assembly import assemble
 from data_sources.breaker import BreakerState
 from data_sources.health import ProviderHealth
-from data_sources.settings import SHIPPED_RECORDING, Metrics, Settings
+from data_sources.settings import SHIPPED_RECORDING, Metrics, Mode, Settings
 from tests.api.service import NOW, ask, client, shelf
 
 UP = ProviderHealth("yahoo", BreakerState.CLOSED, last_success=NOW, requests=9, failures=2)
@@ -53,13 +53,13 @@ def test_a_recording_is_ready() -> None:
 def test_a_recording_with_a_broken_file_is_degraded(tmp_path: Path) -> None:
     folder = copytree(SHIPPED_RECORDING, tmp_path / "broken")
     (folder / "sessions.csv").unlink()
-    body = ask("/readyz", asking=client(assemble(Settings(recording=folder))))
+    body = ask("/readyz", asking=client(assemble(Settings(Mode.RECORDED, folder)).feed()))
     assert body["sources"]["recording"]["state"] == "degraded"
     assert "sessions.csv" in body["sources"]["recording"]["last_error"]
 
 
 def test_a_recording_that_is_not_there_is_not_ready(tmp_path: Path) -> None:
-    body = ask("/readyz", 503, client(assemble(Settings(recording=tmp_path))))
+    body = ask("/readyz", 503, client(assemble(Settings(Mode.RECORDED, tmp_path)).feed()))
     assert body["status"] == "not ready"
     assert body["sources"]["recording"]["state"] == "down"
 

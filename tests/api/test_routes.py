@@ -317,7 +317,7 @@ def test_many_ask_at_once_and_get_the_same() -> None:
 def test_importing_the_routes_reads_no_recording() -> None:
     script = (
         "from api.routes import ROUTES\n"
-        "from data_sources.assembly import process_feed\n"
-        "assert ROUTES and process_feed.cache_info().currsize == 0\n"
+        "from data_sources.assembly import process_sources\n"
+        "assert ROUTES and process_sources.cache_info().currsize == 0\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from data_sources.assembly import process_feed, process_settings
+from data_sources.assembly import process_settings, process_sources
 
 Play = Callable[[Path], None]
 
 
 def _forget() -> None:
-    process_feed.cache_clear()
+    process_sources.cache_clear()
     process_settings.cache_clear()
 
 
