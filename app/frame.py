@@ -49,7 +49,8 @@ LAYOUT = """<style>
 [class*="st-key-card"]{padding:1rem 1.05rem .8rem}
 .st-key-strip{border-bottom:1px solid light-dark(#DEDED8,#2C3540);padding-bottom:.45rem}
 [class*="st-key-choose-range"] button{text-transform:uppercase}
-@media (max-width:640px){.st-key-strip [data-testid="stPopoverButton"] p{display:none}}
+@media (max-width:640px){.st-key-strip [data-testid="stPopoverButton"] p{position:absolute;width:1px;height:1px;
+ overflow:hidden;clip-path:inset(50%)}}
 </style>"""
 
 
@@ -134,7 +135,7 @@ def _date_control() -> None:
             width=128,
         )
         st.button("›", key="step-forward", help="The session after", on_click=session.step, args=(1,))
-        with st.popover("Go to", type="tertiary"):
+        with st.popover("Go to", type="tertiary", icon=":material/history:"):
             for words, to in _places(span.moment, span.end):
                 st.button(words, on_click=_go, args=(to,), width="stretch")
 
