@@ -89,7 +89,7 @@ class Biography:
     breaks: int
     wicks: int
     hours_inside: int | None
-    days_inside: int
+    days_inside: int | None
     volume_inside: float | None
     volume_share: float | None
     followed: tuple[Followed, ...]
@@ -110,7 +110,11 @@ def biography(
     rows = zone_bars(bars, daily)
     reached = next((row.time for row in rows if row.low <= zone.high and row.high >= zone.low), None)
     tests = tuple(_tests(history, rows))
+    hourly = hours if hours is not None or bars.interval is Interval.DAY else bars
+    days = daily if daily is not None else bars
     volume, share = volume_inside(bars, zone)
+    if volume is None and daily is not None:
+        volume, share = volume_inside(daily, zone)
     kinds = [event.kind for event in history.events]
     return Biography(
         zone=zone,
@@ -119,8 +123,8 @@ def biography(
         tests=tests,
         breaks=kinds.count(Happening.LOST) + kinds.count(Happening.RECLAIMED),
         wicks=kinds.count(Happening.WICK),
-        hours_inside=None if hours is None else closes_inside(hours, zone),
-        days_inside=closes_inside(bars, zone),
+        hours_inside=None if hourly is None else closes_inside(hourly, zone),
+        days_inside=closes_inside(days, zone) if days.interval is Interval.DAY else None,
         volume_inside=volume,
         volume_share=share,
         followed=tuple(_followed(tests, place, ahead) for place, ahead in enumerate(AHEAD)),
@@ -205,7 +209,7 @@ def what_would_change(history: ZoneHistory, instrument: Instrument) -> str:
         f" to {say_price(zone.high, instrument)}"
     )
     if history.stand is Stand.INSIDE:
-        return f"{below} would lose it, {_lower_first(above)} would leave it behind."
+        return f"{below} would put price below it, {_lower_first(above)} above it."
     first = f"{below} would lose it" if history.stand is Stand.ABOVE else f"{above} would reclaim it"
     return f"{first}." if zone.is_level else f"{first}, {_lower_first(inside)} would put price inside."
 

@@ -92,8 +92,8 @@ def test_the_sentence_names_the_closes_and_their_prices() -> None:
         "two daily closes in a row from $68,000 to $70,000 would put price inside."
     )
     assert sentence(*[69_000.0] * 20) == (
-        "Two daily closes in a row below $67,500 would lose it, "
-        "two daily closes in a row above $70,500 would leave it behind."
+        "Two daily closes in a row below $67,500 would put price below it, "
+        "two daily closes in a row above $70,500 above it."
     )
     assert sentence(*[60_000.0] * 20, zone=Zone("BTC", 80_600, 80_600)) == (
         "Two daily closes in a row above $81,100 would reclaim it."
