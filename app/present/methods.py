@@ -33,7 +33,7 @@ def entries(definitions: Iterable[Definition]) -> Html:
     return block(join(_entry(each) for each in definitions))
 
 
-def sources_table(instruments: Iterable[Instrument], batch: Batch, moment: datetime) -> Html:
+def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch, moment: datetime) -> Html:
     """Every series: publisher, sampling, range, age at this moment and state; or why it is missing."""
     columns = (
         Column("Series", Align.TEXT),
@@ -66,7 +66,7 @@ def sources_table(instruments: Iterable[Instrument], batch: Batch, moment: datet
                 SAID[bars.state],
             )
         )
-    return rows("Every series", columns, cells)
+    return rows(caption, columns, cells)
 
 
 def _entry(each: Definition) -> Html:

@@ -18,6 +18,6 @@ show_html(
     )
 )
 with card("days", "Daily series", "Sessions, UTC days and readings"):
-    show_html(methods.sources_table(known(), days, moment))
+    show_html(methods.sources_table("Daily series", known(), days, moment))
 with card("hours", "Hourly series", "They build the open bar, and sample crypto at the New York close"):
-    show_html(methods.sources_table(known().pick("BTC", "QQQ"), hours, moment))
+    show_html(methods.sources_table("Hourly series", known().pick("BTC", "QQQ"), hours, moment))

@@ -81,7 +81,7 @@ _TILES = """
 """
 
 _TABLES = """
-.mk-scroll{overflow-x:auto}
+.mk-scroll{position:relative;overflow-x:auto}
 .mk table.mk-table{width:100%;border-collapse:collapse;border:0;font-size:inherit}
 .mk .mk-table caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .mk .mk-table th,.mk .mk-table td{border:0;border-bottom:1px solid var(--border);padding:.4rem .55rem;
