@@ -1,7 +1,7 @@
 """The frame of a card and of a page: strip, headline, card heading, provenance, notes, facts, footer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -9,6 +9,10 @@ from enum import StrEnum
 from components.page.html import EMPTY, Html, block, classes, div, element, join, link, span, unseen
 from components.page.numbers import Number, Shown, number_html
 from components.text import age
+from market.facts import Quoted
+
+Sentence = str | Sequence[str | Quoted]
+"""Words, or words and quoted numbers in order."""
 
 _RANGE = re.compile(r"\$?[\d.,]+[KMBT]?–\$?[\d.,]+[KMBT%]?")
 
@@ -53,14 +57,13 @@ def status_strip(mode: Mode, moment: str, signals: Sequence[Signal], brief: str)
     return block(div("mk-strip", badge, *long, span("mk-signal mk-narrow", brief), role="status"))
 
 
-def headline(title: str, sentence: str = "", numbers: Sequence[Number] = ()) -> Html:
-    """The finding of the page and one grey sentence.
+def headline(title: Sentence, lead: Sentence = "") -> Html:
+    """The finding of the page and the grey sentences under it.
 
-    Where the text of one of ``numbers`` stands in either, it carries that number's full value. A range such
-    as $68K–$70K never breaks over two lines.
+    A quoted number can be opened; a range such as $68K–$70K never breaks over two lines.
     """
-    lead = element("p", _marked(sentence, numbers), class_="mk-lead") if sentence else None
-    return block(element("h1", _marked(title, numbers), class_="mk-h1"), lead)
+    grey = element("p", said(lead), class_="mk-lead") if lead else None
+    return block(element("h1", said(title), class_="mk-h1"), grey)
 
 
 def heading(title: str, definition: Shown = "", anchor: str | None = None) -> Html:
@@ -107,11 +110,9 @@ def empty(strong: str, text: str = "") -> Html:
     return block(div("mk-empty", element("b", strong), span("", text)))
 
 
-def facts(sentences: Sequence[str], numbers: Sequence[Number] = ()) -> Html:
-    """Sentences one below another."""
-    return block(
-        element("ul", *(element("li", _marked(each, numbers)) for each in sentences), class_="mk-facts")
-    )
+def facts(sentences: Iterable[Sentence]) -> Html:
+    """Sentences one below another, their numbers to open."""
+    return block(element("ul", *(element("li", said(each)) for each in sentences), class_="mk-facts"))
 
 
 def age_badge(text: str, old: timedelta, late: bool) -> Html:
@@ -131,22 +132,21 @@ def _linked(links: Sequence[tuple[str, str]], first: str) -> list[Html | str]:
     return [piece for before, (words, href) in pairs for piece in (before, link(words, href))]
 
 
-def _marked(text: str, numbers: Sequence[Number]) -> Html:
-    """``text`` with each of ``numbers`` carrying its value, and ranges kept on one line."""
-    by_text: dict[str, list[Number]] = {}
-    for number in numbers:
-        by_text.setdefault(number.text, []).append(number)
-    longest_first = sorted(by_text, key=len, reverse=True)
-    parts = [rf"(?<![\w.,−+]){re.escape(each)}(?![\w%])" for each in longest_first] + [_RANGE.pattern]
+def said(sentence: Sentence) -> Html:
+    """A sentence: each quoted number as one that opens, ranges kept on one line."""
+    parts = [sentence] if isinstance(sentence, str) else sentence
+    return join(
+        number_html(Number(part.number, part.text, subject=part.key), "" if " " in part.text else "mk-nb")
+        if isinstance(part, Quoted)
+        else _kept_together(part)
+        for part in parts
+    )
+
+
+def _kept_together(text: str) -> Html:
     pieces: list[str | Html] = []
     at = 0
-    for match in re.finditer("|".join(parts), text):
-        found = match.group()
-        pieces.append(text[at : match.start()])
-        same = by_text.get(found, [])
-        if same:
-            pieces.append(number_html(same.pop(0) if len(same) > 1 else same[0], "mk-nb"))
-        else:
-            pieces.append(span("mk-nb", found))
+    for match in _RANGE.finditer(text):
+        pieces += [text[at : match.start()], span("mk-nb", match.group())]
         at = match.end()
     return join([*pieces, text[at:]])

@@ -44,7 +44,7 @@ def level_strip(last: Number, zones: Sequence[Zone], instrument: Instrument) -> 
     pin = div(classes("mk-pin", _edge(at)), number_html(last), style=_left(at))
     stem = div("mk-stem", style=_left(at))
     said = f"{instrument.name} at {last.text}. Levels: " + ", ".join(names) + "."
-    return block(div("mk-ruler", div("mk-track"), *blocks, stem, pin, *marks, role="img", aria_label=said))
+    return block(div("mk-ruler", div("mk-track"), *blocks, stem, pin, *marks, role="group", aria_label=said))
 
 
 def zone_mark(zone: Zone, instrument: Instrument) -> str:

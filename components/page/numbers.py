@@ -1,22 +1,17 @@
-"""A number on the screen: how it is written, and the envelope it stands for."""
+"""A number on the screen: how it is written, and the envelope it stands for, so that a reader can open it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from components.page.html import Html, classes, element, link, span, unseen
-from components.text import Write, change_writer, full_moment, price_writer
-from market.bars import State
+from components.page.html import Html, classes, element, span, unseen
+from components.text import Write, change_writer, price_writer
+from market.bars import SecondOpinion
 from market.instruments import Instrument
 from market.readings import Envelope
 
 # What rises when markets fall: its rise is drawn in the colour of a fall.
 FEAR = frozenset({"VIX"})
-
-_SAID = {
-    State.PROVISIONAL: "provisional, the bar is not closed",
-    State.STALE: "out of date",
-    State.DISPUTED: "two sources disagree",
-}
 
 
 class Tone(StrEnum):
@@ -31,12 +26,12 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An `Envelope` as it is written; ``href`` is where a reader can open it."""
+    """An `Envelope` as it is written; ``subject`` is what it is about, where its place does not say so."""
 
     envelope: Envelope
     text: str
     tone: Tone = Tone.PLAIN
-    href: str | None = None
+    subject: str = ""
 
     def __str__(self) -> str:
         return self.text
@@ -45,20 +40,20 @@ class Number:
 Shown = Number | str
 
 
-def shown(envelope: Envelope, write: Write, tone: Tone = Tone.PLAIN, href: str | None = None) -> Number:
+def shown(envelope: Envelope, write: Write, tone: Tone = Tone.PLAIN) -> Number:
     """``envelope`` written by one of the functions of `components.text`."""
-    return Number(envelope, write(envelope.value), tone, href)
+    return Number(envelope, write(envelope.value), tone)
 
 
-def priced(envelope: Envelope, instrument: Instrument, href: str | None = None) -> Number:
+def priced(envelope: Envelope, instrument: Instrument) -> Number:
     """A price of ``instrument``."""
-    return shown(envelope, price_writer(instrument), href=href)
+    return shown(envelope, price_writer(instrument))
 
 
-def changed(envelope: Envelope, instrument: Instrument, href: str | None = None) -> Number:
+def changed(envelope: Envelope, instrument: Instrument) -> Number:
     """A move of ``instrument``: teal up, vermilion down; a yield stays grey, a fear gauge is turned round."""
     text = change_writer(instrument)(envelope.value)
-    return Number(envelope, text, _tone(text, instrument), href)
+    return Number(envelope, text, _tone(text, instrument))
 
 
 def sign_of(text: str) -> int:
@@ -67,34 +62,66 @@ def sign_of(text: str) -> int:
 
 
 def number_html(number: Shown, class_: str = "") -> Html:
-    """The number with its full value, formula and state on it, for tests and for the reader who hovers."""
+    """The number as a button that `app/static/open.js` opens; it carries all that is known about it."""
     if isinstance(number, str):
         return span(class_, number)
     envelope = number.envelope
-    carried = {
-        "data_value": "" if envelope.value is None else repr(envelope.value),
-        "data_formula": envelope.formula,
-        "data_state": str(envelope.state),
-        "title": told(envelope),
-    }
-    names = classes("mk-n", number.tone.value, class_)
     why = unseen(f" {envelope.why}") if envelope.why else None
-    if number.href:
-        return link(number.text, number.href, names, **carried)
-    return element("span", number.text, why, class_=names, **carried)
+    return element(
+        "span",
+        number.text,
+        why,
+        class_=classes("mk-n", number.tone.value, class_),
+        role="button",
+        tabindex="0",
+        data_value="" if envelope.value is None else repr(envelope.value),
+        data_formula=envelope.formula,
+        data_state=str(envelope.state),
+        data_about=about(envelope),
+        data_subject=number.subject or None,
+    )
 
 
-def told(envelope: Envelope) -> str:
-    """One line about a number: source, time, how many observations, and what is wrong with it."""
-    if envelope.value is None:
-        return envelope.why or "missing"
-    parts = [envelope.source, envelope.sampling]
-    if envelope.as_of:
-        parts.append(full_moment(envelope.as_of))
-    if envelope.n > 1:
-        parts.append(f"n {envelope.n:,}")
-    parts.append(_SAID.get(envelope.state, ""))
-    return " · ".join(part for part in parts if part)
+def about(envelope: Envelope) -> str:
+    """What else is known of a number, in the order in which `app/static/open.js` reads it.
+
+    Fields stand between bars, parts of a field between semicolons; what comes last and is empty is left out.
+    The reason why a number is missing stands beside it, for those who listen to the page.
+    """
+    made_of = [f"{_plain(name)}={_plain(_exact(value))}" for name, value in envelope.inputs]
+    fields = [
+        _plain(envelope.unit),
+        _time(envelope.as_of),
+        _time(envelope.fetched_at),
+        _plain(envelope.source),
+        _plain(envelope.sampling),
+        str(envelope.n or ""),
+        _exact(envelope.low),
+        _exact(envelope.high),
+        ";".join(_plain(flag) for flag in envelope.flags),
+        ";".join(made_of),
+        ";".join(_second(envelope.second)) if envelope.second else "",
+    ]
+    return "|".join(fields).rstrip("|")
+
+
+def _second(opinion: SecondOpinion) -> tuple[str, ...]:
+    difference = _exact(100 * opinion.difference)
+    return _plain(opinion.source), _exact(opinion.value), difference, _time(opinion.as_of)
+
+
+def _exact(value: float | str | None) -> str:
+    """A number to ten digits, which is more than any publisher gives."""
+    return value if isinstance(value, str) else "" if value is None else f"{value:.10g}"
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def _plain(text: str) -> str:
+    """Text without the marks that part fields."""
+    return text.replace("|", "/").replace(";", ",")
 
 
 def _tone(text: str, instrument: Instrument) -> Tone:

@@ -13,7 +13,10 @@ _BASE = """
 .mk ul,.mk ul li{margin:0;font-size:inherit;line-height:inherit}
 .mk a{color:var(--accent);text-decoration:underline;text-underline-offset:2px;text-decoration-thickness:1px}
 .mk a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
-.mk a.mk-n{color:inherit;text-decoration-style:dotted;text-decoration-color:var(--muted)}
+.mk-n[role=button],.mk-tile:has(.mk-n),.mk-parts li:has(.mk-n),.mk td:has(.mk-n){cursor:pointer}
+.mk-n[role=button]:hover,.mk-tile:hover .mk-tile-value,.mk-parts li:hover .mk-n,.mk td:hover>.mk-n{
+ text-decoration:underline dotted 1px;text-underline-offset:3px}
+.mk-n:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
 .mk-up{color:var(--up)}.mk-down{color:var(--down)}.mk-muted{color:var(--muted)}.mk-warn{color:var(--warn)}
 .mk-nb{white-space:nowrap}
 .mk-sr{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);
@@ -68,9 +71,6 @@ _TILES = """
 .mk-tile-name{display:flex;justify-content:space-between;gap:.5rem;font-size:.8rem;color:var(--muted);
  white-space:nowrap}
 .mk-tile-name span:first-child{overflow:hidden;text-overflow:ellipsis}
-.mk a.mk-tile-link{color:inherit;text-decoration:none}
-.mk a.mk-tile-link::after{content:"";position:absolute;inset:0}
-.mk a.mk-tile-link:hover{color:var(--accent);text-decoration:underline}
 .mk-tile-row{display:flex;justify-content:space-between;align-items:center;gap:.4rem;min-height:36px}
 .mk-tile-value{font-size:1.5rem;font-weight:600;letter-spacing:-.02em;line-height:1.25;white-space:nowrap}
 .mk-tile-change{font-weight:600;min-height:1.2em;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
@@ -149,6 +149,29 @@ _GAUGE = """
 .mk-part-value{text-align:right;font-weight:600}
 """
 
+_OPEN = """
+.st-key-open{position:absolute}
+.mk-open{width:min(34rem,calc(100vw - 2rem));max-height:min(44rem,calc(100dvh - 2rem));padding:0;margin:auto;
+ border:1px solid var(--border);border-radius:8px;background:var(--card);color:var(--ink);font-size:.9rem;
+ overscroll-behavior:contain}
+.mk-open::backdrop{background:light-dark(var(--ink),var(--page));opacity:.45}
+.mk-open>div{padding:1.1rem 1.25rem 1.2rem}
+.mk-open header{display:flex;justify-content:space-between;align-items:flex-start;gap:1rem}
+.mk-open h2{margin:0;padding:0;font:600 1rem/1.35 Inter,'Noto Sans',sans-serif;color:var(--ink)}
+.mk-close{flex:none;font:inherit;font-size:.83rem;color:var(--accent);background:none;
+ border:1px solid var(--border);border-radius:4px;padding:.2rem .6rem;min-height:1.75rem;cursor:pointer}
+.mk-close:hover{border-color:var(--accent)}
+.mk-close:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.mk p.mk-open-value{margin:.35rem 0 .6rem;color:var(--muted)}
+.mk-open-value b{font-size:1.5rem;font-weight:600;letter-spacing:-.02em;color:var(--ink);margin-right:.4rem;
+ overflow-wrap:anywhere}
+.mk-open dl{display:grid;grid-template-columns:8rem minmax(0,1fr);margin:0 0 .9rem}
+.mk-open dt{grid-column:1;color:var(--muted);padding:.3rem 0;border-top:1px solid var(--border)}
+.mk-open dd{grid-column:2;margin:0;padding:.3rem 0;overflow-wrap:anywhere}
+.mk-open dt+dd{border-top:1px solid var(--border)}
+.mk-open dd+dd{padding-top:0}
+"""
+
 _SCREENS = """
 @media (max-width:1120px){.mk ul.mk-tiles{grid-template-columns:repeat(3,minmax(0,1fr))}}
 @media (max-width:640px){
@@ -165,6 +188,10 @@ _SCREENS = """
  .mk .mk-table thead th{white-space:normal;font-size:.74rem}
  .mk .mk-table td.mk-line .mk-sp{width:42px!important}
  .mk ul.mk-parts li{grid-template-columns:1fr 38% 2em;gap:.6rem}
+ .mk-open{width:100%;max-width:100%;max-height:86dvh;margin:auto 0 0;border-radius:12px 12px 0 0;
+  border-width:1px 0 0}
+ .mk-open dl{grid-template-columns:7rem minmax(0,1fr)}
+ .mk-close{min-height:2.4rem;padding:.2rem .9rem}
 }
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation:none!important;transition:none!important}}
 @media print{.mk-help{display:none!important}}
@@ -180,6 +207,7 @@ STYLESHEET = "".join(
         _TABLES,
         _LEVELS,
         _GAUGE,
+        _OPEN,
         _SCREENS,
     )
 )

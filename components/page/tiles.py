@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.page.html import Html, block, classes, div, element, link, span, unseen
+from components.page.html import Html, block, classes, div, element, span, unseen
 from components.page.numbers import Number, Shown, Tone, number_html, sign_of
 from components.page.sparkline import sparkline
 from market.bars import State
@@ -22,7 +22,6 @@ class Tile:
     about: Shown = ""
     when: str = ""
     trail: Sequence[float] = ()
-    href: str | None = None
 
 
 def tiles(strip: Sequence[Tile]) -> Html:
@@ -31,11 +30,10 @@ def tiles(strip: Sequence[Tile]) -> Html:
 
 
 def _tile(tile: Tile) -> Html:
-    name = link(tile.name, tile.href, "mk-tile-link") if tile.href else tile.name
     tone = tile.change.tone if isinstance(tile.change, Number) else Tone.MUTED
     return element(
         "li",
-        div("mk-tile-name", span("", name), span("", tile.when)),
+        div("mk-tile-name", span("", tile.name), span("", tile.when)),
         div("mk-tile-row", number_html(tile.value, "mk-tile-value"), sparkline(tile.trail, tone.value)),
         div(classes("mk-tile-change", tone.value), *_change(tile.change)),
         div("mk-tile-about", number_html(tile.about) if tile.about else None),

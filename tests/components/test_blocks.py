@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from components import page, text
 from components.page.html import Html, element, link
 from components.page.levels import zone_mark
+from components.page.numbers import about
 from components.page.sparkline import sparkline
-from market.bars import State
+from market.bars import SecondOpinion, State
+from market.facts import Quoted
 from market.scales import Scale
 from market.zones import Zone
-from tests.components.makers import BTC, FUNDING, HOSTILE, IXIC, US10Y, VIX, envelope
+from tests.components.makers import BTC, FUNDING, HOSTILE, IXIC, NOW, US10Y, VIX, envelope
 
 SCALE = Scale.from_floors([("calm", -inf), ("elevated", 40), ("stress", 65), ("crisis", 85)])
 FALL = envelope(-1.5886219, "change_1d")
@@ -55,7 +57,7 @@ def test_pages_and_publishers_can_be_linked(href: str) -> None:
     assert read(link("words", href)).get("href") == href
 
 
-def test_a_number_carries_its_full_value_its_formula_and_its_state() -> None:
+def test_a_number_is_a_button_that_carries_its_full_value_its_formula_and_its_state() -> None:
     span = read(page.numbers.number_html(page.changed(FALL, IXIC)))
     assert span.text == "−1.6%"
     assert {span.get("data-value"), span.get("data-formula"), span.get("data-state")} == {
@@ -63,14 +65,42 @@ def test_a_number_carries_its_full_value_its_formula_and_its_state() -> None:
         "change_1d",
         "recorded",
     }
-    assert span.get("title") == "Nasdaq · close · Sat 7 Feb 2026, 15:30 UTC · n 252"
+    assert (span.get("role"), span.get("tabindex")) == ("button", "0")
+
+
+def test_a_number_carries_all_else_that_is_known_of_it() -> None:
+    second = SecondOpinion("FRED", 23031.21, NOW, 0.0021)
+    number = envelope(
+        -1.5, low=-2.0, high=-1.25, flags=("async", "young"), inputs=(("price", 1e5 / 3),), second=second
+    )
+    assert about(number).split("|") == [
+        "percent",
+        "2026-02-07T15:30Z",
+        "2026-02-07T15:30Z",
+        "Nasdaq",
+        "close",
+        "252",
+        "-2",
+        "-1.25",
+        "async;young",
+        "price=33333.33333",
+        "FRED;23031.21;0.21;2026-02-07T15:30Z",
+    ]
+    assert about(envelope(-1.5)).endswith("|252")
+
+
+@pytest.mark.parametrize("name", ["a|b;c", HOSTILE])
+def test_a_name_from_outside_cannot_shift_the_fields(name: str) -> None:
+    fields = about(envelope(1.0, unit=name, source=name, inputs=((name, name),))).split("|")
+    assert len(fields) == 10
+    assert fields[5] == "252"
+    assert fields[9].count(";") == 0
 
 
 def test_a_missing_number_is_a_dash_that_says_why() -> None:
     span = page.numbers.number_html(page.changed(envelope(None), IXIC))
     assert words(span) == "– not published"
     assert read(span).get("data-value") == ""
-    assert read(span).get("title") == "not published"
 
 
 @pytest.mark.parametrize(
@@ -101,11 +131,16 @@ def test_each_state_of_a_feed_has_its_own_shape() -> None:
     assert len(set(shapes)) == len(page.Mark)
 
 
-def test_numbers_in_a_headline_carry_their_values_in_order() -> None:
-    numbers = [page.shown(envelope(2.24), lambda _: "2.2%"), page.shown(envelope(2.17), lambda _: "2.2%")]
-    block = page.headline("Nasdaq rose 2.2%, the Dow 2.2%", "12.2% is another number.", numbers)
-    assert [each.get("data-value") for each in every(block, "mk-n")] == ["2.24", "2.17"]
-    assert words(block) == "Nasdaq rose 2.2%, the Dow 2.2%12.2% is another number."
+def quoted(value: float, key: str) -> Quoted:
+    return Quoted("2.2%", key, "change_1d_pct", envelope(value))
+
+
+def test_numbers_in_a_sentence_carry_their_own_values_even_where_they_read_the_same() -> None:
+    title = ("Nasdaq rose ", quoted(2.24, "IXIC"), ", the Dow ", quoted(2.17, "DJI"))
+    block = page.headline(title, ("2.2% stands here as text, and ", quoted(2.21, "NDX"), "."))
+    carried = [(each.get("data-subject"), each.get("data-value")) for each in every(block, "mk-n")]
+    assert carried == [("IXIC", "2.24"), ("DJI", "2.17"), ("NDX", "2.21")]
+    assert words(block) == "Nasdaq rose 2.2%, the Dow 2.2%2.2% stands here as text, and 2.2%."
 
 
 def test_a_range_never_breaks_over_two_lines() -> None:
@@ -129,7 +164,6 @@ def test_a_tile_has_four_lines_and_says_up_or_down_in_words() -> None:
         "−44.4% from high",
         "24 h",
         [3.0, 2.0, 1.0],
-        href="?x=1",
     )
     block = page.tiles([tile])
     assert words(block) == "Bitcoin24 h$69,310down ▼ −1.8% so far−44.4% from high"
@@ -262,20 +296,19 @@ def test_a_late_feed_is_marked() -> None:
 
 def test_facts_and_plain_tables_carry_numbers_too() -> None:
     number = page.shown(FALL, lambda _: "1.6%")
-    assert [e.get("data-value") for e in every(page.facts(["Fell 1.6%."], [number]), "mk-n")] == [
-        "-1.5886219"
-    ]
+    listed = page.facts([("Fell ", Quoted("1.6%", "IXIC", "change_1d_pct", FALL), ".")])
+    assert [e.get("data-value") for e in every(listed, "mk-n")] == ["-1.5886219"]
     table = page.rows("x", [page.Column("a", page.Align.TEXT), page.Column("b")], [["n", number]], current=0)
     assert [e.get("data-value") for e in every(table, "mk-n")] == ["-1.5886219"]
 
 
 def test_hostile_names_stay_text_in_every_block() -> None:
-    number = page.shown(envelope(1.0, HOSTILE, source=HOSTILE), lambda _: HOSTILE, href="?" + HOSTILE)
+    number = page.shown(envelope(1.0, HOSTILE, source=HOSTILE), lambda _: HOSTILE)
     blocks = [
         page.status_strip(page.Mode.LIVE, HOSTILE, [page.Signal(page.Mark.LATE, HOSTILE)], HOSTILE),
-        page.headline(HOSTILE, HOSTILE, [number]),
+        page.headline(HOSTILE, [Quoted(HOSTILE, HOSTILE, HOSTILE, number.envelope)]),
         page.heading(HOSTILE, HOSTILE, HOSTILE),
-        page.tiles([page.Tile(HOSTILE, number, number, HOSTILE, HOSTILE, href=HOSTILE)]),
+        page.tiles([page.Tile(HOSTILE, number, number, HOSTILE, HOSTILE)]),
         page.rows(HOSTILE, [page.Column(HOSTILE)], [[number]]),
         page.level_table(HOSTILE, [page.LevelRow(HOSTILE, number, HOSTILE, HOSTILE)]),
         page.events([(HOSTILE, HOSTILE)]),
