@@ -170,7 +170,7 @@ def read_address(query: Mapping[str, Sequence[str]], base: View | None = None) -
         if values:
             chosen: Any = tuple(dict.fromkeys(values)) if parameter.most else values[0]
             view = replace(view, **{name: chosen})
-    return view, notices
+    return view, list(dict.fromkeys(notices))
 
 
 def write_address(view: View, *, everything: bool = False) -> dict[str, str | list[str]]:
