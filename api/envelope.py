@@ -15,7 +15,8 @@ Json = dict[str, Any]
 def write_envelope(number: Envelope) -> Json:
     """A number that a person can see, in the shape of `docs/api.md`.
 
-    ``why``, ``low`` and ``high``, ``flags`` and ``inputs`` stand there only where they say something.
+    ``why``, ``low`` and ``high``, ``flags``, ``inputs`` and ``second_opinion`` stand there only where they
+    say something.
     """
     written: Json = {
         "value": number.value,
@@ -36,6 +37,8 @@ def write_envelope(number: Envelope) -> Json:
         written["flags"] = list(number.flags)
     if number.inputs:
         written["inputs"] = dict(number.inputs)
+    if number.second:
+        written["second_opinion"] = _second(number.second)
     return written
 
 

@@ -11,13 +11,12 @@ from streamlit.navigation.page import StreamlitPage
 from app import session
 from app.address import write_address
 from app.opening import mount_opening
-from app.services import feed, settings
+from app.services import sources
+from app.strip import say_waiting, show_strip
 from app.widgets import choose_one, choose_switch
-from components.page.cards import Kind, Mark, Mode, Signal, footer, note, status_strip
+from components.page.cards import Kind, footer, note
 from components.page.stylesheet import STYLESHEET
-from components.text import weekday
-from data_sources import settings as modes
-from market.calendars import NEW_YORK, SessionState, day_end, session_state
+from market.calendars import NEW_YORK, day_end
 from market.moments import say_moment
 
 STATIC = Path(__file__).parent / "static"
@@ -68,12 +67,15 @@ def open_frame(page: StreamlitPage) -> None:
     st.html(f"<style>{STYLESHEET}</style>{LAYOUT}")
     st.logo(str(STATIC / "logo.svg"), size="large")
     with st.container(horizontal=True, key="strip", vertical_alignment="center"):
-        st.html(_strip())
+        show_strip()
         if not st.context.is_embedded:
             _date_control()
             _settings()
-    for problem in (*feed().span.problems, *notices):
+    for problem in (*session.feed().span.problems, *notices):
         st.html(note(Kind.STALE, problem))
+    waiting = say_waiting()
+    if waiting is not None:
+        st.html(waiting)
 
 
 def close_frame() -> None:
@@ -93,31 +95,8 @@ def _json_address() -> str:
     return "api/v1/readings" + (f"?asof={asof}" if asof else "")
 
 
-def _strip() -> str:
-    moment = session.moment()
-    at = moment or datetime.now(UTC)
-    recorded = settings().mode is modes.Mode.RECORDED or feed().span.moment is not None
-    mode = Mode.RECORDED if recorded else Mode.REPLAY if moment else Mode.LIVE
-    stocks = session_state(at)
-    signals = [
-        Signal(Mark.TRADING if stocks.is_open else Mark.CLOSED, _say_stocks(stocks)),
-        Signal(Mark.TRADING, "Crypto trading"),
-    ]
-    brief = f"US stocks {'open' if stocks.is_open else 'closed'}, crypto open."
-    return status_strip(mode, say_moment(at), signals, brief)
-
-
-def _say_stocks(state: SessionState) -> str:
-    if state.is_open and state.closes:
-        return f"US stocks open, close {state.closes.astimezone(NEW_YORK):%H:%M} New York"
-    if state.next_open is None:
-        return "US stocks closed"
-    opens = state.next_open.astimezone(NEW_YORK)
-    return f"US stocks closed, reopen {weekday(opens.date())} {opens:%H:%M} New York"
-
-
 def _date_control() -> None:
-    span, moment = feed().span, session.moment() or datetime.now(UTC)
+    span, moment = session.feed().span, session.moment_now()
     day = (moment - timedelta(microseconds=1)).date()
     first = span.start.date() if span.start else None
     last = (span.end - timedelta(microseconds=1)).date() if span.end else datetime.now(UTC).date()
@@ -158,7 +137,7 @@ def _go(to: datetime | None) -> None:
 def _chosen_day() -> None:
     chosen = st.session_state[f"{session.WIDGET}asof"]
     if chosen:
-        session.change(asof=min(day_end(chosen), feed().span.end or day_end(chosen)))
+        session.change(asof=min(day_end(chosen), session.feed().span.end or day_end(chosen)))
 
 
 def _settings() -> None:
@@ -169,4 +148,6 @@ def _settings() -> None:
         zones.append(session.view().tz)
     with st.popover("Settings", type="tertiary", icon=":material/tune:"):
         choose_switch("cvd", "Blue and amber instead of teal and red")
+        if sources().live is not None:
+            st.toggle("Pause updates", key="paused")
         choose_one("tz", "Time zone", zones, lambda zone: zone.replace("_", " ") or "UTC")

@@ -9,7 +9,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 PACKAGE = "market_stress"
-SCRIPTS = ("chart", "open")
+SCRIPTS = ("chart", "open", "ages")
 
 
 def script(name: str) -> Callable[..., Any]:

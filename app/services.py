@@ -2,16 +2,15 @@
 
 from functools import cache
 
-from data_sources.assembly import process_feed, process_settings
-from data_sources.feed import Feed
+from data_sources.assembly import Sources, process_settings, process_sources
 from data_sources.settings import Settings
 from market.catalogue import Catalogue
 from watch.store import Store, open_store
 
 
-def feed() -> Feed:
-    """This process's feed, seen from now."""
-    return process_feed()
+def sources() -> Sources:
+    """Every source of this process."""
+    return process_sources()
 
 
 def settings() -> Settings:
@@ -27,4 +26,4 @@ def store() -> Store:
 
 def known() -> Catalogue:
     """Every instrument, zone and episode."""
-    return process_feed().catalogue
+    return process_sources().recorded.catalogue

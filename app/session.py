@@ -1,7 +1,7 @@
 """One visitor's view: kept across pages, read from the address, written back to it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -13,10 +13,11 @@ from market.bars import Bars
 from market.calendars import day_end, session_after, session_before
 from market.instruments import Interval
 from market.moments import say_moment
+from market.ranges import Range
 from market.zones import Zone
 
 WIDGET = "choose-"
-COMMON_START = date(2025, 10, 1)
+COMMON_START = datetime(2025, 10, 1, tzinfo=UTC)
 
 
 def view() -> View:
@@ -31,6 +32,7 @@ def restore(page: str) -> list[str]:
     An address that changed under us is followed: a link, or a step back in the browser. A click in the
     navigation drops the whole query string, and gets it back.
     """
+    st.session_state["feed"], st.session_state["started"] = process_feed(), datetime.now(UTC)
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     notices: list[str] = st.session_state.get("notices", [])
     arrived = "view" not in st.session_state
@@ -50,25 +52,40 @@ def change(**parts: Any) -> None:
     _show(replace(view(), **parts))
 
 
+def feed() -> Feed:
+    """The feed that this run began with, so that a page never mixes the recording with what came after it."""
+    kept: Feed = st.session_state["feed"]
+    return kept
+
+
 def here() -> Feed:
     """The feed as this visitor sees it: nothing after the chosen moment is reachable."""
-    return process_feed().as_of(moment())
+    return feed().as_of(moment())
 
 
 def moment() -> datetime | None:
     """The instant this visitor stands at; None is now."""
-    return view().asof or process_feed().span.moment
+    return view().asof or feed().span.moment
 
 
 def moment_now() -> datetime:
-    """The instant this visitor stands at, the clock's own where that is now."""
-    return moment() or datetime.now(UTC)
+    """The instant this visitor stands at, the clock's at the start of this run where that is now."""
+    started: datetime = st.session_state["started"]
+    return moment() or started
 
 
 def since() -> datetime:
-    """The common date that drawdowns and indexed lines start from."""
-    chosen = view().since or COMMON_START
-    return datetime(chosen.year, chosen.month, chosen.day, tzinfo=UTC)
+    """The common date that drawdowns and indexed lines start from: half a year ago where none was chosen.
+
+    While the moment lies in the months after the records of October 2025, that is the month of the records.
+    """
+    chosen = view().since
+    if chosen is not None:
+        return datetime(chosen.year, chosen.month, chosen.day, tzinfo=UTC)
+    at = moment_now()
+    return (
+        COMMON_START if timedelta(days=30) < at - COMMON_START < timedelta(days=200) else Range.HALF.start(at)
+    )
 
 
 def hours(*keys: str) -> tuple[Bars, ...]:
@@ -81,21 +98,20 @@ def watched(key: str) -> list[Zone]:
     """The zones of one instrument: those in the address, and those of the catalogue known at this moment."""
     at = moment_now()
     own = [zone for zone in view().zone if zone.key == key]
-    return own + [zone for zone in process_feed().catalogue.zones_of(key) if zone.is_known(at)]
+    return own + [zone for zone in feed().catalogue.zones_of(key) if zone.is_known(at)]
 
 
 def step(sessions: int) -> None:
     """Move to the end of the next (1) or the previous (-1) New York session's day, inside the recording."""
-    span, at = process_feed().span, moment()
-    if at is None:
-        return
+    span, at = feed().span, moment_now()
     day = (at - timedelta(microseconds=1)).date()
     close = session_after(day_end(day)) if sessions > 0 else session_before(day_end(day) - timedelta(days=1))
     if close is None:
         return
     target = day_end(close.date())
-    if (span.end is None or target <= span.end) and (span.start is None or target > span.start):
-        change(asof=target)
+    if target > (span.end or day_end(datetime.now(UTC).date())) or (span.start and target <= span.start):
+        return
+    change(asof=target)
 
 
 def _show(wanted: View) -> None:
@@ -112,10 +128,13 @@ def _show(wanted: View) -> None:
 
 def _within(wanted: View, notices: list[str]) -> View:
     """``wanted``, moved to where the feed opens if its moment lies outside what can be shown."""
-    span, asked = process_feed().span, wanted.asof
+    span, asked = feed().span, wanted.asof
     if asked is None:
         return wanted
-    if span.start is not None and asked <= span.start:
+    if span.end is None and asked > datetime.now(UTC):
+        if asked > day_end(datetime.now(UTC).date()):
+            notices.append("That moment has not come yet. Now is shown.")
+    elif span.start is not None and asked <= span.start:
         notices.append(f"There is nothing before {say_moment(span.start)}. The default is shown.")
     elif span.end is not None and asked > span.end:
         notices.append(f"There is nothing after {say_moment(span.end)}. The default is shown.")

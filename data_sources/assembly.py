@@ -69,7 +69,10 @@ class Sources:
     def _has_answered(self) -> bool:
         if not self._answered[0] and self.providers is not None and self.live is not None:
             btc = self.live.catalogue["BTC"]
-            on_disk = self.providers.chain().ready(btc, Interval.DAY) is not None
+            on_disk = any(
+                self.providers.sources[each.source].ready(btc, Interval.DAY) is not None
+                for each in btc.listings
+            )
             self._answered[0] = on_disk or any(each.last_success for each in self.health().values())
         return self._answered[0]
 

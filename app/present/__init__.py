@@ -10,7 +10,7 @@ from analytics.drawdowns import low_on_high
 from analytics.falls import largest_falls
 from analytics.readings import read, year_range
 from analytics.zones import ZoneHistory
-from app.present.drawing import Absent
+from app.present.drawing import Absent, remembered
 from components.lines import Line
 from components.page.html import Html
 from components.page.levels import LevelRow
@@ -48,6 +48,17 @@ HAPPENED = {
     Happening.GAP_OVER: "Jumped over {zone}, opening at {price}",
     Happening.TOUCHED: "Touched {zone} at {price}",
 }
+
+
+@remembered
+def reading_of(bars: Bars) -> Reading:
+    """The numbers of one instrument, worked out once."""
+    return read(bars)
+
+
+def readings_of(batch: Iterable[Bars]) -> dict[str, Reading]:
+    """The reading of each instrument, by key."""
+    return {bars.key: reading_of(bars) for bars in batch}
 
 
 def tile(reading: Reading, bars: Bars) -> Tile:
@@ -222,7 +233,7 @@ def from_high_table(bars: Bars | None) -> Html | Absent:
     if deepest.notna().any():
         found = Result(100 * float(deepest.iloc[-1]), n=int(deepest.count()), as_of=bars.finished.as_of)
     cells = [
-        ("Close on close, now", shown(read(bars)["drawdown_pct"], change)),
+        ("Close on close, now", shown(reading_of(bars)["drawdown_pct"], change)),
         ("Low on high, last finished day", shown(envelope(found, bars, "percent", "low_on_high"), change)),
     ]
     return rows("From the high", columns, cells)

@@ -27,8 +27,8 @@ def story(found: Sequence[Checked]) -> tuple[str, str]:
     if not measured:
         return "None of the article’s claims can be judged yet", "Each is judged at the end of its own day."
     title = (
-        f"Of {measured} claims that can be measured, {counts[Verdict.HOLDS]} hold, {counts[Verdict.FAILS]} fail "
-        f"and {counts[Verdict.DEPENDS]} depend on the definition"
+        f"Of {measured} claims that can be measured, {counts[Verdict.HOLDS]} hold, "
+        f"{counts[Verdict.FAILS]} fail and {counts[Verdict.DEPENDS]} depend on the definition"
     )
     rest = (
         f"{counts[Verdict.NOT_MEASURED]} more need figures that are not here, "

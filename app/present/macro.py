@@ -10,9 +10,8 @@ from analytics.clustering import heatmap_order
 from analytics.contagion import split_by, stress_minus_calm
 from analytics.correlation import correlation_matrix
 from analytics.macro import MacroRow, curve_series
-from analytics.readings import read_all
 from analytics.returns import indexed
-from app.present import line
+from app.present import line, readings_of
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, ranked_bars, ranked_bars_alt
 from components.heatmap import difference, heatmap_alt
@@ -52,7 +51,7 @@ def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     """The week's moves, best first; havens are amber."""
     bars = [
         Bar(reading.instrument.short, reading.value("change_1w_pct"), own=key in HAVENS)
-        for key, reading in read_all(held).items()
+        for key, reading in readings_of(held).items()
     ]
     bars.sort(key=lambda bar: -(bar.value or 0.0))
     if all(bar.value is None for bar in bars):

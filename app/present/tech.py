@@ -7,10 +7,9 @@ from datetime import datetime
 from analytics.averages import SPANS, Average, averages, breadth, breadth_line, moving_average
 from analytics.drawdowns import drawdown_since
 from analytics.ranks import rank_among_last
-from analytics.readings import read_all
 from analytics.rebound import relief_rally
 from analytics.rotation import window_returns
-from app.present import day_of, line, trail_of
+from app.present import day_of, line, readings_of, trail_of
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, streak_bars
 from components.history import history, history_alt
@@ -150,7 +149,7 @@ def last_moves(bars: Bars | None, phone: bool) -> Drawing | Absent:
 @remembered
 def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absent:
     """One number of each market as sorted bars, over what the article said."""
-    readings = read_all(markets)
+    readings = readings_of(markets)
     bars = [
         Bar(reading.instrument.short, reading.value(move.name), own=key == "IXIC")
         for key, reading in readings.items()

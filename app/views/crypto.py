@@ -3,7 +3,6 @@
 import streamlit as st
 
 from analytics import stories
-from analytics.readings import read_all
 from analytics.zones import follow_all
 from app import present
 from app.present import crypto, overview
@@ -26,7 +25,7 @@ COINS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "LINK", "AVAX")
 
 moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*COINS, "FNG", "BTC_FUNDING", "BTC_ETF_FLOW", "IXIC"))
-readings = read_all(batch)
+readings = present.readings_of(batch)
 coins = batch.select(*COINS)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 prints, flows, fear = batch.get("BTC_FUNDING"), batch.get("BTC_ETF_FLOW"), batch.get("FNG")

@@ -4,7 +4,6 @@ import streamlit as st
 
 from analytics import stories
 from analytics.macro import macro_rows
-from analytics.readings import read_all
 from app import present
 from app.present import macro, overview, stress
 from app.services import known
@@ -29,7 +28,7 @@ COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 
 moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "US2Y"))
-readings = read_all(batch)
+readings = present.readings_of(batch)
 series = macro_rows(batch.found)
 
 show_story(stories.macro(batch.found, readings, moment, macro.percentiles(series)))

@@ -4,7 +4,6 @@ import streamlit as st
 
 from analytics import stories
 from analytics.changes import what_changed
-from analytics.readings import read_all
 from analytics.zones import follow_all
 from app import present
 from app.present import overview, stress
@@ -19,7 +18,7 @@ TOGETHER = ("IXIC", "GSPC", "IGV", "SOX", "BTC", "ETH", "GLD", "HYG", "VIX", "DX
 
 moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "DJI", "SOL", "US10Y"))
-readings = read_all(batch)
+readings = present.readings_of(batch)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 levels = follow_all(bitcoin, watched("BTC")) if bitcoin else ()
 link = overview.link_now(overview.pair_of(bitcoin, nasdaq, hours("BTC")), view().window)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from analytics import stories
-from analytics.readings import read_all
 from app import present
 from app.present import tech
 from app.services import known
@@ -26,7 +25,7 @@ PEAKS = ("IXIC", "NDX", "SOX", "IGV", "XLK", "XLP", "XLU", "XLV")
 
 moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*INDICES, *SECTORS, "VIX", "GLD", "TLT", "IEF", "SHY"))
-readings = read_all(batch)
+readings = present.readings_of(batch)
 markets = batch.select(*INDICES, *SECTORS)
 nasdaq = batch.get("IXIC")
 

@@ -20,7 +20,7 @@ from market import catalogue
 from market.bars import State
 from market.readings import Reading
 
-FEED = assemble(Settings(mode=Mode.RECORDED))
+FEED = assemble(Settings(mode=Mode.RECORDED)).feed()
 YIELDS = ("US10Y", "US2Y")
 AMOUNTS = ("FNG", "BTC_FUNDING", "BTC_ETF_FLOW")
 ALWAYS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "LINK", "AVAX")

@@ -1,5 +1,6 @@
 """How numbers and times are written in JSON."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from math import inf, nan
 
@@ -58,6 +59,19 @@ def test_interval_flags_and_inputs_stand_where_there_are_any() -> None:
     assert (written["low"], written["high"]) == (0.2, 0.7)
     assert written["flags"] == ["async_3h"]
     assert written["inputs"] == {"window": 60}
+
+
+def test_a_number_tells_what_a_second_source_says_of_its_close() -> None:
+    bars = daily("BTC", [2.0, 1.0])
+    assert "second_opinion" not in write_envelope(envelope(Result(1.0), bars, "USD", "last"))
+    checked = replace(bars.provenance, second=SecondOpinion("Kraken", 1.01, NOW, 0.01))
+    written = write_envelope(envelope(Result(1.0), replace(bars, provenance=checked), "USD", "last"))
+    assert written["second_opinion"] == {
+        "source": "Kraken",
+        "value": 1.01,
+        "as_of": "2026-02-06T18:00:00Z",
+        "difference_pct": 1.0,
+    }
 
 
 def test_a_missing_number_says_why() -> None:

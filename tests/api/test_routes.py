@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message
 from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, Question, routes
 from data_sources.assembly import assemble
 from data_sources.feed import Feed
-from data_sources.settings import SHIPPED_RECORDING, Settings
+from data_sources.settings import SHIPPED_RECORDING, Mode, Settings
 from market import catalogue
 from market.bars import Bars, Provenance
 from market.instruments import Instrument, Interval
@@ -232,7 +232,7 @@ def test_today_is_now_where_there_is_no_recording() -> None:
 def test_a_broken_file_takes_only_its_own_series_with_it(tmp_path: Path) -> None:
     folder = copytree(SHIPPED_RECORDING, tmp_path / "broken")
     (folder / "utc_days.csv").write_bytes(b"\x00\xff not a table")
-    asking = client(assemble(Settings(recording=folder)))
+    asking = client(assemble(Settings(Mode.RECORDED, folder)).feed())
     body = ask("/api/v1/readings?keys=IXIC,BTC", asking=asking)
     assert body["IXIC"]["last"]["value"] == 23031.21
     assert body["BTC"]["last"]["state"] == "missing"
@@ -240,7 +240,7 @@ def test_a_broken_file_takes_only_its_own_series_with_it(tmp_path: Path) -> None
 
 
 def test_without_a_recording_every_reading_is_missing(tmp_path: Path) -> None:
-    asking = client(assemble(Settings(recording=tmp_path)))
+    asking = client(assemble(Settings(Mode.RECORDED, tmp_path)).feed())
     states = {each["last"]["state"] for each in ask("/api/v1/readings", asking=asking).values()}
     assert states == {"missing"}
 

@@ -1,0 +1,25 @@
+// Lets every age on the page count: an element that carries the instant it is measured from is written anew each
+// second, in the units of `market.text.age`.
+
+let timer = null;
+
+export default function () {
+  timer ??= setInterval(count, 1000);
+  count();
+  return () => {};
+}
+
+function count() {
+  for (const element of document.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(element.dataset.since)) / 1000));
+    const text = say(seconds);
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+
+function say(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86400)} d`;
+}
