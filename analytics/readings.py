@@ -143,7 +143,9 @@ def _number(result: Result, bars: Bars, unit: str, formula: str) -> Envelope:
 
 
 def _inputs(bars: Bars, formula: str) -> dict[str, float | str]:
-    """The prices a reader needs to do the sum again."""
+    """The prices a reader needs to do the sum again; the last price is no sum."""
+    if formula == "last":
+        return {}
     close = bars.linked
     if formula in ("change_1d", "streak", "rank_252") and len(close) > 1:
         return {"price": float(close.iloc[-1]), "close before": float(close.iloc[-2])}

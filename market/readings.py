@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Self
 
-from market.bars import Bars, State
+from market.bars import Bars, SecondOpinion, State
 from market.instruments import Instrument
 
 
@@ -53,7 +53,7 @@ class Envelope:
     """A number a person can see, with all that is known about it: the shape of `contract.md`.
 
     ``formula`` names its definition (the anchor on the Methods page); ``inputs`` are the named values it was
-    made from, for the reader who opens it.
+    made from, for the reader who opens it. ``second`` is what another source says of the close behind it.
     """
 
     value: float | None
@@ -70,6 +70,7 @@ class Envelope:
     high: float | None = None
     flags: tuple[str, ...] = ()
     inputs: tuple[tuple[str, float | str], ...] = ()
+    second: SecondOpinion | None = None
 
 
 def envelope(result: Result, bars: Bars, unit: str, formula: str, **inputs: float | str) -> Envelope:
@@ -89,6 +90,7 @@ def envelope(result: Result, bars: Bars, unit: str, formula: str, **inputs: floa
         high=result.high,
         flags=result.flags,
         inputs=tuple(inputs.items()),
+        second=bars.provenance.second,
     )
 
 
