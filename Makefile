@@ -7,7 +7,7 @@ PACKAGES := analytics api app components data_sources market watch
 RUN = PYTHONPATH="$(CURDIR)" $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := dev
-.PHONY: dev run test check format bench watch record live-test browser lock clean
+.PHONY: dev run test check format bench watch record live-test docs pictures browser lock clean
 
 dev: $(VENV)/.dev
 
@@ -38,6 +38,12 @@ record: $(VENV)/.run
 
 live-test: $(VENV)/.dev
 	$(RUN) pytest -m live tests/live
+
+docs: $(VENV)/.dev
+	$(RUN) docs.write_methods
+
+pictures: $(VENV)/.dev browser
+	$(RUN) docs.pictures.take
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

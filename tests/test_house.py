@@ -180,11 +180,14 @@ def test_ci_checks_and_tests_and_nothing_else() -> None:
 # YAML
 
 
+MERGE = "tag:yaml.org,2002:merge"  # `<<`, which is no key
+
+
 class UniqueKeys(yaml.SafeLoader):
     """YAML keeps the last of two equal keys in silence; this loader refuses."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != MERGE]
         if repeated := {key for key in keys if keys.count(key) > 1}:
             raise yaml.constructor.ConstructorError(None, None, f"repeated {repeated}", node.start_mark)
         return super().construct_mapping(node, deep)
@@ -261,15 +264,21 @@ def test_only_what_runs_goes_into_the_image() -> None:
     assert "**/secrets.toml" in lines
 
 
-def test_the_compose_file_gives_the_container_nothing_it_does_not_need() -> None:
-    (app,) = read_yaml(text("deploy/compose.yaml"))["services"].values()
-    assert app["read_only"] is True
-    assert app["cap_drop"] == ["ALL"]
-    assert app["security_opt"] == ["no-new-privileges:true"]
-    assert app["user"] == "10001:10001"
-    assert app["volumes"] == ["state:/state"]
-    assert app["tmpfs"][0].startswith("/tmp:")
-    assert all(port.startswith("127.0.0.1:") for port in app["ports"])
+@pytest.mark.parametrize("name", ["app", "watcher"])
+def test_the_compose_file_gives_a_container_nothing_it_does_not_need(name: str) -> None:
+    service = read_yaml(text("deploy/compose.yaml"))["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["user"] == "10001:10001"
+    assert service["volumes"] == ["state:/state"]
+    assert service["tmpfs"][0].startswith("/tmp:")
+
+
+def test_the_compose_file_opens_one_door_and_only_to_this_machine() -> None:
+    services = read_yaml(text("deploy/compose.yaml"))["services"]
+    assert [port for each in services.values() for port in each.get("ports", [])] == ["127.0.0.1:8501:8501"]
+    assert [name for name, each in services.items() if "profiles" not in each] == ["app", "watcher"]
 
 
 # What a stranger looks for
