@@ -25,6 +25,8 @@ THREADS = 6
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; the exit status."""
+    # The notification library names addresses in what it logs.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = read_settings(os.environ)

@@ -1,6 +1,5 @@
 """One look at what a rule reads: its number or its zone, judged."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +8,7 @@ from analytics.alignment import align
 from analytics.correlation import correlate
 from analytics.drawdowns import latest_drawdown
 from analytics.returns import change_over
+from analytics.stress import stress
 from analytics.zones import ZoneHistory, follow
 from data_sources.errors import NoData, SourceError
 from market.bars import Bars
@@ -32,14 +32,15 @@ class Looker:
     """Looks at prices for one cycle of the watcher; each series is asked for, and judged, once.
 
     ``believed`` is what was believed before this cycle, by key and interval, and is brought up to date.
-    ``scores`` gives the numbers that need more than one or two instruments, such as the stress score.
+    ``everything`` are the instruments that the stress score may be made of; they are asked for only where a
+    rule waits for it.
     """
 
     prices: Prices
     now: datetime
     believed: dict[str, Believed]
     replay: bool = False
-    scores: Mapping[Measure, Result] = field(default_factory=dict)
+    everything: tuple[str, ...] = ()
     _seen: dict[str, tuple[Sample, Bars | None]] = field(default_factory=dict)
 
     def measure(self, rule: MeasureRule) -> Sample:
@@ -79,8 +80,15 @@ class Looker:
             case Measure.CORRELATION:
                 moves = align(series)
                 return correlate(moves[rule.key], moves[rule.other], rule.window)
-            case _:
-                return self.scores.get(rule.measure) or Result.missing("This number has no source here.")
+            case Measure.STRESS:
+                return self._stress()
+
+    def _stress(self) -> Result:
+        looks = ((key, self._look(key, Interval.DAY)[1]) for key in self.everything)
+        score = stress({key: bars for key, bars in looks if bars is not None}).score
+        if score.value is None:
+            return Result.missing(score.why or "The stress score cannot be worked out.")
+        return Result(score.value, score.n, score.as_of)
 
     def _newest(self, key: str) -> tuple[Sample, Bars | None]:
         """The price of the hour, which the feed asks for most often, or else of the day."""

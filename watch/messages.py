@@ -66,6 +66,8 @@ def name_rule(rule: Rule, instrument: Instrument | None) -> str:
         return f"{short} {prices}"
     side = "at or above" if rule.direction is Direction.ABOVE else "at or below"
     other = f" with {rule.other}" if rule.other else ""
+    if rule.measure is Measure.STRESS:
+        short = "Market"
     parts = (short, f"{_WHAT[rule.measure]}{other}", side, write_value(rule, rule.threshold, instrument))
     return " ".join(part for part in parts if part)
 

@@ -120,22 +120,27 @@ class Watcher:
         if self._look is None:
             if self.timer() >= self._next_look:
                 self._begin_look()
-            return
-        if self._look.done():
+        elif self._look.done() or self.timer() - self._look_began > SLOWEST_LOOK_SECONDS:
             look, self._look = self._look, None
-            problem = look.exception()
-            if problem is not None:
-                self._complain("The prices do not answer.", repr(problem))
-                return
-            self._decide(look.result())
+            self._decide(self._outcome(look))
             try:
                 self._write()
             except StoreUnavailable as away:
                 self._complain(str(away), away.words)
             except Deposed:
                 self._step_down()
-        elif self.timer() - self._look_began > SLOWEST_LOOK_SECONDS:
-            self._complain("The prices do not answer.", "look took too long")
+
+    def _outcome(self, look: Future[Outlook]) -> Outlook:
+        """What a look found; where it failed or takes too long, that no number can be believed."""
+        problem = look.exception() if look.done() else TimeoutError("look")
+        if problem is None:
+            return look.result()
+        sentence = "The prices do not answer."
+        self._complain(sentence, repr(problem))
+        blind: dict[str, Look] = {
+            each.rule.id: (Sample(Health.ERROR, why=sentence), None) for each in self._watched
+        }
+        return Outlook(self.clock.now(), blind, self._believed)
 
     def _begin_look(self) -> None:
         if not self._unwritten:
@@ -152,7 +157,7 @@ class Watcher:
     def _look_at_all(
         self, watched: tuple[Watched, ...], believed: dict[str, Believed], now: datetime
     ) -> Outlook:
-        looker = Looker(self.prices(), now, believed, self.replay)
+        looker = Looker(self.prices(), now, believed, self.replay, tuple(self.known))
         looks: dict[str, Look] = {}
         for each in watched:
             try:

@@ -12,6 +12,7 @@ TOKEN = "123456789:" + "A" * 35
     [
         ("ntfy", "my-topic_1", ("my-topic_1",), "ntfy topic my-…"),
         ("telegram", f"{TOKEN}/-100123", (TOKEN, "-100123"), "Telegram …0123"),
+        ("telegram", f"{TOKEN} 42", (TOKEN, "42"), "Telegram …42"),
         (
             "discord",
             "https://discord.com/api/webhooks/123456789012345678/" + "a" * 68,
