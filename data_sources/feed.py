@@ -102,7 +102,7 @@ class Feed:
 
         Their questions leave together, so that nobody waits for one after the other.
         """
-        instruments = tuple(instruments)
+        instruments = tuple(dict.fromkeys(instruments))
         self.ask(instruments, interval)
         found: dict[str, Bars] = {}
         missing: list[SourceError] = []

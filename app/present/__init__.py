@@ -19,6 +19,7 @@ from components.page.numbers import changed as changed_number
 from components.page.tables import Align, Column, WatchRow, rows
 from components.page.tiles import Tile
 from components.text import (
+    MISSING,
     change,
     full_day,
     ordinal,
@@ -130,11 +131,15 @@ def changes_table(changed: Iterable[Changed]) -> Html:
             row.instrument.short,
             priced(row.last, row.instrument),
             changed_number(row.move, row.instrument),
-            shown(row.unusual, lambda share: f"{percent(share)} of days"),
+            shown(row.unusual, _share_of_days),
         )
         for row in changed
     ]
     return rows("What changed since the close before", columns, cells)
+
+
+def _share_of_days(share: float | None) -> str:
+    return MISSING if share is None else f"{percent(share)} of days"
 
 
 def reach_of(history: ZoneHistory) -> str:
