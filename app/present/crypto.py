@@ -11,9 +11,10 @@ from analytics.volatility import volume_multiple
 from app.present import trail_of
 from app.present.drawing import Absent, Drawing, remembered
 from app.present.overview import pair_of
+from app.present.systemic import implied_table
 from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, signed_bars, signed_bars_alt
 from components.candles import candles, candles_alt
-from components.page.html import Html
+from components.page.html import Html, join
 from components.page.numbers import shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
@@ -101,7 +102,8 @@ def beta_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...])
         )
         for fit in fits
     ]
-    return rows("Beta of Bitcoin to the Nasdaq", columns, cells)
+    table = rows("Beta of Bitcoin to the Nasdaq", columns, cells)
+    return join((table, implied_table(fits[0], (asset, market))))
 
 
 @remembered

@@ -5,7 +5,7 @@ import streamlit as st
 from analytics import stories
 from analytics.zones import follow_all
 from app import present
-from app.present import crypto, overview
+from app.present import crypto, overview, systemic
 from app.services import known
 from app.session import here, hours, moment_now, since, watched
 from app.widgets import (
@@ -65,5 +65,8 @@ with right, card("flows", "Spot ETF flows", "Net dollars a day; holidays are abs
     show("flows", crypto.flow_chart(flows, phone))
     show("flow-table", crypto.flow_table(flows))
 
-with card("mood", "Crypto fear and greed", "0 is extreme fear, 100 extreme greed", "fear_and_greed"):
+left, right = st.columns(2)
+with left, card("volatility", "How far does it swing?", "Five estimators, 30 days", "range_volatility"):
+    show("volatility", systemic.volatility_table(bitcoin))
+with right, card("mood", "Crypto fear and greed", "0 is extreme fear, 100 extreme greed", "fear_and_greed"):
     show("mood", crypto.mood_chart(fear, start, phone))

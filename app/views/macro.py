@@ -5,7 +5,7 @@ import streamlit as st
 from analytics import stories
 from analytics.macro import macro_rows
 from app import present
-from app.present import macro, overview, stress
+from app.present import macro, overview, stress, systemic
 from app.services import known
 from app.session import here, hours, moment_now, since
 from app.widgets import (
@@ -27,7 +27,7 @@ TOGETHER = ("IXIC", "GSPC", "IGV", "BTC", "GLD", "WTI", "HYG", "LQD", "IEF", "TL
 COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 
 moment, phone = moment_now(), is_phone()
-batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "US2Y"))
+batch = here().many(known().pick(*TOGETHER, *stress.SERIES, *systemic.SECTORS, "US2Y"))
 readings = present.readings_of(batch)
 series = macro_rows(batch.found)
 
@@ -67,3 +67,9 @@ with card("together", "What moves together", "Correlation of daily moves", "corr
         show("together", macro.against_calm(held, hours("BTC"), known().scales["VIX"], phone))
     else:
         show("together", overview.moves_together(held, hours("BTC"), window, method, 560, phone))
+
+left, right = st.columns(2)
+with left, card("systemic", "Do sectors move as one?", "High is fragile, not soon", "average_pairwise"):
+    show("systemic", systemic.together_table(batch.select(*systemic.SECTORS)))
+with right, card("pair", "Bitcoin and the Nasdaq, by other means", "Each with its sample", "correlation"):
+    show("pair", systemic.pair_table(batch.get("BTC"), batch.get("IXIC"), hours("BTC")))

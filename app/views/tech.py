@@ -35,10 +35,7 @@ show_tiles([*strip, tech.breadth_tile(markets)])
 explain_missing(batch.missing)
 
 left, right = st.columns([2, 1])
-with (
-    left,
-    card("nasdaq", "Nasdaq Composite", "Closes, and their 50-, 100- and 200-day means", "moving_average"),
-):
+with left, card("nasdaq", "Nasdaq Composite", "Closes and their 50-, 100-, 200-day means", "moving_average"):
     start = choose_range().start(moment)
     show("nasdaq", tech.with_averages(nasdaq, start, tuple(watched("IXIC")), phone))
     show("averages", tech.averages_table(nasdaq))

@@ -1,0 +1,167 @@
+"""How much markets move as one, and how far they swing: measures that stand beside the heat map."""
+
+import pandas as pd
+
+from analytics.alignment import align
+from analytics.beta import Beta, implied_move
+from analytics.contagion import downside_correlation, exceedance_correlations
+from analytics.correlation import correlate, correlation_matrix, ewma_correlation
+from analytics.ranks import percentile_of_last
+from analytics.systemic import absorption_ratios, average_pairwise, rolling_average_pairwise, turbulences
+from analytics.volatility import Estimator, range_volatility, realised_volatility
+from app.present.drawing import Absent, remembered
+from components.page.html import Html
+from components.page.numbers import Shown, shown
+from components.page.tables import Align, Column, rows
+from components.text import Write, change, correlation, decimal, percent, percentile
+from market.bars import Bars
+from market.readings import Result, envelope, joint_envelope
+
+SECTORS = ("IGV", "SMH", "XLK", "XLP", "XLU", "XLV")
+WINDOW = 60
+TURBULENCE_DAYS = 5
+TURBULENCE_HISTORY = 504
+ABSORPTION_HISTORY = 500
+VOLATILITY_DAYS = 30
+FALLS = (-0.01, -0.02, -0.03)
+SAID = {
+    Estimator.PARKINSON: "High and low (Parkinson)",
+    Estimator.GARMAN_KLASS: "Open, high, low, close (Garman-Klass)",
+    Estimator.ROGERS_SATCHELL: "Drift free (Rogers-Satchell)",
+    Estimator.YANG_ZHANG: "With gaps (Yang-Zhang)",
+}
+
+
+@remembered
+def together_table(sectors: tuple[Bars, ...]) -> Html | Absent:
+    """Average correlation, turbulence and absorption of the US sectors, with their percentiles."""
+    if len(sectors) < 3:
+        return Absent("Too few sectors have prices.")
+    moves = align(sectors).moves
+    pairs = rolling_average_pairwise(moves, WINDOW).dropna()
+    now = average_pairwise(correlation_matrix(moves, WINDOW))
+    turbulence = turbulences(moves, TURBULENCE_HISTORY)["turbulence"].rolling(TURBULENCE_DAYS).mean().dropna()
+    absorbed = absorption_ratios(moves, ABSORPTION_HISTORY).dropna()
+    cells: list[tuple[Shown, ...]] = [
+        (
+            "Average correlation of all pairs",
+            _cell(now, sectors, "average_pairwise", correlation),
+            _rank(pairs, sectors),
+        ),
+        (
+            "Turbulence, mean of five days",
+            _last(turbulence, TURBULENCE_HISTORY, sectors, "turbulence"),
+            _rank(turbulence, sectors),
+        ),
+        (
+            "Absorption ratio",
+            _last(absorbed, ABSORPTION_HISTORY, sectors, "absorption_ratio"),
+            _rank(absorbed, sectors),
+        ),
+    ]
+    columns = (Column("Six US sectors", Align.PROSE), Column("Now", strong=True), Column("In its history"))
+    return rows("How much sectors move as one", columns, cells)
+
+
+@remembered
+def pair_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...]) -> Html | Absent:
+    """The correlation of a pair by other means: ranks, recent days, falling days, joint tails."""
+    if asset is None or market is None:
+        return Absent("One of the two is missing.")
+    pair = align([asset, market], {each.key: each for each in hours})
+    y, x = pair[asset.key], pair[market.key]
+    weighted = ewma_correlation(y, x).dropna()
+    tails = [each for each in exceedance_correlations(y, x) if each.share in (0.1, 0.5) and each.lower]
+    found: list[tuple[str, Result]] = [
+        ("5 sessions", correlate(y, x, 5)),
+        ("20 sessions", correlate(y, x, 20)),
+        ("60 sessions", correlate(y, x, WINDOW)),
+        ("60 sessions, ranks", correlate(y, x, WINDOW, "spearman")),
+        ("252 sessions", correlate(y, x, 252)),
+        ("Recent days weigh more (0.94)", _newest(weighted)),
+        ("Days the Nasdaq is below its median", downside_correlation(y, x)),
+        *((f"Both in their lowest {percent(100 * each.share)}", each.correlation) for each in tails),
+    ]
+    columns = (
+        Column("Over", Align.PROSE),
+        Column("Correlation", strong=True),
+        Column("95% interval"),
+        Column("n", wide=True),
+    )
+    cells = [
+        (
+            name,
+            shown(joint_envelope(each, (asset, market), "correlation", "correlation"), correlation),
+            _interval(each),
+            decimal(each.n),
+        )
+        for name, each in found
+    ]
+    return rows("Correlation by other means", columns, cells)
+
+
+@remembered
+def volatility_table(bars: Bars | None) -> Html | Absent:
+    """Realised volatility by each estimator, on the year of the instrument's own calendar."""
+    if bars is None:
+        return Absent("No prices.")
+    finished, year = bars.finished, bars.instrument.calendar.periods_per_year
+    found = {"Close to close": realised_volatility(finished.close, VOLATILITY_DAYS, year)}
+    found |= {
+        name: range_volatility(finished.frame, VOLATILITY_DAYS, year, each) for each, name in SAID.items()
+    }
+    columns = (Column(f"Over {VOLATILITY_DAYS} days", Align.PROSE), Column("A year", strong=True))
+    cells = [
+        (name, shown(envelope(each.scaled(100), finished, "percent a year", "range_volatility"), percent))
+        for name, each in found.items()
+    ]
+    return rows("Realised volatility", columns, cells)
+
+
+def implied_table(fit: Beta, pair: tuple[Bars, Bars]) -> Html:
+    """What Bitcoin has done on days the Nasdaq fell so far, if the window's history persists."""
+    columns = (
+        Column("If the Nasdaq moves", Align.TEXT),
+        Column("Bitcoin", strong=True),
+        Column("90% of such days"),
+    )
+    cells = []
+    for fall in FALLS:
+        found = implied_move(fit, fall).scaled(100)
+        number = joint_envelope(found, pair, "percent", "implied_move", market_move_pct=100 * fall)
+        spread = f"{change(found.low)} to {change(found.high)}" if found.low is not None else found.why or ""
+        cells.append((change(100 * fall), shown(number, change), spread))
+    return rows("Implied moves", columns, cells)
+
+
+def _cell(found: Result, made_of: tuple[Bars, ...], formula: str, write: Write) -> Shown:
+    return shown(joint_envelope(found, made_of, "ratio", formula), write)
+
+
+def _newest(series: pd.Series) -> Result:
+    if series.empty:
+        return Result.missing("Not enough history.")
+    return Result(float(series.iloc[-1]), n=len(series), as_of=series.index[-1].to_pydatetime())
+
+
+def _last(series: pd.Series, needed: int, made_of: tuple[Bars, ...], formula: str) -> Shown:
+    found = (
+        _newest(series)
+        if len(series)
+        else Result.missing(f"It needs {needed} sessions of history.", window=needed)
+    )
+    return _cell(found, made_of, formula, correlation)
+
+
+def _rank(series: pd.Series, made_of: tuple[Bars, ...]) -> Shown:
+    found = percentile_of_last(series).scaled(100)
+    return shown(joint_envelope(found, made_of, "percentile", "percentile_1y"), percentile)
+
+
+def _interval(found: Result) -> str:
+    if found.value is None:
+        return found.why or ""
+    if found.low is None or found.high is None:
+        return "no interval"
+    told = ", holds zero" if found.low <= 0 <= found.high else ""
+    return f"{correlation(found.low)} to {correlation(found.high)}{told}"
