@@ -48,8 +48,10 @@ LAYOUT = """<style>
 [class*="st-key-card"]{padding:1rem 1.05rem .8rem}
 .st-key-strip{border-bottom:1px solid light-dark(#DEDED8,#2C3540);padding-bottom:.45rem}
 [class*="st-key-choose-range"] button{text-transform:uppercase}
-@media (max-width:640px){.st-key-strip [data-testid="stPopoverButton"] p{position:absolute;width:1px;height:1px;
- overflow:hidden;clip-path:inset(50%)}}
+@media (max-width:640px){
+ .st-key-strip [data-testid="stPopoverButton"] p{position:absolute;width:1px;height:1px;overflow:hidden;
+  clip-path:inset(50%)}
+}
 </style>"""
 
 

@@ -155,6 +155,8 @@ def _last(series: pd.Series, needed: int, made_of: tuple[Bars, ...], formula: st
 
 def _rank(series: pd.Series, made_of: tuple[Bars, ...]) -> Shown:
     found = percentile_of_last(series).scaled(100)
+    if found.value is None:
+        return found.why or ""
     return shown(joint_envelope(found, made_of, "percentile", "percentile_1y"), percentile)
 
 
