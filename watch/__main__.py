@@ -42,12 +42,11 @@ def main() -> int:
 
 
 def run(watcher: Watcher, stop: Event) -> None:
-    """Tick until ``stop`` is set, then let the next watcher lead."""
+    """Tick until ``stop`` is set."""
     logging.getLogger("watch").info("watching as %s", watcher.name)
     while not stop.wait(TICK_SECONDS):
         watcher.tick()
-    watcher.leadership.resign()
-    watcher.workers.shutdown(wait=False, cancel_futures=True)
+    watcher.stop()
 
 
 def build(settings: Settings) -> Watcher:

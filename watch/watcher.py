@@ -33,6 +33,7 @@ BEAT_SECONDS = 5.0
 SLOWEST_LOOK_SECONDS = 60.0
 SEND_WITHIN_SECONDS = 2.0
 USUAL_SEND_SECONDS = 0.3
+LONGEST_SEND_SECONDS = 8.0
 IN_FLIGHT = 4
 
 Look = tuple[Sample, ZoneHistory | None]
@@ -97,6 +98,19 @@ class Watcher:
         if self._token is not None:
             self._watch()
         self._beat()
+
+    def stop(self) -> None:
+        """Finish what is being sent, note it, and let the next watcher lead."""
+        wait([sending for _, sending in self._sending], timeout=LONGEST_SEND_SECONDS)
+        try:
+            self._write()
+            if self._token is not None:
+                self._settle(self._token)
+        except (StoreUnavailable, Deposed) as problem:
+            log.warning("stopped before all was written: %s", problem)
+        self.leadership.resign()
+        self.workers.shutdown(wait=False, cancel_futures=True)
+        self.ledger.database.close()
 
     def _lead(self) -> None:
         token = self.leadership.hold()

@@ -1,8 +1,13 @@
 """The loop, tick by tick, with clocks set by hand and threads that are done at once."""
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +28,7 @@ from watch.clock import SteadyClock
 from watch.courier import Message, Undelivered
 from watch.leader import FileMutex, Leadership
 from watch.ledger import Ledger
-from watch.store import LOCAL, Store
+from watch.store import LOCAL, Store, StoreUnavailable
 from watch.store.database import Database
 from watch.store.sealing import Seal
 from watch.targets import Target
@@ -53,6 +58,18 @@ class Never(Now):
     def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:  # noqa: ARG002
         """A future that is never done."""
         return Future()
+
+
+class Slow(Now):
+    """Looks at once, and sends when it is told to."""
+
+    def __init__(self, sending: Future[None]) -> None:
+        self._sending = sending
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        """The future of the sending, or one that is done."""
+        is_sending = getattr(work, "__name__", "") == "_deliver"
+        return self._sending if is_sending else super().submit(work, *given, **named)
 
 
 class World:
@@ -240,12 +257,76 @@ def test_a_locked_database_loses_nothing(desk: Desk, world: World) -> None:
     assert desk.titles == ["BTC at or above $70,000"]
 
 
+def test_a_full_disk_keeps_what_was_saved_and_is_said(desk: Desk) -> None:
+    desk.look(LOW, 2)
+    with desk.database.engine().connect() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+        # What SQLite answers then is what it answers on a full disk.
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+    with pytest.raises(StoreUnavailable):
+        for number in range(50):
+            name = f"rule {number} of a long list of rules that fills the disk"
+            desk.store.save_rule(LOCAL, replace(RULE, id=f"x{number}", threshold=99_000, name=name))
+    kept = len(desk.store.statuses())
+    desk.look(HIGH, 4)
+    assert len(desk.store.statuses()) == kept
+    with desk.database.engine().connect() as connection:
+        connection.execute(text("PRAGMA max_page_count = 1000000"))
+    desk.look(HIGH, 2)
+    assert desk.titles == ["BTC at or above $70,000"]
+
+
 def test_a_new_rule_is_watched_from_the_next_look(desk: Desk) -> None:
     desk.look(LOW)
     desk.store.save_rule(LOCAL, MeasureRule("s", Measure.PRICE, "BTC", Direction.BELOW, 68_000, 68_300))
     desk.look(LOW)
     desk.look(67_500.0, 3)
     assert desk.titles == ["BTC at or below $68,000"]
+
+
+def test_a_message_under_way_is_noted_before_the_watcher_stops(desk: Desk, world: World) -> None:
+    desk.look(LOW, 2)
+    slow: Future[None] = Future()
+    desk.watcher.workers = Slow(slow)
+    desk.look(HIGH, 2)
+    episode = desk.store.alerts()[0].episode
+    assert desk.store.deliveries(episode)[0].state == "claimed"
+    slow.set_result(None)
+    desk.watcher.stop()
+    assert desk.store.deliveries(episode)[0].state == "sent"
+    successor = Leadership(desk.database, FileMutex(desk.folder / "lock"), lambda: world.seconds)
+    assert successor.hold() == 2
+    successor.resign()
+
+
+def test_the_process_stops_cleanly_when_told_to(tmp_path: Path) -> None:
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "watch"],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "MARKET_DATA": "recorded", "MARKET_STATE_DIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert watching.stderr is not None
+    for line in watching.stderr:
+        if "leading with token 1" in line:
+            break
+    watching.send_signal(signal.SIGTERM)
+    watching.communicate(timeout=20)
+    assert watching.returncode == 0
+
+
+def test_a_wrong_setting_is_one_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "watch"],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "MARKET_DATA": "sometimes"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "MARKET_DATA is 'sometimes'; it must be one of auto, live, recorded.\n"
 
 
 def test_what_the_settings_ask_for_is_built(tmp_path: Path) -> None:
