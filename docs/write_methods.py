@@ -9,8 +9,9 @@ FILE = Path(__file__).with_name("methods.md")
 OPENING = """\
 # Methods
 
-Every number of Market Stress: how it is computed, from which sample, what happens with gaps, and who published the method.
-This page is written by `make docs` from the code that computes the numbers; the Methods page of the dashboard shows the same.
+Every number of Market Stress: how it is computed, from which sample, what happens with gaps, and who
+published the method. This page is written by `make docs` from the code that computes the numbers; the
+Methods page of the dashboard shows the same.
 The word in brackets is the `formula` that a number carries in [JSON](api.md).
 
 What holds for all of them:

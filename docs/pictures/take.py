@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.app.serving import chromium, serving
 
@@ -16,8 +16,7 @@ CALM = 1200  # milliseconds in which nothing may be drawn
 PATIENCE = 60_000
 DESKTOP, PHONE = (1440, 1000), (390, 844)
 AGENT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36"
-# The page stands when every chart has been drawn and the script behind it no longer runs. The time of the last
-# drawing is kept in the window, so that the answer is about a stretch of time and not about one instant.
+# The page stands when every chart has been drawn, its last line is there, and nothing changes for a while.
 STANDS = """calm => {
     const charts = [...document.querySelectorAll(".js-plotly-plot")];
     const bare = charts.filter(chart => !chart.closest("[data-draws]"));
@@ -41,7 +40,6 @@ class Picture:
     path: str
     theme: str = "light"
     size: tuple[int, int] = DESKTOP
-    scroll: str = ""  # a card to begin with
 
     @property
     def file(self) -> Path:
@@ -66,11 +64,11 @@ def take(pictures: tuple[Picture, ...] = PICTURES) -> Iterator[Path]:
     """Take each picture, and say where it went."""
     with serving() as address, chromium() as browser:
         for picture in pictures:
-            with_page(browser, address, picture)
+            take_one(browser, address, picture)
             yield picture.file
 
 
-def with_page(browser: Browser, address: str, picture: Picture) -> None:
+def take_one(browser: Browser, address: str, picture: Picture) -> None:
     """Open the page as the picture wants it, wait until it stands, and write the file."""
     width, height = picture.size
     page = browser.new_page(
@@ -80,17 +78,9 @@ def with_page(browser: Browser, address: str, picture: Picture) -> None:
         **({"user_agent": AGENT, "is_mobile": True} if picture.size == PHONE else {}),
     )
     page.goto(address + picture.path)
-    wait_until_it_stands(page)
-    if picture.scroll:
-        page.locator(f".st-key-card-{picture.scroll}").scroll_into_view_if_needed()
-        wait_until_it_stands(page)
+    page.wait_for_function(STANDS, arg=CALM, polling=100, timeout=PATIENCE)
     page.screenshot(path=picture.file)
     page.close()
-
-
-def wait_until_it_stands(page: Page) -> None:
-    """Return once nothing on the page has moved for a while."""
-    page.wait_for_function(STANDS, arg=CALM, polling=100, timeout=PATIENCE)
 
 
 if __name__ == "__main__":
