@@ -5,9 +5,9 @@ from.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from analytics import ranks
+from analytics import averages, ranks
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
 from market.calendars import NEW_YORK
@@ -34,6 +34,8 @@ FRESH_EVENT = timedelta(hours=24)
 RECORD_HISTORY = 252
 DEEP_FALL = 20.0
 NAMED_DAYS = 6
+BAD_PLACES = 25
+LONG_AGO = timedelta(days=30)
 
 DEFINITIONS = (
     Definition(
@@ -118,7 +120,7 @@ def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) 
     if since is None or bars.as_of - since < timedelta(days=SESSION_WINDOW):
         return None
     what = "fall" if found.move < 0 else "rise"
-    day = full_day((since - timedelta(microseconds=1)).date())
+    day = full_day(_day(since))
     tail = f"since {day}" if found.since else f"of the history here, which starts on {day}"
     size = quote(reading, "change_1d_pct", change(number.value))
     tone = Tone.WORSE if found.move < 0 else Tone.BETTER
@@ -152,7 +154,31 @@ def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
     run = quote(reading, "streak", f"{ordinal(int(-number.value))} {period} in a row")
     sum_of = envelope(total.scaled(100), bars, "percent", "streak_change")
     size = Quoted(change(sum_of.value), bars.key, "streak_change_pct", sum_of)
-    return Fact((f"{subject} fell for the ", run, ", ", size, " in all"), 2.8, Tone.WORSE, subject=subject)
+    brief = (f"{subject} fell for the ", run)
+    return Fact((*brief, ", ", size, " in all"), 2.8, Tone.WORSE, brief=brief, subject=subject)
+
+
+def ranked_in_year(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
+    """Where a fall among the worst tenth of a year stands."""
+    moved_by, place = reading["change_1d_pct"], reading["rank_252"]
+    if not usable(place) or not usable(moved_by) or place.value is None or place.value > BAD_PLACES:
+        return None
+    if moved_by.value is None or moved_by.value >= 0:
+        return None
+    period = "days" if bars.is_continuous else "sessions"
+    nth = "worst" if place.value == 1 else f"{ordinal(int(place.value))} worst"
+    rank = quote(reading, "rank_252", f"{nth} of {RECORD_HISTORY} {period}")
+    opening = f"{subject}’s fall {when(bars, moment)} was the "
+    return Fact((opening, rank), 2.1, Tone.WORSE)
+
+
+def at_average(bars: Bars, moment: datetime, subject: str) -> Fact | None:
+    """A close that crossed a moving average after a long time, else the longest average it closes below."""
+    known = [each for each in averages.averages(bars) if usable(each.value)]
+    longest_first = sorted(known, key=lambda each: -each.span)
+    crossed = (_crossed(each, bars, moment, subject) for each in longest_first)
+    below = (_below(each, bars, subject) for each in longest_first)
+    return next((fact for fact in (*crossed, *below) if fact), None)
 
 
 def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None:
@@ -238,6 +264,39 @@ def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:
     value = Quoted(correlation(found.value), bars.key, f"correlation_{window}", number)
     spread = f" (95% interval {correlation(found.low)} to {correlation(found.high)}, n {found.n})"
     return Fact((f"{pair} correlate at ", value, f" over {window} sessions{told}", spread), 1.4)
+
+
+def _crossed(each: averages.Average, bars: Bars, moment: datetime, subject: str) -> Fact | None:
+    closed = bars.finished
+    if not each.crossed or each.is_above is None:
+        return None
+    before = each.last_other_side
+    if before is not None and closed.as_of - before < LONG_AGO:
+        return None
+    known = f"at least {full_day(closed.dates[each.span - 1].date())}"
+    since = full_day(_day(before)) if before else known
+    side, tone = ("above", Tone.BETTER) if each.is_above else ("below", Tone.WORSE)
+    mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
+    told = (
+        f"{subject} closed {side} its ",
+        mean,
+        f" {when(closed, moment)}, for the first time since {since}",
+    )
+    return Fact(told, 2.7, tone, subject=subject)
+
+
+def _below(each: averages.Average, bars: Bars, subject: str) -> Fact | None:
+    if each.is_above is not False or each.since is None:
+        return None
+    mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
+    return Fact(
+        (f"{subject} has closed below its ", mean, f" since {full_day(_day(each.since))}"), 1.3, Tone.WORSE
+    )
+
+
+def _day(instant: datetime) -> date:
+    """The day a bar that is complete at ``instant`` belongs to."""
+    return (instant - timedelta(microseconds=1)).date()
 
 
 def _extreme(bars: Bars, move: float) -> str:

@@ -14,16 +14,17 @@ Parts = tuple[str | Quoted, ...]
 def tell(facts: Iterable[Fact | None], quiet: Fact | None = None) -> Story:
     """The story of ``facts``; those that are None or repeat an earlier one are left out.
 
-    The headline joins the two weightiest that fit into 95 characters, by "but" when they point different ways.
-    ``quiet`` is said when there are no others.
+    The headline joins the two weightiest that fit into 95 characters, by "but" when they point different
+    ways. ``quiet`` is said when there are no others.
     """
     ranked = _ranked(facts)
     if not ranked:
         return Story(quiet.sentence[:-1] if quiet else (NOTHING,))
     chosen = _chosen(ranked)
     used = {fact.text for fact in chosen}
-    rest = [fact for fact in ranked if not used & {fact.text, fact.short.text}][:UNDER_IT]
-    return Story(_joined(chosen), _sentences(rest), tuple(ranked))
+    others = [fact for fact in ranked if not used & {fact.text, fact.short.text}]
+    under, rest = others[:UNDER_IT], others[UNDER_IT:]
+    return Story(_joined(chosen), _sentences(under), tuple(ranked), tuple(rest))
 
 
 def _ranked(facts: Iterable[Fact | None]) -> list[Fact]:

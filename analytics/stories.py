@@ -1,26 +1,35 @@
-"""What each page says first, from the facts of its own numbers."""
+"""What each page says first, composed from its bars: the same for the page and for `/api/v1/facts`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from analytics.alignment import Aligned
+from analytics.correlation import correlate
 from analytics.facts import (
     Readings,
+    at_average,
     at_zone,
     below_high,
     largest_since,
     level,
     moved,
+    ranked_in_year,
     streak,
     together,
     week_move,
     year_so_far,
 )
+from analytics.facts_crypto import flows_of_days, funding_now, mood_now
 from analytics.headline import tell
-from analytics.zones import ZoneHistory
+from analytics.macro import MacroRow, macro_rows
+from analytics.zones import ZoneHistory, follow_all
 from market.bars import Bars
 from market.facts import Fact, Story
-from market.readings import Envelope, Result
+from market.zones import Zone
 
+WINDOW = 60
 FUNDS = {
     "IGV": "software",
     "SOX": "the chip index",
@@ -28,68 +37,144 @@ FUNDS = {
     "XLK": "technology",
     "XLV": "health care",
 }
+COINS = {"ETH": "Ether", "SOL": "Solana"}
+SERIES = {
+    "DXY": "the dollar",
+    "US10Y": "the 10-year yield",
+    "GLD": "gold",
+    "HYG": "high-yield bonds",
+    "WTI": "oil",
+}
 
 Known = Mapping[str, Bars]
+Facts = list[Fact | None]
 
 
-def overview(
-    known: Known, readings: Readings, zones: Sequence[ZoneHistory], moment: datetime, link: Result | None
-) -> Story:
-    """Bitcoin at its levels, the Nasdaq's day, how far both are below their highs, and their link."""
-    facts: list[Fact | None] = []
+class Page(StrEnum):
+    """The pages that open with sentences."""
+
+    OVERVIEW = "overview"
+    TECH = "tech"
+    CRYPTO = "crypto"
+    MACRO = "macro"
+
+
+NEEDED = {
+    Page.OVERVIEW: ("BTC", "IXIC", "VIX"),
+    Page.TECH: ("IXIC", *FUNDS),
+    Page.CRYPTO: ("BTC", *COINS, "BTC_FUNDING", "BTC_ETF_FLOW", "FNG"),
+    Page.MACRO: ("VIX", *SERIES),
+}
+"""The series whose numbers each page's sentences quote; more of them change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A page's story, and what was made for it, for the rest of the page to show."""
+
+    story: Story
+    levels: tuple[ZoneHistory, ...] = ()
+    rows: tuple[MacroRow, ...] = ()
+
+
+def story_of(
+    page: Page,
+    known: Known,
+    readings: Readings,
+    moment: datetime,
+    *,
+    zones: Sequence[Zone] = (),
+    pair: Aligned | None = None,
+    window: int = WINDOW,
+) -> Told:
+    """What ``page`` says at ``moment`` of the bars it knows and their readings.
+
+    ``zones`` are the watched ones of Bitcoin, ``pair`` the aligned moves of Bitcoin and the Nasdaq. A series
+    that is not there says nothing.
+    """
+    match page:
+        case Page.OVERVIEW:
+            levels = _levels(known, zones)
+            facts = [*_overview(known, readings, levels, moment), _link(known, pair, window)]
+            return Told(tell(facts), levels)
+        case Page.TECH:
+            return Told(tell(_tech(known, readings, moment)))
+        case Page.CRYPTO:
+            levels = _levels(known, zones)
+            return Told(tell(_crypto(known, readings, levels, moment)), levels)
+        case Page.MACRO:
+            rows = tuple(macro_rows(known))
+            return Told(tell(_macro(known, readings, moment, rows)), rows=rows)
+
+
+def _levels(known: Known, zones: Sequence[Zone]) -> tuple[ZoneHistory, ...]:
+    return follow_all(known["BTC"], zones) if "BTC" in known else ()
+
+
+def _link(known: Known, pair: Aligned | None, window: int) -> Fact | None:
+    if pair is None or "BTC" not in known:
+        return None
+    found = correlate(pair["BTC"], pair["IXIC"], window)
+    return together(found, known["BTC"], window, "Bitcoin and the Nasdaq")
+
+
+def _overview(known: Known, readings: Readings, levels: Sequence[ZoneHistory], moment: datetime) -> Facts:
+    """Bitcoin at its levels, the Nasdaq's day, how far both are below their highs, and their means."""
+    facts: Facts = []
     if "BTC" in readings:
-        facts += [at_zone(zone, readings["BTC"], "Bitcoin") for zone in zones]
+        facts += [at_zone(zone, readings["BTC"], "Bitcoin") for zone in levels]
         facts.append(below_high(readings["BTC"], "Bitcoin"))
-        if link is not None:
-            facts.append(together(link, known["BTC"], link.window or 0, "Bitcoin and the Nasdaq"))
+        facts.append(at_average(known["BTC"], moment, "Bitcoin"))
     if "IXIC" in readings:
         facts.append(moved(readings["IXIC"], known["IXIC"], moment, "the Nasdaq"))
         facts.append(below_high(readings["IXIC"], "the Nasdaq", 1.2))
+        facts.append(at_average(known["IXIC"], moment, "the Nasdaq"))
     if "VIX" in readings:
         facts.append(level(readings["VIX"], "the VIX"))
-    return tell(facts)
+    return facts
 
 
-def tech(known: Known, readings: Readings, moment: datetime) -> Story:
-    """The Nasdaq's day and where it ranks, its losing streak, and who fell since January and who did not."""
-    facts: list[Fact | None] = [year_so_far(readings, FUNDS)]
+def _tech(known: Known, readings: Readings, moment: datetime) -> Facts:
+    """The Nasdaq's day and where it ranks, its losing streak, its means, and who fell since January."""
+    facts: Facts = [year_so_far(readings, FUNDS)]
     if "IXIC" in readings:
-        facts.append(moved(readings["IXIC"], known["IXIC"], moment, "the Nasdaq"))
-        facts.append(streak(readings["IXIC"], known["IXIC"], "the Nasdaq"))
-        facts.append(below_high(readings["IXIC"], "the Nasdaq", 1.6))
+        nasdaq, bars = readings["IXIC"], known["IXIC"]
+        facts.append(moved(nasdaq, bars, moment, "the Nasdaq"))
+        facts.append(ranked_in_year(nasdaq, bars, moment, "the Nasdaq"))
+        facts.append(streak(nasdaq, bars, "the Nasdaq"))
+        facts.append(at_average(bars, moment, "the Nasdaq"))
+        facts.append(below_high(nasdaq, "the Nasdaq", 1.6))
     if "IGV" in readings:
         facts.append(below_high(readings["IGV"], "software", 1.7))
-    return tell(facts)
+        facts.append(at_average(known["IGV"], moment, "software"))
+    if "SOX" in readings:
+        facts.append(below_high(readings["SOX"], "the chip index", 1.1))
+    return facts
 
 
-def crypto(known: Known, readings: Readings, zones: Sequence[ZoneHistory], moment: datetime) -> Story:
-    """Bitcoin's day, its levels and its distance from the record, and how much deeper the other coins are."""
-    facts: list[Fact | None] = []
+def _crypto(known: Known, readings: Readings, levels: Sequence[ZoneHistory], moment: datetime) -> Facts:
+    """Bitcoin's day, its levels and its record, how much deeper other coins are, funding, flows, mood."""
+    facts: Facts = []
     if "BTC" in readings:
-        facts.append(largest_since(readings["BTC"], known["BTC"], moment, "Bitcoin"))
-        facts.append(moved(readings["BTC"], known["BTC"], moment, "Bitcoin"))
-        facts += [at_zone(zone, readings["BTC"], "Bitcoin") for zone in zones]
-        facts.append(below_high(readings["BTC"], "Bitcoin", 1.8))
-    facts += [
-        below_high(readings[key], name, 0.9)
-        for key, name in (("ETH", "Ether"), ("SOL", "Solana"))
-        if key in readings
-    ]
-    return tell(facts)
+        bitcoin, bars = readings["BTC"], known["BTC"]
+        facts.append(largest_since(bitcoin, bars, moment, "Bitcoin"))
+        facts.append(moved(bitcoin, bars, moment, "Bitcoin"))
+        facts.append(streak(bitcoin, bars, "Bitcoin"))
+        facts += [at_zone(zone, bitcoin, "Bitcoin") for zone in levels]
+        facts.append(below_high(bitcoin, "Bitcoin", 1.8))
+        facts.append(at_average(bars, moment, "Bitcoin"))
+    facts += [below_high(readings[key], name, 0.9) for key, name in COINS.items() if key in readings]
+    for key, say in (("BTC_FUNDING", funding_now), ("BTC_ETF_FLOW", flows_of_days), ("FNG", mood_now)):
+        if key in known:
+            facts.append(say(known[key]))
+    return facts
 
 
-def macro(known: Known, readings: Readings, moment: datetime, percentiles: Mapping[str, Envelope]) -> Story:
+def _macro(known: Known, readings: Readings, moment: datetime, rows: Sequence[MacroRow]) -> Facts:
     """Where the VIX stands in its year, and what the dollar, yields, gold and credit did in a week."""
-    facts: list[Fact | None] = []
-    names = {
-        "DXY": "the dollar",
-        "US10Y": "the 10-year yield",
-        "GLD": "gold",
-        "HYG": "high-yield bonds",
-        "WTI": "oil",
-    }
+    facts: Facts = []
     if "VIX" in readings:
-        facts.append(level(readings["VIX"], "the VIX", percentiles.get("VIX")))
+        place = next((row.percentile for row in rows if row.key == "VIX"), None)
+        facts.append(level(readings["VIX"], "the VIX", place))
         facts.append(moved(readings["VIX"], known["VIX"], moment, "the VIX"))
-    facts += [week_move(readings[key], name) for key, name in names.items() if key in readings]
-    return tell(facts)
+    return facts + [week_move(readings[key], name) for key, name in SERIES.items() if key in readings]

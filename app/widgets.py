@@ -11,7 +11,7 @@ import streamlit as st
 from app import session
 from app.chart import chart
 from app.present.drawing import Absent, Drawing
-from components.page.cards import Kind, empty, heading, headline, note, provenance
+from components.page.cards import Kind, empty, facts, heading, headline, note, provenance
 from components.page.html import Html
 from components.page.tiles import Tile, tiles
 from components.text import full_moment
@@ -38,6 +38,13 @@ def show_html(content: Html) -> None:
 def show_story(story: Story) -> None:
     """The headline of a page and the grey sentences under it; their numbers open."""
     show_html(headline(story.headline, story.standfirst))
+
+
+def show_rest(story: Story) -> None:
+    """The facts that the headline left out, as a list; nothing where it told them all."""
+    if story.rest:
+        with card("facts", "What the numbers say"):
+            show_html(facts(fact.sentence for fact in story.rest))
 
 
 def show_title(title: str, lead: str) -> None:

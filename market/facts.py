@@ -1,7 +1,7 @@
 """Facts: sentences that carry the numbers they were made from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from market.readings import Envelope
@@ -72,11 +72,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a page says first: a headline, the sentences under it, and every fact behind them, ranked."""
+    """What a page says first: a headline, the sentences under it, and every fact behind them, ranked.
+
+    ``rest`` are the facts that neither of the two tells.
+    """
 
     headline: tuple[str | Quoted, ...]
     standfirst: tuple[str | Quoted, ...] = ()
-    facts: tuple[Fact, ...] = field(default=())
+    facts: tuple[Fact, ...] = ()
+    rest: tuple[Fact, ...] = ()
 
     @property
     def title(self) -> str:

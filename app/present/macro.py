@@ -1,6 +1,6 @@
 """What the macro page shows, as components take it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -30,11 +30,6 @@ from market.scales import Scale, Severity
 SAFETY = ("GLD", "TLT", "IEF", "DXY", "IXIC", "IGV", "BTC", "HYG")
 HAVENS = ("GLD", "TLT", "IEF", "DXY")
 PANELS = ("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI", "HYG")
-
-
-def percentiles(found: Iterable[MacroRow]) -> dict[str, Envelope]:
-    """Where each series stands in its own year, by key."""
-    return {row.key: row.percentile for row in found}
 
 
 @remembered

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from analytics.alignment import Aligned, align
 from analytics.clustering import heatmap_order
-from analytics.correlation import correlate, correlation_matrix, rolling_correlate
+from analytics.correlation import correlation_matrix, rolling_correlate
 from analytics.drawdowns import drawdown_since
 from analytics.zones import ZoneHistory
 from app.present import latest_events, level_row, line, watch_row
@@ -19,7 +19,7 @@ from components.rolling import rolling, rolling_alt
 from components.underwater import underwater, underwater_alt
 from data_sources.feed import Batch
 from market.bars import Bars
-from market.readings import Reading, Result
+from market.readings import Reading
 
 WATCHED = {
     "Tech and equities": ("IXIC", "GSPC", "DJI", "IGV", "SOX", "VIX"),
@@ -63,14 +63,6 @@ def pair_of(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...]) ->
     if asset is None or market is None:
         return None
     return align([asset, market], {each.key: each for each in hours})
-
-
-def link_now(pair: Aligned | None, window: int) -> Result | None:
-    """Their correlation now, with its interval."""
-    if pair is None:
-        return None
-    asset, market = (pair.moves[key] for key in pair.moves)
-    return correlate(asset, market, window)
 
 
 @remembered

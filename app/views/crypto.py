@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from analytics import stories
-from analytics.zones import follow_all
+from analytics.stories import Page, story_of
 from app import present
 from app.present import crypto, overview, systemic
 from app.services import known
@@ -16,6 +15,7 @@ from app.widgets import (
     is_phone,
     row,
     show,
+    show_rest,
     show_story,
     show_tiles,
 )
@@ -29,12 +29,13 @@ readings = present.readings_of(batch)
 coins = batch.select(*COINS)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 prints, flows, fear = batch.get("BTC_FUNDING"), batch.get("BTC_ETF_FLOW"), batch.get("FNG")
-levels = follow_all(bitcoin, watched("BTC")) if bitcoin else ()
+told = story_of(Page.CRYPTO, batch.found, readings, moment, zones=watched("BTC"))
 
-show_story(stories.crypto(batch.found, readings, levels, moment))
+show_story(told.story)
 strip = present.tiles_of(readings, batch.found, known().pick("BTC", "ETH", "SOL"))
 show_tiles([*strip, crypto.mood_tile(fear), crypto.funding_tile(prints), crypto.volatility_tile(readings)])
 explain_missing(batch.missing)
+show_rest(told.story)
 
 with card("candles", "Bitcoin, daily", "Hollow: closed higher. Filled: closed lower. UTC days", "last"):
     with row():

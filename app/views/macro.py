@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from analytics import stories
-from analytics.macro import macro_rows
+from analytics.stories import Page, story_of
 from app import present
 from app.present import macro, overview, stress, systemic
 from app.services import known
@@ -18,6 +17,7 @@ from app.widgets import (
     is_phone,
     row,
     show,
+    show_rest,
     show_story,
     show_tiles,
 )
@@ -29,11 +29,12 @@ COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*TOGETHER, *stress.SERIES, *systemic.SECTORS, "US2Y"))
 readings = present.readings_of(batch)
-series = macro_rows(batch.found)
+told = story_of(Page.MACRO, batch.found, readings, moment)
 
-show_story(stories.macro(batch.found, readings, moment, macro.percentiles(series)))
+show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
 explain_missing(batch.missing)
+show_rest(told.story)
 
 left, right = st.columns([2, 1])
 day = full_day(since().date())
@@ -44,7 +45,7 @@ with right, card("safety", "Flight to safety?", "Last week; havens in amber", "c
 
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"
 with card("rows", "Where everything stands", ranks, "percentile_1y"):
-    show("rows", macro.rows_table(series))
+    show("rows", macro.rows_table(told.rows))
 
 left, right = st.columns(2)
 everything = tuple(batch)

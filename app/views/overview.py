@@ -2,14 +2,22 @@
 
 import streamlit as st
 
-from analytics import stories
 from analytics.changes import what_changed
-from analytics.zones import follow_all
+from analytics.stories import Page, story_of
 from app import present
 from app.present import overview, stress
 from app.services import known
 from app.session import here, hours, moment_now, since, view, watched
-from app.widgets import card, choose_window, explain_missing, is_phone, show, show_story, show_tiles
+from app.widgets import (
+    card,
+    choose_window,
+    explain_missing,
+    is_phone,
+    show,
+    show_rest,
+    show_story,
+    show_tiles,
+)
 from components.text import full_day
 
 TILES = ("IXIC", "GSPC", "BTC", "ETH", "VIX", "US10Y")
@@ -20,12 +28,16 @@ moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "DJI", "SOL", "US10Y"))
 readings = present.readings_of(batch)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
-levels = follow_all(bitcoin, watched("BTC")) if bitcoin else ()
-link = overview.link_now(overview.pair_of(bitcoin, nasdaq, hours("BTC")), view().window)
+pair = overview.pair_of(bitcoin, nasdaq, hours("BTC"))
+told = story_of(
+    Page.OVERVIEW, batch.found, readings, moment, zones=watched("BTC"), pair=pair, window=view().window
+)
+levels = told.levels
 
-show_story(stories.overview(batch.found, readings, levels, moment, link))
+show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick(*TILES)))
 explain_missing(batch.missing)
+show_rest(told.story)
 
 left, right = st.columns([2, 1])
 everything = tuple(batch)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics import stories
+from analytics.stories import Page, story_of
 from app import present
 from app.present import tech
 from app.services import known
@@ -14,6 +14,7 @@ from app.widgets import (
     explain_missing,
     is_phone,
     show,
+    show_rest,
     show_story,
     show_tiles,
 )
@@ -29,10 +30,12 @@ readings = present.readings_of(batch)
 markets = batch.select(*INDICES, *SECTORS)
 nasdaq = batch.get("IXIC")
 
-show_story(stories.tech(batch.found, readings, moment))
+told = story_of(Page.TECH, batch.found, readings, moment)
+show_story(told.story)
 strip = present.tiles_of(readings, batch.found, known().pick("IXIC", "NDX", "SOX", "IGV", "VIX"))
 show_tiles([*strip, tech.breadth_tile(markets)])
 explain_missing(batch.missing)
+show_rest(told.story)
 
 left, right = st.columns([2, 1])
 with left, card("nasdaq", "Nasdaq Composite", "Closes and their 50-, 100-, 200-day means", "moving_average"):

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analytics.facts import (
+    at_average,
     at_zone,
     below_high,
     largest_since,
     level,
     moved,
+    ranked_in_year,
     streak,
     together,
     week_move,
@@ -20,6 +22,7 @@ from analytics.zones import follow
 from market.bars import Bars
 from market.facts import Fact, Tone
 from market.readings import Result
+from market.text import full_day
 from market.zones import Zone
 from tests.analytics.bars import series
 
@@ -221,3 +224,49 @@ def test_every_number_in_the_words_is_carried_with_them() -> None:
     assert [number.name for number in fact.numbers] == ["change_1d_pct", "rank_90"]
     assert fact.numbers[0].number.value == pytest.approx(100 * (90 / 101 - 1))
     assert fact.numbers[1].number.value == 1
+
+
+def test_a_fall_among_the_worst_tenth_of_a_year_says_its_place() -> None:
+    bars = series("IXIC", [*FLAT, 100.9, 99.0])
+    fact = ranked_in_year(read(bars), bars, at_close(bars), "the Nasdaq")
+    assert told(fact) == "the Nasdaq’s fall today was the worst of 252 sessions"
+    deeper = series("IXIC", [*FLAT, 90.0, 100.0, 85.0, 100.0, 96.0])
+    fact = ranked_in_year(read(deeper), deeper, at_close(deeper), "the Nasdaq")
+    assert told(fact) == "the Nasdaq’s fall today was the 3rd worst of 252 sessions"
+
+
+@pytest.mark.parametrize("end", [[103.0], [100.9], []], ids=["a rise", "a small fall", "many like it"])
+def test_other_days_have_no_place_in_the_year(end: list[float]) -> None:
+    bars = series("IXIC", [*FLAT, *end])
+    assert ranked_in_year(read(bars), bars, at_close(bars), "the Nasdaq") is None
+
+
+def test_a_cross_of_an_average_after_a_long_time_says_since_when() -> None:
+    bars = series("IXIC", [100.0] * 52 + [99.0] + [101.0] * 45 + [90.0])
+    fact = at_average(bars, at_close(bars), "the Nasdaq")
+    day = full_day(bars.dates[52].date())
+    assert told(fact) == f"the Nasdaq closed below its 50-day mean today, for the first time since {day}"
+    assert fact and fact.numbers[0].number.value == pytest.approx(bars.close.iloc[-50:].mean())
+
+
+def test_a_cross_that_was_never_seen_before_says_how_far_back_is_known() -> None:
+    bars = series("IXIC", [*[100.0 + n / 10 for n in range(90)], 50.0])
+    fact = at_average(bars, at_close(bars), "the Nasdaq")
+    assert told(fact).endswith(f"for the first time since at least {full_day(bars.dates[49].date())}")
+
+
+def test_price_that_stays_below_an_average_says_since_when() -> None:
+    bars = series("IXIC", [*[100.0 + n / 10 for n in range(90)], 50.0, 50.0])
+    fact = at_average(bars, at_close(bars), "the Nasdaq")
+    assert (
+        told(fact) == f"the Nasdaq has closed below its 50-day mean since {full_day(bars.dates[90].date())}"
+    )
+
+
+def test_price_above_its_averages_out_of_date_or_young_says_nothing_of_them() -> None:
+    rising = series("IXIC", [100.0 + n for n in range(250)])
+    assert at_average(rising, at_close(rising), "the Nasdaq") is None
+    fell = series("IXIC", [*[100.0 + n / 10 for n in range(90)], 50.0])
+    assert at_average(late(fell), at_close(fell), "the Nasdaq") is None
+    young = series("IXIC", [100.0, 90.0])
+    assert at_average(young, at_close(young), "the Nasdaq") is None

@@ -48,6 +48,7 @@ def test_the_next_facts_stand_under_the_headline_as_sentences() -> None:
     more = [Fact((f"fact {n} holds",), 1.0 - n / 10) for n in range(5)]
     story = tell([FELL, ROSE, *more])
     assert words(story.standfirst) == "Fact 0 holds. Fact 1 holds. Fact 2 holds."
+    assert story.rest == tuple(more[3:])
     assert len(story.facts) == 7
 
 

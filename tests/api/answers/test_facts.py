@@ -3,7 +3,7 @@
 import pytest
 
 from analytics.readings import read
-from api.answers.facts import Page
+from analytics.stories import Page
 from market.moments import parse_moment
 from tests.api.service import RECORDING, ask, client, daily, shelf
 
