@@ -1,9 +1,11 @@
 """What stands around every page: navigation, the status strip with the date control, notices, the footer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -11,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from app import session
 from app.address import write_address
 from app.opening import mount_opening
-from app.services import sources
+from app.services import settings, sources
 from app.strip import say_waiting, show_strip
 from app.widgets import choose_one, choose_switch
 from components.page.cards import Kind, footer, note
@@ -72,6 +74,7 @@ def open_frame(page: StreamlitPage) -> None:
         show_strip()
         if not st.context.is_embedded:
             _date_control()
+            _share(page)
             _settings()
     for problem in (*session.feed().span.problems, *notices):
         st.html(note(Kind.STALE, problem))
@@ -140,6 +143,15 @@ def _chosen_day() -> None:
     chosen = st.session_state[f"{session.WIDGET}asof"]
     if chosen:
         session.change(asof=min(day_end(chosen), session.feed().span.end or day_end(chosen)))
+
+
+def _share(page: StreamlitPage) -> None:
+    """The address of this very view, every parameter spelled out, so that it looks the same on any device."""
+    parameters = write_address(replace(session.view(), asof=session.moment()), everything=True)
+    start = settings().public_url or "{0.scheme}://{0.netloc}".format(urlsplit(st.context.url or ""))
+    address = f"{start}/{page.url_path}?{urlencode(parameters, doseq=True, safe=':,')}"
+    with st.popover("Share", type="tertiary", icon=":material/link:"):
+        st.code(address, language=None, wrap_lines=True)
 
 
 def _settings() -> None:
