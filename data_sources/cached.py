@@ -85,17 +85,20 @@ class Cached:
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """Fresh bars, or older ones that say so; waits at most the patience for a first answer."""
+        return self.within(instrument, interval, self._freshness.patience)
+
+    def within(self, instrument: Instrument, interval: Interval, seconds: float) -> Bars:
+        """The same, waiting at most ``seconds``; with none, what is due is asked in the background."""
         entry, flight = self._look(instrument, interval)
         if entry is None and flight is not None:
-            entry = self._await(instrument, flight)
+            entry = self._await(instrument, flight, seconds)
         assert entry is not None  # a key is either known or on its way
         return self._answer(entry, instrument)
 
     def ready(self, instrument: Instrument, interval: Interval) -> Bars | None:
-        """What `bars` would return without waiting, or None; asks in the background where that is due."""
-        entry, _ = self._look(instrument, interval)
+        """What is known without waiting, or None; asks in the background where that is due."""
         try:
-            return self._answer(entry, instrument) if entry else None
+            return self.within(instrument, interval, 0.0)
         except SourceError:
             return None
 
@@ -181,8 +184,11 @@ class Cached:
         fresh_until = now + self._freshness.lifetime(bars, bars.provenance.fetched_at) - age
         return Entry(bars, None, fresh_until, fresh_until, now + hard - age)
 
-    def _await(self, instrument: Instrument, flight: Flight) -> Entry:
-        patience = flight.started + self._freshness.patience - self._timer()
+    def _await(self, instrument: Instrument, flight: Flight, seconds: float) -> Entry:
+        """The answer of ``flight``, waited for; a provider that keeps others waiting is not waited for."""
+        with self._lock:
+            oldest = min((each.started for each in self._flights.values()), default=flight.started)
+        patience = min(seconds, oldest + self._freshness.patience - self._timer())
         try:
             return flight.answer.result(timeout=max(0.0, patience))
         except Late:

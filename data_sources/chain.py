@@ -1,7 +1,7 @@
 """The providers of one instrument in order, and the cross-check between them."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, Self, runtime_checkable
@@ -18,6 +18,7 @@ from market.instruments import Calendar, Instrument, Interval
 PUBLISHING = timedelta(hours=2)
 MINUTES_A_DAY = 1440
 PATIENCE = 3.0
+FRUITLESS = 30.0
 
 
 @runtime_checkable
@@ -25,7 +26,7 @@ class Eager(Source, Protocol):
     """A Source that asks in the background, and waits for an answer as long as it is told to."""
 
     def within(self, instrument: Instrument, interval: Interval, seconds: float) -> Bars:
-        """What it has after at most ``seconds``; raises `SourceError`, `Pending` where nothing has come yet."""
+        """What it has after at most ``seconds``; raises `Pending` where nothing has come yet."""
         ...
 
 
@@ -45,9 +46,10 @@ class Chain:
     """The first provider with a fresh answer, checked against the next one that has an answer at hand.
 
     A provider that fails, serves old bars or is late for a bar that is due hands over to the next; of answers
-    that are all old the newest is shown, and says so. One question waits for ``patience`` seconds in all, and
-    so does a page of them; the second opinion is never waited for. ``last_resort`` (the recording) stands in
-    where no provider has anything.
+    that are all old the newest is shown, and says so. A question waits for ``patience`` seconds in all,
+    whatever the number of providers, and the second opinion is never waited for. After a wait for nothing
+    nobody waits for half a minute, so that a page of questions costs no more than one. ``last_resort`` (the
+    recording) stands in where no provider has anything.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Chain:
         self._last_resort = last_resort
         self._patience = patience
         self._timer = timer
+        self._no_wait_until = timer()
         self._moment: datetime | None = None
         self._checked: dict[tuple[str, Interval], tuple[Bars, Bars | None, Bars]] = {}
 
@@ -74,27 +77,24 @@ class Chain:
         return then
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """The best bars there are, with the second source's opinion; raises the first provider's
-        `SourceError`.
-        """
-        return self._bars(instrument, interval, self._timer() + self._patience)
+        """The best bars there are, with a second opinion; raises the first provider's `SourceError`."""
+        asked = self._timer()
+        until = asked + self._patience if asked >= self._no_wait_until else asked
+        try:
+            return self._bars(instrument, interval, until)
+        finally:
+            if self._patience and self._timer() >= asked + self._patience:
+                self._no_wait_until = self._timer() + FRUITLESS
 
-    def many(
-        self, instruments: Iterable[Instrument], interval: Interval
-    ) -> tuple[dict[str, Bars], tuple[SourceError, ...]]:
-        """The bars of a page by key, and why the rest is missing: all asked at once, all waited for together."""
-        wanted = list(instruments)
-        until = self._timer() + self._patience
-        for instrument in wanted:
-            self.start(instrument, interval)
-        found: dict[str, Bars] = {}
-        missing: list[SourceError] = []
-        for instrument in wanted:
-            try:
-                found[instrument.key] = self._bars(instrument, interval, until)
-            except SourceError as error:
-                missing.append(error)
-        return found, tuple(missing)
+    def ready(self, instrument: Instrument, interval: Interval) -> Bars | None:
+        """What the providers have at hand, the first that has something; asks in the background where due."""
+        for listing in instrument.listings:
+            provider = self._providers.get(listing.source)
+            if isinstance(provider, Eager):
+                bars = at_hand(self._seen_from(provider, 0.0), instrument, interval)
+                if bars is not None:
+                    return bars
+        return None
 
     def start(self, instrument: Instrument, interval: Interval) -> None:
         """Ask the first provider in the background, where that is due."""

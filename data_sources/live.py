@@ -52,10 +52,11 @@ class Live:
     disks: Mapping[str, Kept]
     market: MarketNow
     clock: Callable[[], datetime]
+    patience: float
 
     def chain(self, last_resort: Source | None = None) -> Chain:
         """The providers of each instrument in order, with their cross-check."""
-        return Chain(self.sources, self.clock, last_resort)
+        return Chain(self.sources, self.clock, last_resort, self.patience)
 
     def health(self) -> Mapping[str, ProviderHealth]:
         """How every provider is doing, its disk included."""
@@ -103,7 +104,7 @@ def live(
         times = replace(DAILY if name in SLOW else Freshness(), patience=patience)
         sources[name] = Cached(disk, name, clock, timer, times, disk.last_known)
     market = MarketNow({name: (each, guards[name]) for name, each in exchanges.items()}, clock, timer)
-    return Live(sources, guards, disks, market, clock)
+    return Live(sources, guards, disks, market, clock, patience)
 
 
 def limits_of(source: str) -> Limits:

@@ -14,7 +14,7 @@ from data_sources.errors import NoData, RateLimited, Refused, SourceError, Unrea
 from market.instruments import Instrument
 
 CONNECT_SECONDS = 3.0
-READ_SECONDS = 3.0
+READ_SECONDS = 6.0
 WHOLE_SECONDS = 7.0
 MOST_BYTES = 8_000_000
 CHUNK = 65_536

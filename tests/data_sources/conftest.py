@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from market import catalogue
 from tests.fakes.sites import sites
 from tests.fakes.upstream import Upstream
 from tests.fakes.world import World
@@ -17,7 +18,9 @@ settings.load_profile("unhurried")
 @pytest.fixture(scope="session")
 def world() -> World:
     """The market that the fake providers tell of, at the real time: the clients look at their own clocks."""
-    return World()
+    world = World()
+    world.warm(catalogue.load())
+    return world
 
 
 @pytest.fixture(scope="session")

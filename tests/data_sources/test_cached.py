@@ -1,9 +1,13 @@
+import gc
+import logging
 from dataclasses import replace
+from itertools import cycle
 from threading import Barrier, Event, Thread
 
+import pandas as pd
 import pytest
 
-from data_sources.cached import Cached
+from data_sources.cached import Cached, Entry, Flight
 from data_sources.errors import (
     NoData,
     Pending,
@@ -130,7 +134,7 @@ def test_an_old_answer_stands_in_on_failure_and_says_why():
     stage.land()
     bars = stage.ask()
     assert bars.state is State.STALE
-    assert bars.provenance.stale_because == "kraken did not answer"
+    assert bars.provenance.stale_because == "Kraken did not answer"
     assert bars.close.equals(OLD.close)
 
 
@@ -292,3 +296,34 @@ def test_no_fault_raises_the_calls_of_a_page_above_the_healthy_rate(fault, answe
     healthy = calls(lambda: OLD)
     failing = calls(*[OLD] * (20 if answered_before else 0), fault)
     assert failing <= healthy * 1.1
+
+
+def test_a_day_of_refreshes_leaves_the_memory_flat(caplog):
+    caplog.set_level(logging.CRITICAL)
+    clock = Clock()
+    keys = [replace(BITCOIN, key=f"COIN{number}") for number in range(10)]
+    turns = cycle(range(7))
+
+    def answer() -> Bars:
+        turn = next(turns)
+        if turn == 3:
+            raise Unreachable(BITCOIN, "kraken", "timeout")
+        return make_bars(BITCOIN, [1.0, 2.0, 3.0 + turn], fetched_at=clock.now())
+
+    guard = Guarded(Scripted(answer), "kraken", clock.now, clock.seconds)
+    cached = Cached(guard, "kraken", clock.now, clock.seconds)
+
+    def alive(hours: int) -> int:
+        """How many objects of ours (and frames) there are after so many more hours."""
+        for _ in range(hours * 4):
+            clock.pass_by(900)
+            for key in keys:
+                cached.ready(key, Interval.DAY)
+            for flight in list(cached._flights.values()):
+                flight.answer.result(5)
+        gc.collect()
+        kinds = (Bars, Entry, Flight, SourceError, pd.DataFrame)
+        return sum(isinstance(each, kinds) for each in gc.get_objects())
+
+    early, late = alive(6), alive(18)
+    assert late <= early * 1.05

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from data_sources.chain import Chain
-from data_sources.errors import NoData, Refused, Unreachable
+from data_sources.errors import NoData, Pending, Refused, Unreachable
 from market.bars import State
 from market.instruments import Interval
 from tests.fakes.clock import Clock
@@ -142,7 +142,58 @@ def test_an_instrument_without_a_configured_provider_is_missing():
         chain(NASDAQ)
 
 
-def test_start_asks_only_the_first_provider():
-    first, second = Scripted(vix(1, 2, 3)), Scripted(vix(1, 2, 3))
-    Chain({"yahoo": first, "fred": second}, MONDAY.now).start(VIX, Interval.DAY)
-    assert (first.calls, second.calls) == (1, 0)
+class Slow(Scripted):
+    """A provider that never answers in time."""
+
+    def __init__(self, name):
+        super().__init__(Pending(VIX, name))
+        self.given = []
+
+    def within(self, instrument, interval, seconds):
+        self.given.append(seconds)
+        return self.bars(instrument, interval)
+
+
+def test_a_page_waits_for_nothing_once_and_then_not_for_half_a_minute():
+    clock = Clock()
+
+    def silence():
+        clock.pass_by(3)
+        raise Pending(VIX, "yahoo")
+
+    yahoo, fred = Slow("yahoo"), Slow("fred")
+    yahoo.answers = [silence, Pending(VIX, "yahoo")]
+    page = Chain({"yahoo": yahoo, "fred": fred}, clock.now, patience=3, timer=clock.seconds)
+    for _ in range(3):
+        with pytest.raises(Pending):
+            page.bars(VIX, Interval.DAY)
+    clock.pass_by(31)
+    with pytest.raises(Pending):
+        page.bars(VIX, Interval.DAY)
+    assert yahoo.given == [3, 0, 0, 3]
+    assert fred.given == [0, 0, 0, 3]
+
+
+def test_what_one_provider_took_of_the_patience_the_next_does_not_get():
+    clock = Clock()
+
+    def give_up():
+        clock.pass_by(2.5)
+        raise Unreachable(VIX, "yahoo")
+
+    late, fred = Slow("yahoo"), Slow("fred")
+    late.answers = [give_up]
+    with pytest.raises(Unreachable):
+        Chain({"yahoo": late, "fred": fred}, clock.now, timer=clock.seconds).bars(VIX, Interval.DAY)
+    assert fred.given == [0.5]
+
+
+def test_the_same_two_answers_are_checked_once():
+    live = Chain({"yahoo": Scripted(vix(20, 21, 22)), "fred": Scripted(vix(20, 21, 22))}, MONDAY.now)
+    assert live.bars(VIX, Interval.DAY) is live.bars(VIX, Interval.DAY)
+
+
+def test_start_asks_only_the_first_provider_and_waits_for_nothing():
+    yahoo, fred = Slow("yahoo"), Slow("fred")
+    Chain({"yahoo": yahoo, "fred": fred}, MONDAY.now).start(VIX, Interval.DAY)
+    assert (yahoo.given, fred.given) == ([0], [])

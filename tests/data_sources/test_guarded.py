@@ -134,7 +134,7 @@ def test_health_tells_the_last_answer_the_last_failure_and_the_next_try():
     ask(source)
     health = source.health()
     assert health.last_success == answered
-    assert health.last_error == "kraken asked us to slow down"
+    assert health.last_error == "Kraken asked us to slow down"
     assert (health.next_try - clock.now()).total_seconds() == 120
     assert health.breaker is BreakerState.OPEN
     assert (health.requests, health.failures) == (2, 1)

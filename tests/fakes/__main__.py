@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from market import catalogue
 from tests.fakes.sites import sites
 from tests.fakes.upstream import Upstream
 from tests.fakes.world import World
@@ -23,7 +24,9 @@ from tests.fakes.world import World
 def main(port: int = 0) -> None:
     """Serve until told to quit."""
     with TemporaryDirectory() as folder:
-        upstream = Upstream(sites(World()), Path(folder), port=port)
+        world = World()
+        world.warm(catalogue.load())
+        upstream = Upstream(sites(world), Path(folder), port=port)
         upstream.start()
         print("Start the dashboard in another terminal with:\n")
         for name, value in upstream.environment().items():

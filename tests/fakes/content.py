@@ -1,12 +1,14 @@
 """What the fake providers share: who is listed where, and the faults of content."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from market import catalogue
 from market.instruments import Instrument
 
 
+@cache
 def listed(source: str) -> dict[str, Instrument]:
     """The catalogue's instruments by the symbol that ``source`` knows them by."""
     found = {}

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from tests.fakes.content import listed, spoilt
+from tests.fakes.futures import RATE
 from tests.fakes.upstream import Missing
 from tests.fakes.world import World
 
@@ -21,6 +22,8 @@ class Fred:
         if path != "/graph/fredgraph.csv" or instrument is None:
             raise Missing("no such series")
         frame = self.world.days(instrument.key, "XNYS", "fred").iloc[:-1]
+        if instrument.key == "EFFR":
+            frame = frame.assign(close=RATE)
         rows = [[day, 0, 0, 0, close] for day, close in zip(frame.index, frame["close"], strict=True)]
         step = pd.Timedelta(days=1)
         rows = spoilt(rows, mode, step)

@@ -36,10 +36,3 @@ class Scripted:
         if isinstance(answer, Exception):
             raise answer
         return answer if isinstance(answer, Bars) else answer()
-
-    def ready(self, instrument: Instrument, interval: Interval) -> Bars | None:
-        """The next answer if it is bars."""
-        try:
-            return self.bars(instrument, interval)
-        except Exception:
-            return None

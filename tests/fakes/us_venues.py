@@ -8,7 +8,7 @@ from tests.fakes.content import spoilt
 from tests.fakes.upstream import Missing
 from tests.fakes.venue import COINS, Venue, price_said
 
-BASES = {"XBT": "BTC", "XXBT": "BTC", "XDG": "DOGE"}
+BASES = {"XBT": "BTC", "XXBT": "BTC", "XDG": "DOGE", "XETH": "ETH", "XXRP": "XRP"}
 
 
 class Kraken(Venue):

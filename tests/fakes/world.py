@@ -4,7 +4,7 @@ The prices are a fixed random walk by key, so that two providers of one instrume
 a test can say what it expects. `override` makes one provider lie about one day.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zlib import crc32
@@ -12,9 +12,10 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from market.calendars import session_close
+from market.calendars import session_closes
+from market.instruments import Instrument
 
-FIRST = date(2019, 1, 2)
+FIRST = date(2023, 1, 3)
 LEVELS = {
     "IXIC": 23_000, "GSPC": 6_900, "NDX": 25_000, "DJI": 49_000, "SOX": 7_900, "VIX": 18,
     "VIX3M": 20, "DXY": 97.5,
@@ -30,6 +31,11 @@ class World:
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.clock = clock
         self.lies: dict[tuple[str, str, date], float] = {}
+
+    def warm(self, instruments: Iterable[Instrument]) -> None:
+        """Work the prices out beforehand, so that no client waits for it."""
+        for instrument in instruments:
+            self.days(instrument.key, instrument.calendar.value)
 
     def override(self, provider: str, key: str, day: date, close: float) -> None:
         """Make ``provider`` say ``close`` of ``day``."""
@@ -58,7 +64,7 @@ def walk(key: str, calendar: str, last: date) -> pd.DataFrame:
     """Daily bars of ``key`` from `FIRST` to ``last``, ending at its level; sessions only for `XNYS`."""
     every = pd.date_range(FIRST, last)
     if calendar == "XNYS":
-        every = every[[session_close(day.date()) is not None for day in every]]
+        every = pd.DatetimeIndex(session_closes(FIRST, last).index)
     steps = np.random.default_rng(crc32(key.encode())).normal(0, VOLATILITY.get(key, 0.012), len(every))
     pull = np.zeros(len(every))
     for place in range(1, len(every)):

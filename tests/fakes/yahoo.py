@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from market.calendars import NEW_YORK, session_close
+from market.fed import GROUP
 from market.instruments import Calendar, Instrument
+from tests.fakes import futures
 from tests.fakes.content import listed, spoilt
 from tests.fakes.upstream import Missing
 from tests.fakes.world import World
@@ -34,7 +36,7 @@ class Yahoo:
         if not path.startswith("/v8/finance/chart/"):
             raise Missing(path)
         symbol = path.rsplit("/", 1)[1].replace("%5E", "^").replace("%3D", "=")
-        instrument = listed("yahoo").get(symbol)
+        instrument = listed("yahoo").get(symbol) or futures.by_symbol(symbol, self.world.clock())
         if mode == "empty":
             return {"chart": {"result": None, "error": None}}
         if instrument is None or mode == "not found":
@@ -81,7 +83,11 @@ class Yahoo:
 
     def days(self, instrument: Instrument, zone: str) -> list[list[Any]]:
         """Rows stamped with the opening of the session, or the midnight that begins a UTC day."""
-        frame = self.world.days(instrument.key, instrument.calendar.value, "yahoo")
+        if instrument.group == GROUP:
+            sessions = self.world.days("IXIC", instrument.calendar.value).index
+            frame = futures.days(instrument, sessions, self.world.clock().date())
+        else:
+            frame = self.world.days(instrument.key, instrument.calendar.value, "yahoo")
         opens = pd.Timedelta(hours=9.5) if zone != "UTC" else pd.Timedelta(0)
         stamps = (frame.index + opens).tz_localize(zone)
         now = pd.Timestamp(self.world.clock())
