@@ -16,7 +16,7 @@ from components.ladder import ladder, ladder_alt
 from components.page.html import Html
 from components.page.levels import LevelRow, events, level_table
 from components.page.tables import Align, Column, rows
-from components.text import MISSING, age, change, decimal, full_day, percent, price, short_price, zone_range
+from components.text import MISSING, age, change, decimal, full_day, price, short_price, zone_range
 from components.touches import add_touches
 from data_sources.errors import SourceError
 from data_sources.feed import Feed
@@ -174,10 +174,15 @@ def biography_table(days: Bars | None, hours: Bars | None, history: ZoneHistory 
         ("Closes inside", _say_inside(told, history)),
         (
             "Volume inside",
-            percent(100 * told.volume_share) if told.volume_share is not None else "not published",
+            decimal(100 * told.volume_share, 1, suffix="% of all")
+            if told.volume_share is not None
+            else "not published",
         ),
         *(
-            (f"{each.bars} closes after a test", _say_followed(each.n, each.median, each.worst, each.best))
+            (
+                f"{each.bars} close{'' if each.bars == 1 else 's'} after a test",
+                _say_followed(each.n, each.median, each.worst, each.best),
+            )
             for each in told.followed
         ),
     ]
