@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from analytics.definitions import definitions
 from api.routes import HEALTHZ, QUESTIONS, ROUTES
@@ -117,20 +118,20 @@ def test_every_make_target_exists() -> None:
     assert named >= {"run", "test", "check", "bench", "watch", "record", "live-test"}
 
 
+def settings_read() -> set[str]:
+    """The variables that the settings ask for."""
+    source = text("data_sources/settings.py")
+    return set(re.findall(r'environment(?:, |\.get\()"(\w+)"', source))
+
+
 def test_every_variable_is_one_the_settings_read() -> None:
-    asked = set(
-        re.findall(r'environment, "(\w+)"|environment\.get\("(\w+)"\)', text("data_sources/settings.py"))
-    )
-    known = {name for pair in asked for name in pair if name}
     named = set(re.findall(r"\b(MARKET_[A-Z_]+|DATABASE_URL|REDIS_URL)\b", EVERYTHING))
-    assert named == known
+    assert named == settings_read()
 
 
 def test_hosting_gives_every_variable_a_row() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \|", text("docs/hosting.md"), flags=re.MULTILINE)
-    assert set(rows) == set(
-        re.findall(r"\b(?:MARKET_[A-Z_]+|[A-Z]+_URL)\b", text("data_sources/settings.py"))
-    )
+    assert set(rows) == settings_read()
 
 
 def test_every_route_exists() -> None:
@@ -302,7 +303,6 @@ def test_nginx_passes_sockets_and_the_host_and_hides_what_is_not_for_visitors() 
         r"ssl_protocols\s+TLSv1\.2 TLSv1\.3;",
     )
     assert [each for each in wanted if not re.search(each, config)] == []
-    assert config.count("{") == config.count("}")
     files = config.partition("location / {")[2].partition("}")[0]
     assert "limit_" not in files
 
@@ -312,6 +312,20 @@ def test_caddy_hides_what_is_not_for_visitors() -> None:
     assert "@operator path /metrics /_stcore/metrics /_stcore/agent /_stcore/agent/*" in config
     assert "respond @operator 404" in config
     assert "reverse_proxy 127.0.0.1:8501" in config
+
+
+def test_the_pod_gives_its_containers_nothing_they_do_not_need() -> None:
+    *_, deployment = yaml.safe_load_all(text("deploy/kubernetes/market-stress.yaml"))
+    pod = deployment["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert [each["name"] for each in pod["containers"]] == ["dashboard", "watcher"]
+    for each in pod["containers"]:
+        assert each["securityContext"]["readOnlyRootFilesystem"] is True
+        assert each["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert each["resources"]["limits"]["memory"]
+        assert not each["image"].endswith(":latest")
+    assert {each["name"] for each in pod["containers"][0]["env"]} <= settings_read()
 
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, *DEPLOY], ids=lambda path: path.name)
