@@ -20,7 +20,7 @@ from data_sources.errors import (
 from data_sources.flights import take_off
 from data_sources.freshness import Freshness
 from data_sources.guarded import Guarded
-from market.bars import State
+from market.bars import Bars, State
 from market.instruments import Interval
 from tests.fakes.clock import Clock
 from tests.fakes.prices import BITCOIN, VIX, make_bars
