@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from components.page.cards import facts
-from components.page.html import Html, block, div, element, join
+from components.page.html import Html, block, div, element, join, link
 from components.page.tables import Align, Column, rows
 from components.text import age, full_day, full_moment, price
 from data_sources.feed import Batch
@@ -28,9 +28,19 @@ def conventions(sentences: Sequence[str]) -> Html:
     return facts(sentences)
 
 
-def entries(definitions: Iterable[Definition]) -> Html:
-    """The definitions one below another, each with its anchor."""
-    return block(join(_entry(each) for each in definitions))
+def entries(group: str, definitions: Iterable[Definition]) -> Html:
+    """The definitions of a group one below another, each with its anchor."""
+    return block(div("mk-group-of", *(_entry(each) for each in definitions), id=anchor(group)))
+
+
+def contents(groups: Iterable[str]) -> Html:
+    """Links to the groups of definitions on this page."""
+    return block(element("nav", *(link(each, f"#{anchor(each)}") for each in groups), class_="mk-contents"))
+
+
+def anchor(group: str) -> str:
+    """Where a group begins."""
+    return f"group-{group.lower().replace(' ', '-')}"
 
 
 def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch, moment: datetime) -> Html:

@@ -126,7 +126,8 @@ function subject(number) {
 // Every digit, in groups of three, with a proper minus; words pass unchanged.
 function exact(text) {
   const [, sign, whole, rest] = /^(-?)(\d+)(\.\d+|\.?\d*e[-+]\d+)?$/.exec(text) ?? [];
-  return whole ? `${sign && "−"}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${rest ?? ""}` : (text ?? "");
+  if (!whole) return text ?? "";
+  return `${sign && "−"}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${rest === ".0" ? "" : (rest ?? "")}`;
 }
 
 function when(instant) {

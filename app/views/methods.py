@@ -21,6 +21,7 @@ show_html(
 )
 with card("conventions", "What holds for all of them"):
     show_html(methods.conventions(CONVENTIONS))
+    show_html(methods.contents(by_group()))
 for group, entries in by_group().items():
-    with card(f"methods-{group.lower().replace(' ', '-')}", group):
-        show_html(methods.entries(entries))
+    with card(methods.anchor(group), group):
+        show_html(methods.entries(group, entries))

@@ -43,7 +43,8 @@ _FRAME = """
  line-height:1.16;letter-spacing:-.012em;text-wrap:balance;max-width:32em;color:var(--ink)}
 .mk p.mk-lead{margin-top:.45rem;font-size:.95rem;max-width:72em;color:var(--muted);text-wrap:pretty}
 .mk-head{display:flex;align-items:flex-start;justify-content:space-between;gap:.75rem}
-.mk h2.mk-title,.mk h3.mk-title{font-family:Inter,'Noto Sans',sans-serif;font-size:1rem;font-weight:600;line-height:1.35;
+.mk h2.mk-title,.mk h3.mk-title{font-family:Inter,'Noto Sans',sans-serif;font-size:1rem;font-weight:600;
+ line-height:1.35;
  letter-spacing:-.003em;color:var(--ink)}
 .mk a.mk-help{flex:none;width:1.3rem;height:1.3rem;border:1px solid var(--border);border-radius:50%;
  display:grid;place-items:center;font-size:.72rem;color:var(--muted);text-decoration:none}
@@ -57,8 +58,18 @@ _FRAME = """
 .mk-empty{min-height:180px;display:flex;flex-direction:column;align-items:center;justify-content:center;
  gap:.25rem;text-align:center;padding:1rem;color:var(--muted);text-wrap:balance}
 .mk-empty b{color:var(--ink)}
+.mk ul.mk-facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(27rem,100%),1fr));gap:0 2rem}
 .mk ul.mk-facts li{padding:.42rem 0;border-top:1px solid var(--border);text-wrap:pretty}
-.mk ul.mk-facts li:first-child{border-top:0}
+.mk-lead .mk-n,.mk-facts .mk-n{text-decoration:underline dotted 1px var(--muted);text-underline-offset:3px}
+.mk-group-of{scroll-margin-top:7.5rem}
+.mk-entry{scroll-margin-top:4.6rem;padding:.7rem 0;border-top:1px solid var(--border)}
+.mk .mk-entry h3{font-size:.9rem}
+.mk-entry dl,.mk-open dl{display:grid;grid-template-columns:8rem minmax(0,1fr);margin:0}
+.mk-entry dl{grid-template-columns:5rem minmax(0,1fr);gap:.15rem 0;margin-top:.2rem;max-width:64rem}
+.mk-entry dt{grid-column:1;margin:0;color:var(--muted);font-weight:400}
+.mk-entry dd{grid-column:2;margin:0;text-wrap:pretty}
+.mk-here{border-left:3px solid var(--accent);padding-left:.8rem}
+.mk-contents{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem}
 .mk-age{white-space:nowrap;color:var(--muted)}
 .mk-late{color:var(--warn);font-weight:600}
 .mk-footer{font-size:.8rem;color:var(--muted);border-top:1px solid var(--border);padding-top:.75rem}
@@ -165,7 +176,7 @@ _OPEN = """
 .mk p.mk-open-value{margin:.35rem 0 .6rem;color:var(--muted)}
 .mk-open-value b{font-size:1.5rem;font-weight:600;letter-spacing:-.02em;color:var(--ink);margin-right:.4rem;
  overflow-wrap:anywhere}
-.mk-open dl{display:grid;grid-template-columns:8rem minmax(0,1fr);margin:0 0 .9rem}
+.mk-open dl{margin-bottom:.9rem}
 .mk-open dt{grid-column:1;color:var(--muted);padding:.3rem 0;border-top:1px solid var(--border)}
 .mk-open dd{grid-column:2;margin:0;padding:.3rem 0;overflow-wrap:anywhere}
 .mk-open dt+dd{border-top:1px solid var(--border)}
