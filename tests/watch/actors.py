@@ -103,13 +103,19 @@ class ToCollector:
 def build(part: Part) -> Watcher:
     """The watcher that plays ``part``."""
     database, wall = Database(part.address), Wall(part)
+
+    def prices() -> FilePrices:
+        with Path(part.folder, "looks").open("a") as diary:
+            diary.write(f"{os.getpid()} {wall.now().isoformat()}\n")
+        return FilePrices(part, wall)
+
     mutex = (
         AdvisoryMutex(database) if database.is_postgresql else FileMutex(Path(part.folder) / "watcher.lock")
     )
     return Watcher(
         ledger=Ledger(database, Seal(Path(part.folder))),
         leadership=Leadership(database, mutex),
-        prices=lambda: FilePrices(part, wall),
+        prices=prices,
         courier=ToCollector(part.collector),
         known={"BTC": BTC},
         clock=SteadyClock(wall.now, lambda: monotonic() * part.speed),

@@ -132,14 +132,14 @@ class Desk:
             connection.execute(text("UPDATE targets SET confirmed_at = created_at"))
         assert target
 
-    def look(self, price: float | Exception, times: int = 1) -> None:
-        """A few looks at a price: begin, decide, send."""
+    def look(self, price: float | Exception, times: int = 1, *, step: int = 2) -> None:
+        """A few looks at a price: begin, decide, send, with ``step`` seconds between ticks."""
         self.world.price = price
         for _ in range(times):
             for _ in range(5):
                 self.watcher.tick()
-                self.world.seconds += 2
-                self.world.wall += timedelta(seconds=2)
+                self.world.seconds += step
+                self.world.wall += timedelta(seconds=step)
 
     @property
     def titles(self) -> list[str]:
@@ -207,7 +207,7 @@ def test_one_rule_that_fails_does_not_blind_the_others(desk: Desk) -> None:
 
 def test_prices_that_cannot_be_had_are_told_after_a_quarter_of_an_hour(desk: Desk) -> None:
     desk.look(LOW, 2)
-    desk.look(Unreachable(BTC, "A"), 92)
+    desk.look(Unreachable(BTC, "A"), 10, step=20)
     desk.look(LOW, 2)
     assert desk.titles == ["Data lost: BTC at or above $70,000", "Data is back: BTC at or above $70,000"]
 
