@@ -210,15 +210,22 @@ class _Line:
 
 
 ROWS = ("VIX", "DXY", "US10Y", "US2Y", "10Y-2Y", "GLD", "WTI", "HYG/IEF")
-NAMES = {"10Y-2Y": "10-year less 2-year", "HYG/IEF": "High yield against Treasuries"}
+TERM, LIVE_ONLY = "VIX/VIX3M", "VIX3M"
+NAMES = {
+    "10Y-2Y": "10-year less 2-year",
+    "HYG/IEF": "High yield against Treasuries",
+    TERM: "VIX against 3-month VIX",
+}
 
 
-def macro_rows(known: Mapping[str, Bars], keys: Iterable[str] = ROWS) -> tuple[MacroRow, ...]:
+def macro_rows(known: Mapping[str, Bars], keys: Iterable[str] = ()) -> tuple[MacroRow, ...]:
     """The rows of the Macro page in the order of ``keys``; a series not among ``known`` is a row of missing.
 
-    ``10Y-2Y`` is the curve in basis points, and a key such as ``HYG/IEF`` is the ratio of two.
+    ``10Y-2Y`` is the curve in basis points, and a key such as ``HYG/IEF`` is the ratio of two. Without keys
+    they are those of `ROWS`, and the term structure of the VIX where the 3-month index is known.
     """
-    return tuple(_macro_row(key, known) for key in keys)
+    usual = (ROWS[0], TERM, *ROWS[1:]) if LIVE_ONLY in known else ROWS
+    return tuple(_macro_row(key, known) for key in keys or usual)
 
 
 def _macro_row(key: str, known: Mapping[str, Bars]) -> MacroRow:

@@ -20,6 +20,15 @@ DEFINITIONS = (
         "Definition of Coin Metrics and Kaiko.",
         "Crypto",
     ),
+    Definition(
+        "resting_inside",
+        "Money resting in a zone",
+        "Sum of price × quantity of the bids and asks whose price lies inside the zone, in dollars.",
+        "A snapshot per venue; venues are summed.",
+        "A book that ends before the zone's far edge gives at least the sum, marked `truncated`.",
+        "Own definition.",
+        "Crypto",
+    ),
 )
 
 
@@ -58,6 +67,19 @@ def depth(bids: Sequence[Level], asks: Sequence[Level], mid: float, within: floa
         return max((abs(price / mid - 1) for price, _ in side), default=0.0) < within - ROUNDING
 
     return Depth(near(bids), near(asks), within, ends_early(bids) or ends_early(asks))
+
+
+def resting_inside(bids: Sequence[Level], asks: Sequence[Level], low: float, high: float) -> Result:
+    """Dollars of the orders priced from ``low`` to ``high``; n counts their levels.
+
+    Flagged ``truncated`` where a side of the book ends before the zone does: then it is at least the sum.
+    """
+    inside = [(price, size) for side in (bids, asks) for price, size in side if low <= price <= high]
+    if not bids or not asks:
+        return Result.missing("A side of the book is empty.")
+    lowest, highest = min(price for price, _ in bids), max(price for price, _ in asks)
+    flags = ("truncated",) if low < lowest or high > highest else ()
+    return Result(sum(price * size for price, size in inside), n=len(inside), flags=flags)
 
 
 def cost_to_reach(side: Sequence[Level], target: float, mid: float) -> Result:

@@ -18,6 +18,7 @@ and never repeats the provider's words, which go to the log.
 from typing import Self
 
 from market.instruments import Instrument
+from market.publishers import publisher
 
 
 class SourceError(Exception):
@@ -38,7 +39,7 @@ class SourceError(Exception):
     @property
     def reason(self) -> str:
         """The cause in a few words, to follow "out of date:"."""
-        return f"{self.source} could not be asked"
+        return f"{publisher(self.source)} could not be asked"
 
     def again(self, instrument: Instrument | None = None, *, retry_after: float | None = None) -> Self:
         """The same cause once more, for another asker: an exception raised twice would carry both their
@@ -48,7 +49,7 @@ class SourceError(Exception):
         return type(self)(instrument or self.instrument, self.source, self.words, retry_after=wish)
 
     def __str__(self) -> str:
-        return self.sentence.format(name=self.instrument.name, source=self.source)
+        return self.sentence.format(name=self.instrument.name, source=publisher(self.source))
 
 
 class Transient(SourceError):
@@ -62,7 +63,7 @@ class Unreachable(Transient):
 
     @property
     def reason(self) -> str:
-        return f"{self.source} did not answer"
+        return f"{publisher(self.source)} did not answer"
 
 
 class Pending(Unreachable):
@@ -72,7 +73,7 @@ class Pending(Unreachable):
 
     @property
     def reason(self) -> str:
-        return f"{self.source} has not answered yet"
+        return f"{publisher(self.source)} has not answered yet"
 
 
 class RateLimited(Transient):
@@ -82,7 +83,7 @@ class RateLimited(Transient):
 
     @property
     def reason(self) -> str:
-        return f"{self.source} asked us to slow down"
+        return f"{publisher(self.source)} asked us to slow down"
 
 
 class Lasting(SourceError):
@@ -96,7 +97,7 @@ class Refused(Lasting):
 
     @property
     def reason(self) -> str:
-        return f"{self.source} does not serve this place"
+        return f"{publisher(self.source)} does not serve this place"
 
 
 class UnknownSymbol(Lasting):
@@ -106,7 +107,7 @@ class UnknownSymbol(Lasting):
 
     @property
     def reason(self) -> str:
-        return f"{self.source} does not know it"
+        return f"{publisher(self.source)} does not know it"
 
 
 class NoData(Lasting):
@@ -116,7 +117,7 @@ class NoData(Lasting):
 
     @property
     def reason(self) -> str:
-        return f"{self.source} has nothing to show"
+        return f"{publisher(self.source)} has nothing to show"
 
 
 class BadData(Lasting):
@@ -126,4 +127,4 @@ class BadData(Lasting):
 
     @property
     def reason(self) -> str:
-        return f"{self.source} answered with prices that cannot be right"
+        return f"{publisher(self.source)} answered with prices that cannot be right"

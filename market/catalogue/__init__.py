@@ -17,12 +17,16 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All instruments by key, the scales of their gauges, the zones we start with, and named episodes."""
+    """All instruments by key, the scales of their gauges, the zones we start with, and named episodes.
+
+    ``meetings`` are the days on which the Federal Reserve announces its decision.
+    """
 
     instruments: Mapping[str, Instrument]
     scales: Mapping[str, Scale] = field(default_factory=dict)
     zones: tuple[Zone, ...] = ()
     episodes: tuple[Episode, ...] = ()
+    meetings: tuple[date, ...] = ()
 
     def __getitem__(self, key: str) -> Instrument:
         return self.instruments[key]
@@ -61,6 +65,7 @@ def load(folder: Path = HERE) -> Catalogue:
         scales=scales,
         zones=tuple(_zone(**stanza) for stanza in _read(folder / "zones.toml").get("zone", [])),
         episodes=tuple(Episode(key, **stanza) for key, stanza in _read(folder / "episodes.toml").items()),
+        meetings=tuple(_read(folder / "fomc.toml").get("decisions", ())),
     )
 
 

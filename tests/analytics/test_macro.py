@@ -114,3 +114,10 @@ def test_a_day_without_a_fixing_is_left_out_not_filled() -> None:
     assert not math.isnan(float(closes.iloc[-2]))
     (ratio,) = macro.macro_rows(known, ["HYG/US10Y"])
     assert ratio.value.value is not None
+
+
+def test_the_term_structure_of_the_vix_is_a_row_where_three_months_are_known() -> None:
+    near, far = series("VIX", [18.0, 19.0, 22.0]), series("VIX3M", [20.0, 20.0, 20.0])
+    assert "VIX/VIX3M" not in [row.key for row in macro.macro_rows({"VIX": near})]
+    row = next(row for row in macro.macro_rows({"VIX": near, "VIX3M": far}) if row.key == "VIX/VIX3M")
+    assert row.value.value == pytest.approx(1.1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.orderbook import Depth, cost_to_reach, depth
+from analytics.orderbook import Depth, cost_to_reach, depth, resting_inside
 from tests.analytics.vectors import VECTORS
 
 BY_KEY = {vector.key: vector for vector in VECTORS}
@@ -39,3 +39,18 @@ def test_the_cost_to_reach_a_price_is_what_rests_before_it() -> None:
     assert cost_to_reach(BIDS, 98.0, 100.0).value == 198.0
     assert cost_to_reach(ASKS, 110.0, 100.0).flags == ("truncated",)
     assert cost_to_reach([], 110.0, 100.0).why
+
+
+def test_money_in_a_zone_counts_both_sides_and_both_edges() -> None:
+    found = resting_inside(BIDS, ASKS, 98.0, 101.0)
+    assert (found.value, found.n, found.flags) == (198.0 + 490.0 + 101.0, 3, ())
+
+
+def test_a_zone_beyond_the_book_has_at_least_what_is_seen() -> None:
+    assert resting_inside(BIDS, ASKS, 90.0, 98.5).flags == ("truncated",)
+    assert resting_inside(BIDS, ASKS, 102.0, 110.0).flags == ("truncated",)
+    assert resting_inside(BIDS, ASKS, 80.0, 85.0).value == 0.0
+
+
+def test_a_book_without_a_side_says_nothing_of_a_zone() -> None:
+    assert resting_inside([], ASKS, 98.0, 101.0).value is None

@@ -1,0 +1,22 @@
+"""The names people know the sources by."""
+
+from data_sources.live import live
+from market import catalogue
+from market.publishers import PUBLISHERS, publisher
+
+
+def test_every_source_of_the_catalogue_has_a_name():
+    sources = {listing.source for each in catalogue.load() for listing in each.listings}
+    assert sources <= set(PUBLISHERS)
+
+
+def test_every_provider_has_a_name(tmp_path):
+    assert set(live(tmp_path, catalogue.load()["BTC"]).sources) <= set(PUBLISHERS)
+
+
+def test_a_name_stays_as_it_is():
+    assert publisher("Nasdaq (own calculation)") == "Nasdaq (own calculation)"
+
+
+def test_one_publisher_of_two_sources_is_named_once():
+    assert publisher("yahoo and yahoo_adjusted and fred") == "Yahoo Finance and FRED"
