@@ -33,7 +33,9 @@ DEFINITIONS = (
         "close between the edges votes inside, and one in the narrow band around an edge does not vote. "
         f"The state changes after {CONFIRMATION.votes} equal votes in a row. Testing: the last price "
         f"is within {CONFIRMATION.near:g} ranges of the nearest edge, or inside for fewer closes than that. "
-        f"Held: the last {HOLDING_CLOSES} daily closes are all at or above the lower edge.",
+        "Held: above, back at the zone since, and "
+        f"the last {HOLDING_CLOSES} daily closes all at or above the lower edge. Lost and reclaimed: below "
+        "or above, and so since that event.",
         f"Closed bars only: hours where they are known, else days. The range is Wilder’s over {ATR_BARS} "
         "bars, up to the bar before.",
         "No state until the range is known; a bar without a high and a low counts as its close.",

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.levels_found import Leg, retracements, swing_places
 from analytics.zone_machine import Confirmation, ZoneBar, ZoneMachine, stands
+from analytics.zones import distance, holding
 from market.zone_events import Happening, Stand, ZoneEvent
+from tests.analytics.vectors import Vector, check, of_sections
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CODE = {Stand.ABOVE: 1, Stand.INSIDE: 0, Stand.BELOW: -1}
@@ -43,6 +46,43 @@ def test_the_golden_series_loses_the_zone_and_reclaims_it() -> None:
     lost, reclaimed = (event for event in events if event.kind.moves_state)
     assert (lost.time, lost.price, lost.side) == (START + timedelta(days=5), 66.9, Stand.ABOVE)
     assert (reclaimed.time, reclaimed.price, reclaimed.side) == (START + timedelta(days=9), 71.2, Stand.BELOW)
+
+
+def states_of(closes: list[float], low: float, high: float, band: float, votes: int) -> list[str]:
+    machine, found = ZoneMachine(low, high, Confirmation(band=1.0, votes=votes)), []
+    for number, close in enumerate(closes):
+        machine, _ = machine.step(bar(number, close, band))
+        found.append(str(machine.stand))
+    return found
+
+
+def lowest_that_keeps(low: float, atr: float, e: float) -> float:
+    """The close below which a vote for below begins, found by trying."""
+    machine, _ = ZoneMachine(low, low, Confirmation(band=e)).step(bar(0, low * 2, atr))
+    return next(
+        cents / 100
+        for cents in range(round(low * 100), 0, -1)
+        if machine.step(bar(1, (cents - 1) / 100, atr))[0].candidate is Stand.BELOW
+    )
+
+
+SUMS = {
+    "zone_states": states_of,
+    "distance": distance,
+    "holding": lambda closes, low, n: holding(np.array(closes, float), low, n),
+    "below_threshold": lowest_that_keeps,
+    "swing_highs": lambda highs, k: [highs[place] for place in swing_places(np.array(highs, float), k)],
+    "retracement_levels": lambda low, high, shares: [
+        level.price for level in retracements(Leg("fall", high, low), shares)
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "vector", [each for each in of_sections(6) if each.function in SUMS], ids=lambda each: each.key
+)
+def test_the_product_gives_the_reference_value(vector: Vector) -> None:
+    check(vector, SUMS)
 
 
 def test_a_close_between_the_edge_and_its_band_ends_a_run_of_votes() -> None:
