@@ -170,7 +170,7 @@ def _flows(at: Evidence) -> Finding:
 
 
 def _correlation(at: Evidence) -> Finding:
-    moves = align([at["BTC"], at["IXIC"]]).moves
+    moves = align([at["BTC"], at["IXIC"]], at.hours).moves
     x, y = moves["BTC"], moves["IXIC"]
     found = {window: correlate(x, y, window) for window in WINDOWS}
     pair = ("BTC", "IXIC")
@@ -193,7 +193,7 @@ def _correlation(at: Evidence) -> Finding:
 
 
 def _leveraged(at: Evidence) -> Finding:
-    moves = align([at["BTC"], at["IXIC"]]).moves
+    moves = align([at["BTC"], at["IXIC"]], at.hours).moves
     fits = {window: beta(moves["BTC"], moves["IXIC"], window) for window in (60, 252)}
     pair = ("BTC", "IXIC")
     numbers = {

@@ -12,6 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from app import session
 from app.address import write_address
+from app.muting import offer_mute
 from app.opening import mount_opening
 from app.services import settings, sources
 from app.strip import say_waiting, show_strip
@@ -68,7 +69,7 @@ def pages() -> list[StreamlitPage]:
 def open_frame(page: StreamlitPage) -> None:
     """Bring view and address together, then draw what stands above a page."""
     notices = session.restore(page.url_path)
-    st.html(f"<style>{STYLESHEET}</style>{LAYOUT}")
+    st.html(f"<style>{STYLESHEET}{_alone(session.view().card)}</style>{LAYOUT}")
     st.logo(str(STATIC / "logo.svg"), size="large")
     with st.container(horizontal=True, key="strip", vertical_alignment="center"):
         show_strip()
@@ -76,11 +77,20 @@ def open_frame(page: StreamlitPage) -> None:
             _date_control()
             _share(page)
             _settings()
+    offer_mute()
     for problem in (*session.feed().span.problems, *notices):
         st.html(note(Kind.STALE, problem))
     waiting = say_waiting()
     if waiting is not None:
         st.html(waiting)
+
+
+def _alone(card: str) -> str:
+    """The rules that leave one card of a page, for whoever embeds it; none where no card is named."""
+    if not card:
+        return ""
+    others = f'[class*="st-key-card-"]:not(.st-key-card-{card})'
+    return f"{others},.mk-h1,.mk-lead,.mk-tiles{{display:none!important}}"
 
 
 def close_frame() -> None:
@@ -116,7 +126,7 @@ def _date_control() -> None:
             on_change=_chosen_day,
             format="YYYY-MM-DD",
             label_visibility="collapsed",
-            width=128,
+            width=148,
         )
         st.button("›", key="step-forward", help="The session after", on_click=session.step, args=(1,))
         with st.popover("Go to", type="tertiary", icon=":material/history:"):

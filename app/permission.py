@@ -37,4 +37,6 @@ def take_link() -> None:
     """A place to hand in a capability link, where the server asks for one."""
     if settings().read_only or not settings().public_url:
         return
+    if st.secrets.load_if_toml_exists() and "auth" in st.secrets:
+        st.button("Sign in", on_click=st.login)
     st.text_input("Capability link", type="password", key=HELD, help="Kept for this visit only.")

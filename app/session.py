@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from app.address import View, read_address, write_address
+from app.muting import keep_mute_link
 from data_sources.assembly import process_feed
 from data_sources.feed import Feed
 from market.bars import Bars
@@ -14,6 +16,7 @@ from market.calendars import day_end, session_after, session_before
 from market.instruments import Interval
 from market.moments import say_moment
 from market.ranges import Range
+from market.text import UTC_ZONE
 from market.zones import Zone
 
 WIDGET = "choose-"
@@ -32,6 +35,7 @@ def restore(page: str) -> list[str]:
     An address that changed under us is followed: a link, or a step back in the browser. A click in the
     navigation drops the whole query string, and gets it back.
     """
+    keep_mute_link()
     st.session_state["feed"], st.session_state["started"] = process_feed(), datetime.now(UTC)
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     notices: list[str] = st.session_state.get("notices", [])
@@ -86,6 +90,12 @@ def since() -> datetime:
     return (
         COMMON_START if timedelta(days=30) < at - COMMON_START < timedelta(days=200) else Range.HALF.start(at)
     )
+
+
+def time_zone() -> tuple[ZoneInfo, str]:
+    """The zone that times are shown in, and what it is called beside them."""
+    chosen = view().tz
+    return (ZoneInfo(chosen), chosen.rsplit("/", 1)[-1].replace("_", " ")) if chosen else (UTC_ZONE, "UTC")
 
 
 def hours(*keys: str) -> tuple[Bars, ...]:

@@ -84,8 +84,8 @@ def show_rules(level: Zone | None) -> None:
                 each.rule.name or ", ".join(each.rule.keys),
                 each.condition.value,
                 each.health.value.replace("_", " "),
-                full_moment(each.since) if each.since else MISSING,
-                full_moment(each.muted_until) if each.muted_until else "no",
+                full_moment(each.since, *session.time_zone()) if each.since else MISSING,
+                full_moment(each.muted_until, *session.time_zone()) if each.muted_until else "no",
             )
             for each in statuses
         ]
@@ -135,7 +135,11 @@ def show_log() -> None:
             Column("Source", Align.TEXT, wide=True),
         )
         cells = [
-            (full_moment(each.at), each.title + (" (kept quiet)" if each.quiet else ""), each.source)
+            (
+                full_moment(each.at, *session.time_zone()),
+                each.title + (" (kept quiet)" if each.quiet else ""),
+                each.source,
+            )
             for each in alerts
         ]
         show_html(rows("Alert log", columns, cells) if cells else note(Kind.PLAIN, "The alert log is empty."))

@@ -106,7 +106,7 @@ def say_sources(sources: Iterable[Bars]) -> str:
         return "No source has an answer."
     publishers = ", ".join(dict.fromkeys(bars.provenance.source for bars in every))
     sampling = ", ".join(dict.fromkeys(bars.provenance.sampling for bars in every))
-    newest = full_moment(max(bars.as_of for bars in every))
+    newest = full_moment(max(bars.as_of for bars in every), *session.time_zone())
     progress = dict.fromkeys(
         f"open bar of {bars.instrument.short} from {bars.in_progress.source}"
         for bars in every

@@ -7,7 +7,7 @@ from analytics.checking import Checked, Verdict
 from analytics.claims import claims
 from app.present.drawing import remembered
 from components.page.html import Html
-from components.page.numbers import Number, Shown, Tone
+from components.page.numbers import Number, Shown
 from components.page.tables import Align, Column, rows
 from market.bars import Bars
 
@@ -30,10 +30,9 @@ def story(found: Sequence[Checked]) -> tuple[str, str]:
         f"Of {measured} claims that can be measured, {counts[Verdict.HOLDS]} hold, "
         f"{counts[Verdict.FAILS]} fail and {counts[Verdict.DEPENDS]} depend on the definition"
     )
-    rest = (
-        f"{counts[Verdict.NOT_MEASURED]} more need figures that are not here, "
-        f"and {counts[Verdict.NOT_YET]} are about days that are not over."
-    )
+    rest = f"{counts[Verdict.NOT_MEASURED]} more need figures that are not here."
+    if counts[Verdict.NOT_YET]:
+        rest += f" {counts[Verdict.NOT_YET]} are about days that are not over."
     return (
         title,
         f"From the article “How the February 2026 Tech Rout Is Driving a Global Risk-Off Cycle”. {rest}",
@@ -62,7 +61,5 @@ def table(found: Sequence[Checked], topic: str) -> Html:
 
 
 def _verdict(each: Checked) -> Shown:
-    tone = Tone.WARN if each.verdict in (Verdict.FAILS, Verdict.DEPENDS) else Tone.PLAIN
     first = next(iter(each.numbers.values()), None)
-    said = each.verdict.value
-    return said if first is None else Number(first, said, tone)
+    return each.verdict.value if first is None else Number(first, each.verdict.value)

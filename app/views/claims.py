@@ -3,13 +3,12 @@
 from app.present import claims
 from app.services import known
 from app.session import here, hours
-from app.widgets import card, explain_missing, show, show_title
+from app.widgets import card, show, show_title
 
 batch = here().many(each for each in known() if each.key not in ("QQQ", "VIX3M"))
 found = claims.checked(tuple(batch), hours("BTC"))
 
 show_title(*claims.story(found))
-explain_missing(batch.missing)
 for topic in claims.topics(found):
     with card(
         f"claims-{topic.lower().replace(' ', '-')}", topic, "Judged at the end of the day each is about"
