@@ -52,8 +52,8 @@ class Fact:
 
     @property
     def numbers(self) -> tuple[Quoted, ...]:
-        """The numbers it quotes, in order."""
-        return tuple(part for part in self.parts if isinstance(part, Quoted))
+        """The numbers it quotes, in order, those of its shorter form last."""
+        return tuple(part for part in (*self.parts, *self.brief) if isinstance(part, Quoted))
 
     def after(self, before: "Fact") -> tuple[str | Quoted, ...]:
         """The parts as they follow ``before``: what that one has just named is "it"."""
