@@ -66,6 +66,7 @@ function page(number) {
   ]);
   const value = element("p", { className: "mk-open-value" }, [
     element("b", { textContent: about.value ? exact(about.value) : "–" }),
+    " ",
     element("span", { textContent: about.value ? about.unit : "" }),
   ]);
   const rows = facts(about, formula, why(number)).filter(([, told]) => told?.length);

@@ -65,7 +65,7 @@ _FRAME = """
 .mk-entry{scroll-margin-top:4.6rem;padding:.7rem 0;border-top:1px solid var(--border)}
 .mk .mk-entry h3{font-size:.9rem}
 .mk-entry dl,.mk-open dl{display:grid;grid-template-columns:8rem minmax(0,1fr);margin:0}
-.mk-entry dl{grid-template-columns:5rem minmax(0,1fr);gap:.15rem 0;margin-top:.2rem;max-width:64rem}
+.mk .mk-entry dl{grid-template-columns:5rem minmax(0,1fr);gap:.15rem 0;margin-top:.2rem;padding:0;max-width:64rem}
 .mk-entry dt{grid-column:1;margin:0;color:var(--muted);font-weight:400}
 .mk-entry dd{grid-column:2;margin:0;text-wrap:pretty}
 .mk-here{border-left:3px solid var(--accent);padding-left:.8rem}
@@ -160,6 +160,27 @@ _GAUGE = """
 .mk-part-value{text-align:right;font-weight:600}
 """
 
+_CHART = """
+.mk-surface{position:relative}
+.mk-menu{display:flex;justify-content:flex-end;gap:.15rem;height:24px;margin:0;opacity:0;
+ transition:opacity .12s}
+:hover>.mk-menu,.mk-menu:focus-within,.mk-menu:has([aria-pressed=true]){opacity:1}
+@media (hover:none){.mk-menu{opacity:1}}
+.mk-menu button{min-width:24px;height:24px;padding:0 .4rem;font:inherit;font-size:.74rem;color:var(--muted);
+ background:none;border:0;border-radius:3px;cursor:pointer}
+.mk-menu button[hidden]{display:none}
+.mk-menu button:hover,.mk-menu button[aria-pressed=true]{color:var(--accent);text-decoration:underline}
+.mk-menu button:focus-visible{outline:2px solid var(--accent);outline-offset:-2px}
+.mk-sheet{position:absolute;inset:0;overflow:auto;overscroll-behavior:contain;background:var(--card)}
+.mk-sheet[hidden]{display:none}
+.mk-sheet:focus-visible{outline:2px solid var(--accent);outline-offset:-2px}
+.mk-sheet thead th{position:sticky;top:0;background:var(--card);z-index:1}
+.mk-sheet tbody th{position:sticky;left:0;background:var(--card)}
+.mk.mk-sheet .mk-table th:first-child{text-align:left;padding-right:1rem}
+.mk.mk-sheet .mk-table :is(th,td){padding-top:.22rem;padding-bottom:.22rem}
+.mk-source{margin-top:-.65rem}
+"""
+
 _OPEN = """
 .st-key-open{position:absolute}
 .mk-open{width:min(34rem,calc(100vw - 2rem));max-height:min(44rem,calc(100dvh - 2rem));padding:0;margin:auto;
@@ -205,7 +226,7 @@ _SCREENS = """
  .mk-close{min-height:2.4rem;padding:.2rem .9rem}
 }
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation:none!important;transition:none!important}}
-@media print{.mk-help{display:none!important}}
+@media print{.mk-help,.mk-menu{display:none!important}}
 """
 
 STYLESHEET = "".join(
@@ -218,6 +239,7 @@ STYLESHEET = "".join(
         _TABLES,
         _LEVELS,
         _GAUGE,
+        _CHART,
         _OPEN,
         _SCREENS,
     )
