@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, Self, runtime_checkable
 
-from data_sources.agreement import comparable, compare
+from data_sources.agreement import compare, quote_of
 from data_sources.asof import AsOf
 from data_sources.errors import NoData, SourceError
 from data_sources.quality import vouch
@@ -14,6 +14,7 @@ from data_sources.source import Source
 from market.bars import Bars
 from market.calendars import session_state
 from market.instruments import Calendar, Instrument, Interval
+from market.publishers import publisher
 
 PUBLISHING = timedelta(hours=2)
 MINUTES_A_DAY = 1440
@@ -155,10 +156,11 @@ class Chain:
         """What the next provider has at hand, in the same money."""
         for listing in instrument.listings:
             provider = self._providers.get(listing.source)
-            if provider is None or listing.source == source:
+            same_money = quote_of(listing.symbol) == quote_of(bars.provenance.symbol)
+            if provider is None or listing.source == source or not same_money:
                 continue
             second = at_hand(self._seen_from(provider, 0.0), instrument, interval)
-            if second is not None and comparable(bars, second):
+            if second is not None:
                 return second
         return None
 
@@ -172,7 +174,7 @@ class Chain:
         due = self._due(bars.instrument.calendar, delay_minutes)
         if due is None or bars.finished.as_of >= due:
             return bars
-        because = f"{bars.provenance.source} has nothing after {bars.finished.dates[-1]:%Y-%m-%d}"
+        because = f"{publisher(bars.provenance.source)} has nothing after {bars.finished.dates[-1]:%Y-%m-%d}"
         return replace(bars, provenance=replace(bars.provenance, stale_because=because))
 
     def _due(self, calendar: Calendar, delay_minutes: int) -> datetime | None:

@@ -53,8 +53,8 @@ class Freshness:
     def rest(self, error: Exception, failures: int, key: str, interval: Interval) -> float:
         """Seconds for which ``error`` is the answer; ``failures`` counts those in a row, this one too.
 
-        An empty or impossible answer is an answer: it is as fresh as any, so that asking costs no more than in
-        good health.
+        An empty or impossible answer is an answer: it is as fresh as any, so that asking costs no more
+        than in good health.
         """
         later = 2.0 - jitter(key)  # 0.9 to 1.1
         spread = max(1.0, later)

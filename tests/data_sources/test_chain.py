@@ -97,7 +97,7 @@ def test_a_provider_that_is_late_for_a_bar_hands_over_to_one_that_has_it():
 def test_where_all_are_late_the_newest_is_shown_and_says_so():
     bars = chain(yahoo=vix(20, 21, last=date(2026, 2, 5)), fred=vix(20, source="fred", last=date(2026, 2, 4)))
     assert bars.provenance.source == "yahoo"
-    assert bars.provenance.stale_because == "yahoo has nothing after 2026-02-05"
+    assert bars.provenance.stale_because == "Yahoo Finance has nothing after 2026-02-05"
 
 
 def test_a_close_is_not_due_before_its_provider_had_time_to_publish_it():
@@ -127,6 +127,12 @@ def test_tether_prices_are_no_second_opinion_on_dollar_prices():
         yahoo=btc(70, 71, 72, source="yahoo", symbol="BTC-USD"),
     )
     assert bars.provenance.second.source == "yahoo"
+
+
+def test_a_provider_in_other_money_is_not_even_asked_for_an_opinion():
+    tether = Scripted(btc(60, 61, 62, source="okx", symbol="BTC/USDT"))
+    chain(BITCOIN, kraken=btc(70, 71, 72), okx=tether)
+    assert tether.calls == 0
 
 
 def test_a_hundredfold_price_is_set_aside_with_and_without_a_second_source():
