@@ -13,6 +13,7 @@ import pandas as pd
 
 from market.bars import Bars, SecondOpinion
 from market.instruments import Calendar, Instrument, Interval, Unit
+from market.publishers import publisher
 
 INDEX, CRYPTO, UNFINISHED = 0.003, 0.005, 0.02
 POINTS, YIELD_POINTS = 0.05, 0.10
@@ -46,7 +47,8 @@ def compare(bars: Bars, second: Bars) -> Bars:
     days = apart.index[apart][::-1][:SHOWN_DAYS]
     dates = dict(zip(bars.frame.index, bars.dates, strict=True))
     notes = tuple(
-        f"{dates[day]:%Y-%m-%d}: {ours[day]:g} here, {theirs[day]:g} at {opinion.source}" for day in days
+        f"{dates[day]:%Y-%m-%d}: {ours[day]:g} here, {theirs[day]:g} at {publisher(opinion.source)}"
+        for day in days
     )
     provenance = bars.provenance
     return replace(

@@ -15,6 +15,7 @@ from market.bars import COLUMNS, Bars, InProgress
 from market.calendars import day_start, session_state
 from market.instruments import Calendar, Instrument, Interval
 from market.moments import say_day
+from market.publishers import publisher
 
 FUNDING_PERIOD = timedelta(hours=8)
 
@@ -66,7 +67,7 @@ class AsOf:
         if bars.interval is Interval.HOUR or due is None or bars.as_of >= due - tolerance:
             return bars
         day = say_day(bars.dates[-1].date())
-        because = f"{bars.provenance.source} published nothing after {day}"
+        because = f"{publisher(bars.provenance.source)} published nothing after {day}"
         return replace(bars, provenance=replace(bars.provenance, stale_because=because))
 
 

@@ -17,12 +17,15 @@ from data_sources.freshness import Freshness
 from data_sources.source import Source
 from market.bars import Bars
 from market.instruments import Instrument, Interval
+from market.publishers import publisher
 
 log = logging.getLogger(__name__)
 
 Key = tuple[str, Interval]
 MOST_ENTRIES = 1024
 FAILURES_REMEMBERED = 3600.0
+UNNOTICED = 900.0
+"""Seconds for which nobody need have asked: bars that old are not late while the next answer comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +211,4 @@ class Cached:
         """
         late = self._timer() - entry.fresh_until
         usual = self._freshness.hour if bars.interval is Interval.HOUR else self._freshness.day
-        return f"{self.source} has not answered yet" if late > usual else None
+        return f"{publisher(self.source)} has not answered yet" if late > max(usual, UNNOTICED) else None

@@ -39,8 +39,11 @@ EXCHANGE = Limits(requests_per_minute=240, cost=3)
 # Public bodies: one small file each, and no hurry.
 PUBLIC = Limits(places=2, requests_per_minute=30)
 LIMITS: Mapping[str, Limits] = MappingProxyType({"yahoo": YAHOO, "yahoo_adjusted": YAHOO, "fred": PUBLIC})
+# What each kind of provider is asked for again: an exchange's open bar each minute, Yahoo's (a quarter of an
+# hour late anyway) every five, and bodies that publish once a day every three hours.
+TRADING = Freshness(day=60.0)
+DELAYED = Freshness(day=300.0)
 DAILY = Freshness(day=3 * 3600.0)
-SLOW = frozenset({"fred", "ofr", "alternative_me", "btcetfdata"})
 
 
 @dataclass(frozen=True)
@@ -101,15 +104,21 @@ def live(
     guards = {name: Guarded(each, name, clock, timer, limits_of(name)) for name, each in providers.items()}
     disks = {name: Kept(guard, state_dir / "last-known" / name, timer) for name, guard in guards.items()}
     for name, disk in disks.items():
-        times = replace(DAILY if name in SLOW else Freshness(), patience=patience)
+        times = replace(freshness_of(name), patience=patience)
         sources[name] = Cached(disk, name, clock, timer, times, disk.last_known)
-    market = MarketNow({name: (each, guards[name]) for name, each in exchanges.items()}, clock, timer)
+    # Pages look again every few seconds, so none of them waits.
+    market = MarketNow({name: (each, guards[name]) for name, each in exchanges.items()}, clock, timer, 0.0)
     return Live(sources, guards, disks, market, clock, patience)
 
 
 def limits_of(source: str) -> Limits:
     """The limits of one provider."""
     return LIMITS.get(source, EXCHANGE if source in VENUES else PUBLIC)
+
+
+def freshness_of(source: str) -> Freshness:
+    """How long the answers of one provider stay fresh."""
+    return TRADING if source in VENUES else DELAYED if source.startswith("yahoo") else DAILY
 
 
 def price_on(source: Source, instrument: Instrument, day: date) -> float | None:

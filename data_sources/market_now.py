@@ -22,9 +22,11 @@ from data_sources.guarded import Guarded
 from market.instruments import Instrument
 
 Answer = TypeVar("Answer")
+Key = tuple[str, str, str]  # question, venue, symbol
 
 SECONDS = 15.0
 PATIENCE = 3.0
+KEPT = 300.0
 SPREAD = 0.02
 SKEW = timedelta(seconds=30)
 DEFAULT_FUNDING_HOURS = 8.0
@@ -97,6 +99,9 @@ class Gathered(Generic[Answer]):
 class MarketNow:
     """The venues, asked together; an answer or a failure is remembered for 15 seconds, and nobody waits over
     3.
+
+    A venue's last answer stands in for five minutes while the next one is on its way, or failed; its time
+    tells its age.
     """
 
     def __init__(
@@ -112,7 +117,8 @@ class MarketNow:
         self._clock = clock
         self._timer = timer
         self._lock = Lock()
-        self._flights: dict[tuple[str, str, str], tuple[Future[Any], float]] = {}
+        self._flights: dict[Key, tuple[Future[Any], float]] = {}
+        self._last: dict[Key, tuple[Any, float]] = {}
 
     def quotes(self, instrument: Instrument) -> Gathered[Quote]:
         """The last trades; a price that no trade stands behind is missing."""
@@ -137,22 +143,34 @@ class MarketNow:
         ask: Callable[[str, str, Instrument], Answer],
     ) -> Gathered[Answer]:
         flights = [
-            (listing.source, self._flight(what, listing.source, listing.symbol, instrument, ask))
+            (listing, self._flight(what, listing.source, listing.symbol, instrument, ask))
             for listing in instrument.listings
             if listing.source in self._venues
         ]
         found: list[Answer] = []
         missing: list[SourceError] = []
-        for venue, (flight, started) in flights:
+        for listing, (flight, started) in flights:
+            key = what, listing.source, listing.symbol
             try:
-                found.append(flight.result(timeout=max(0.0, started + self._patience - self._timer())))
+                answer = flight.result(timeout=max(0.0, started + self._patience - self._timer()))
             except Late:
-                missing.append(Pending(instrument, venue))
+                last = self._last_known(key)
+                found += last
+                missing += [] if last else [Pending(instrument, listing.source)]
             except SourceError as error:
+                found += self._last_known(key)
                 missing.append(error.again())
+            else:
+                self._last[key] = answer, started
+                found.append(answer)
         if not flights:
             missing.append(NoData(instrument, "every venue", "none is configured"))
         return Gathered(tuple(found), tuple(missing))
+
+    def _last_known(self, key: Key) -> list[Any]:
+        """The last answer to a question, while it is not too old to show; else nothing."""
+        answer, at = self._last.get(key, (None, 0.0))
+        return [answer] if answer is not None and self._timer() - at < KEPT else []
 
     def _flight(
         self,

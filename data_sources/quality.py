@@ -16,6 +16,7 @@ import pandas as pd
 
 from market.bars import COLUMNS, Bars
 from market.instruments import Instrument, Unit
+from market.publishers import publisher
 
 # Prices that have been, or may be, at or below zero: WTI settled at -37.63 on 2020-04-20; stress indices
 # have a zero mean.
@@ -179,7 +180,7 @@ def _flat_run(bars: Bars) -> tuple[str | None, tuple[str, ...]]:
     run = int(np.argmax(np.append(changes != 0, True))) + 1
     if run < FLAT_NOTE:
         return None, ()
-    said = f"the last {run} closes of {bars.provenance.source} are equal"
+    said = f"the last {run} closes of {publisher(bars.provenance.source)} are equal"
     return (said if run >= FLAT_STALE else None), (said,)
 
 

@@ -20,7 +20,7 @@ def test_yahoos_vix_of_6_february_2026_comes_out_disputed():
     assert bars.provenance.second.value == 17.76
     assert bars.provenance.second.source == "fred"
     assert bars.provenance.second.difference == pytest.approx(0.1369, abs=1e-4)
-    assert bars.provenance.notes == ("2026-02-06: 20.37 here, 17.76 at fred",)
+    assert bars.provenance.notes == ("2026-02-06: 20.37 here, 17.76 at FRED",)
 
 
 def test_equal_closes_carry_the_second_opinion_and_no_dispute():
@@ -53,7 +53,7 @@ def test_a_source_a_day_late_is_compared_on_the_day_before_and_cannot_dispute_th
         make_bars(VIX, [17.0, 30.0], last=date(2026, 2, 5), source="fred"),
     )
     assert bars.state is State.FINAL
-    assert bars.provenance.notes == ("2026-02-05: 18 here, 30 at fred",)
+    assert bars.provenance.notes == ("2026-02-05: 18 here, 30 at FRED",)
 
 
 def test_old_differences_are_noted_newest_first_and_at_most_three():

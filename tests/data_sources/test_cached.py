@@ -232,7 +232,7 @@ def test_a_restart_paints_at_once_from_the_disk_and_asks_behind():
     stage = Stage(NEW, gate=gate, patience=0, last_known=lambda *_: kept)
     bars = stage.ask()
     assert bars.close.equals(kept.close)
-    assert bars.provenance.stale_because == "kraken has not answered yet"
+    assert bars.provenance.stale_because == "Kraken has not answered yet"
     gate.set()
     stage.land()
     assert stage.ask() is NEW

@@ -197,6 +197,30 @@ def test_a_venue_that_hangs_is_left_behind():
     gate.set()
 
 
+def test_the_last_answer_stands_in_for_five_minutes():
+    clock = Clock()
+    now, exchanges = market(clock, okx=BOOK)
+    first = now.books(BITCOIN).found
+    exchanges["okx"].answer = Unreachable(BITCOIN, "okx")
+    clock.pass_by(60)
+    later = now.books(BITCOIN)
+    assert later.found == first
+    assert [type(error) for error in later.missing] == [Unreachable]
+    clock.pass_by(300)
+    assert now.books(BITCOIN).found == ()
+
+
+def test_while_the_next_answer_is_on_its_way_the_last_one_is_shown():
+    clock, gate = Clock(), Event()
+    now, exchanges = market(clock, patience=0.05, okx=BOOK)
+    while not (first := now.books(BITCOIN)).found:
+        pass
+    exchanges["okx"].answer = lambda: gate.wait(5) and BOOK
+    clock.pass_by(16)
+    assert now.books(BITCOIN) == first
+    gate.set()
+
+
 def test_without_a_venue_there_is_a_reason():
     now, _ = market()
     assert len(now.books(BITCOIN).missing) == 1
