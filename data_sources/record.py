@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import TextIO
 
 import pandas as pd
@@ -28,27 +27,13 @@ from data_sources.whole import write_whole
 from market import catalogue
 from market.bars import COLUMNS, Bars
 from market.instruments import Calendar, Instrument, Interval
+from market.publishers import publisher
 
 PASSES = 3
 PAUSE = 30.0
 YEARS_OF_DAYS = timedelta(days=3 * 365)
 DAYS_OF_HOURS = timedelta(days=45)
 TIME = "%Y-%m-%dT%H:%MZ"
-PUBLISHERS = MappingProxyType(
-    {
-        "yahoo": "Yahoo Finance",
-        "fred": "FRED, Federal Reserve Bank of St. Louis",
-        "ofr": "Office of Financial Research",
-        "alternative_me": "alternative.me",
-        "btcetfdata": "btcetfdata.com",
-        "kraken": "Kraken",
-        "coinbase": "Coinbase Exchange",
-        "okx": "OKX",
-        "bybit": "Bybit",
-        "gate": "Gate",
-        "binance": "Binance",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +152,8 @@ class Recorder:
 
     def _bar(self, done: int, total: int, name: str) -> None:
         filled = round(30 * done / total)
-        end = "" if self._screen.isatty() else "\n"
-        self._screen.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total} {name:<20}{end}")
+        start, end = ("\r", "") if self._screen.isatty() else ("", "\n")
+        self._screen.write(f"{start}[{'#' * filled}{'.' * (30 - filled)}] {done}/{total} {name:<20}{end}")
         self._screen.flush()
 
     def _say(self, text: str) -> None:
@@ -193,7 +178,7 @@ def series(bars: Bars, now: datetime) -> pd.DataFrame:
             "time": pd.DatetimeIndex(rows.index).strftime(TIME),
             "key": bars.key,
             **{name: rows[name].to_numpy() for name in COLUMNS},
-            "source": PUBLISHERS.get(source, source),
+            "source": publisher(source),
         }
     )
 
