@@ -80,7 +80,7 @@ def envelope(result: Result, bars: Bars, unit: str, formula: str, **inputs: floa
         unit=unit,
         as_of=result.as_of or bars.as_of,
         fetched_at=bars.provenance.fetched_at,
-        source=bars.provenance.source,
+        source=_source(bars),
         state=State.MISSING if result.value is None else bars.state,
         sampling=bars.provenance.sampling,
         formula=formula,
@@ -115,7 +115,7 @@ def joint_envelope(
         unit=unit,
         as_of=result.as_of or min(bars.as_of for bars in every),
         fetched_at=min(each.fetched_at for each in provenances),
-        source=" and ".join(dict.fromkeys(each.source for each in provenances)),
+        source=" and ".join(dict.fromkeys(_source(bars) for bars in every)),
         state=State.MISSING if result.value is None else state,
         sampling=" and ".join(dict.fromkeys(each.sampling for each in provenances)),
         formula=formula,
@@ -126,6 +126,12 @@ def joint_envelope(
         flags=result.flags,
         inputs=tuple(inputs.items()),
     )
+
+
+def _source(bars: Bars) -> str:
+    """The publisher, and the one of the open bar where there is one."""
+    publisher = bars.provenance.source
+    return f"{publisher}, open bar from {bars.in_progress.source}" if bars.in_progress else publisher
 
 
 def missing(unit: str, formula: str, why: str, source: str = "none") -> Envelope:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from market.bars import COLUMNS, Bars, Provenance, State
+from market.bars import COLUMNS, Bars, InProgress, Provenance, State
 from market.instruments import Calendar, Instrument, Interval, Unit
-from market.readings import Result, joint_envelope
+from market.readings import Result, envelope, joint_envelope
 
 ASKED = datetime(2026, 2, 7, tzinfo=UTC)
 
@@ -44,3 +44,12 @@ def test_a_missing_value_or_no_series_is_missing() -> None:
     assert (missing.state, missing.why) == (State.MISSING, "too few")
     alone = joint_envelope(Result(1.0), [], "points", "sum")
     assert (alone.value, alone.state) == (None, State.MISSING)
+
+
+def test_a_number_of_an_open_bar_names_the_publisher_of_that_bar_too() -> None:
+    known = bars("A", "2026-02-05")
+    open_bar = replace(known, in_progress=InProgress("another venue", 0.01))
+    said = "publisher of A, open bar from another venue"
+    assert envelope(Result(1.0), open_bar, "points", "sum").source == said
+    both = joint_envelope(Result(1.0), [open_bar, bars("B", "2026-02-05")], "points", "sum")
+    assert both.source == f"{said} and publisher of B"
