@@ -24,7 +24,7 @@ from analytics.facts import (
 from analytics.facts_crypto import flows_of_days, funding_now, mood_now
 from analytics.headline import tell
 from analytics.macro import MacroRow, macro_rows
-from analytics.zones import ZoneHistory, follow_all
+from analytics.zones import ZoneHistory, follow_closest
 from market.bars import Bars
 from market.facts import Fact, Story
 from market.zones import Zone
@@ -84,31 +84,32 @@ def story_of(
     moment: datetime,
     *,
     zones: Sequence[Zone] = (),
+    hours: Bars | None = None,
     pair: Aligned | None = None,
     window: int = WINDOW,
 ) -> Told:
     """What ``page`` says at ``moment`` of the bars it knows and their readings.
 
-    ``zones`` are the watched ones of Bitcoin, ``pair`` the aligned moves of Bitcoin and the Nasdaq. A series
-    that is not there says nothing.
+    ``zones`` are the watched ones of Bitcoin, ``hours`` its hourly bars where they reach up to the moment,
+    ``pair`` the aligned moves of Bitcoin and the Nasdaq. A series that is not there says nothing.
     """
     match page:
         case Page.OVERVIEW:
-            levels = _levels(known, zones)
+            levels = _levels(known, hours, zones)
             facts = [*_overview(known, readings, levels, moment), _link(known, pair, window)]
             return Told(tell(facts), levels)
         case Page.TECH:
             return Told(tell(_tech(known, readings, moment)))
         case Page.CRYPTO:
-            levels = _levels(known, zones)
+            levels = _levels(known, hours, zones)
             return Told(tell(_crypto(known, readings, levels, moment)), levels)
         case Page.MACRO:
             rows = tuple(macro_rows(known))
             return Told(tell(_macro(known, readings, moment, rows)), rows=rows)
 
 
-def _levels(known: Known, zones: Sequence[Zone]) -> tuple[ZoneHistory, ...]:
-    return follow_all(known["BTC"], zones) if "BTC" in known else ()
+def _levels(known: Known, hours: Bars | None, zones: Sequence[Zone]) -> tuple[ZoneHistory, ...]:
+    return follow_closest(known["BTC"], hours, zones) if "BTC" in known else ()
 
 
 def _link(known: Known, pair: Aligned | None, window: int) -> Fact | None:

@@ -234,6 +234,11 @@ def follow_all(
     return tuple(_follow(bars, rows, zone, confirmation, float(ranges.iloc[-1]), days) for zone in zones)
 
 
+def follow_closest(days: Bars, hours: Bars | None, zones: Iterable[Zone]) -> tuple[ZoneHistory, ...]:
+    """Several zones of one instrument by its ``hours`` where they are known, else by its ``days``."""
+    return follow_all(days, zones) if hours is None else follow_all(hours, zones, daily=days)
+
+
 def _follow(
     bars: Bars, rows: list[ZoneBar], zone: Zone, confirmation: Confirmation, atr: float, days: Bars | None
 ) -> ZoneHistory:
@@ -251,17 +256,19 @@ def _follow(
         happened += events
         if machine.stand is not before:
             since = row.time
+    # The price people see is that of the days, whose closes may come from another venue than the hours.
+    newest = bars if days is None else days
     return ZoneHistory(
         zone=zone,
         interval=bars.interval,
         confirmation=confirmation,
         stand=machine.stand,
         since=since,
-        testing=_is_testing(machine, bars.last, atr),
+        testing=_is_testing(machine, newest.last, atr),
         candidate=machine.candidate,
         votes=machine.votes,
-        price=bars.last,
-        as_of=bars.as_of,
+        price=newest.last,
+        as_of=newest.as_of,
         atr=atr,
         events=tuple(event for event in happened if event.kind is not Happening.TOUCHED),
         touches=tuple(event for event in happened if event.kind is Happening.TOUCHED),

@@ -90,7 +90,8 @@ def _alone(card: str) -> str:
     if not card:
         return ""
     others = f'[class*="st-key-card-"]:not(.st-key-card-{card})'
-    return f"{others},.mk-h1,.mk-lead,.mk-tiles{{display:none!important}}"
+    empty = f'[data-testid="stColumn"]:not(:has(.st-key-card-{card})):not(:has(.mk-strip))'
+    return f"{others},{empty},.mk-h1,.mk-lead,.mk-tiles{{display:none!important}}"
 
 
 def close_frame() -> None:

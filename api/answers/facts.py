@@ -28,7 +28,15 @@ def story_at(page: Page, feed: Feed, moment: datetime) -> Story:
     """What a page says before its reader has chosen anything."""
     batch = feed.many(feed.catalogue.pick(*NEEDED[page]))
     zones = [zone for zone in feed.catalogue.zones_of("BTC") if zone.is_known(moment)]
-    return story_of(page, batch.found, read_all(batch), moment, zones=zones, pair=_pair(feed, batch)).story
+    return story_of(
+        page,
+        batch.found,
+        read_all(batch),
+        moment,
+        zones=zones,
+        hours=feed.fresh_hours("BTC", moment),
+        pair=_pair(feed, batch),
+    ).story
 
 
 def _pair(feed: Feed, batch: Batch) -> Aligned | None:

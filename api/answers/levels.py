@@ -1,6 +1,6 @@
 """Where price stands to a zone, and what happened there."""
 
-from analytics.zones import ZoneHistory, follow
+from analytics.zones import ZoneHistory, follow_closest
 from api.envelope import Json, write_provenance, write_zone
 from api.query import Query
 from data_sources.feed import Feed
@@ -12,7 +12,7 @@ def levels(feed: Feed, query: Query) -> Json:
     instrument = query.instrument("key", "BTC")
     zone = query.zone(instrument)
     known = feed.bars(instrument.key)
-    told = follow(known, zone)
+    told = follow_closest(known, feed.fresh_hours(instrument.key, feed.moment or query.now), [zone])[0]
     return {
         "key": instrument.key,
         "zone": write_zone(zone),

@@ -22,17 +22,20 @@ from components.text import (
     MISSING,
     change,
     full_day,
+    named_day,
     ordinal,
     percent,
     price,
+    short_day,
     short_moment,
     short_price,
     weekday,
     zone_range,
 )
 from components.theme import BITCOIN, ETHER, NASDAQ, OTHER, SOFTWARE
-from market.bars import Bars
+from market.bars import Bars, State
 from market.instruments import Instrument, Interval
+from market.publishers import publisher
 from market.readings import Reading, Result, envelope
 from market.zone_events import Happening, ZoneEvent
 
@@ -89,8 +92,23 @@ def tiles_of(
 
 
 def say_day_of(bars: Bars) -> str:
-    """The day a tile's change belongs to: `Fri`, or `today` while the bar is open."""
-    return "today" if bars.in_progress is not None else weekday(bars.dates[-1].date())
+    """The day a tile's change belongs to: `Fri`, `today` while the bar is open, `6 Feb` where it is stale."""
+    day = bars.dates[-1].date()
+    if bars.state is State.STALE:
+        return short_day(day)
+    return "today" if bars.in_progress is not None else weekday(day)
+
+
+def say_dispute(bars: Bars) -> str:
+    """What the two sources of a disputed price say of it, and which is shown; empty where none disagrees."""
+    second = bars.provenance.second
+    if bars.state is not State.DISPUTED or second is None:
+        return ""
+    ours, instrument = publisher(bars.provenance.source), bars.instrument
+    first = bars.frame["close"].get(pd.Timestamp(second.as_of), bars.last)
+    theirs = f"{publisher(second.source)} says {price(second.value, instrument)}"
+    values = f"{ours} says {price(float(first), instrument)}, {theirs}"
+    return f"{instrument.name}, {named_day(day_of(second.as_of))}: {values}. Showing {ours}."
 
 
 def trail(bars: Bars, count: int) -> list[float]:
@@ -196,7 +214,10 @@ def line(bars: Bars, values: pd.Series, dashed: bool = False) -> Line:
 
 
 def _about(reading: Reading, bars: Bars) -> Shown:
-    instrument = reading.instrument
+    instrument, second = reading.instrument, bars.provenance.second
+    if bars.state is State.DISPUTED and second is not None:
+        other = f"{publisher(second.source)} says {price(second.value, instrument)}"
+        return shown(reading["last"], lambda _: other, Tone.WARN)
     if reading["drawdown_pct"].value is not None and instrument.group != "volatility":
         return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
     low, high = year_range(bars)

@@ -1,13 +1,13 @@
 """What the Key levels page shows, as components take it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from analytics.averages import averages
 from analytics.biography import Biography, Outcome, biography
 from analytics.biography import what_would_change as say_what_would_change
 from analytics.levels_found import Leg, find_levels
-from analytics.zones import ZoneHistory, follow_all
+from analytics.zones import ZoneHistory, follow_closest
 from app.present import day_of, latest_events, reach_of, say_since
 from app.present.drawing import Absent, Drawing, remembered
 from components.history import history as line_chart
@@ -18,13 +18,10 @@ from components.page.levels import LevelRow, events, level_table
 from components.page.tables import Align, Column, rows
 from components.text import MISSING, age, change, decimal, full_day, price, short_price, zone_range
 from components.touches import add_touches
-from data_sources.errors import SourceError
-from data_sources.feed import Feed
 from market.bars import Bars
 from market.instruments import Interval
 from market.zones import Zone
 
-FRESH_HOURS = timedelta(hours=3)
 DRAWN = timedelta(days=90)
 LOGGED = 12
 FOUND = 14
@@ -32,21 +29,10 @@ NO_PRICES = Absent("No prices.", "The levels come back with them.")
 RECORD_LEG = Leg("record to February low", 126_200.0, 60_000.0, None)
 
 
-def fresh_hours(feed: Feed, key: str, moment: datetime) -> Bars | None:
-    """The hourly bars of one instrument where they reach up to this moment."""
-    try:
-        hours = feed.bars(key, Interval.HOUR)
-    except SourceError:
-        return None
-    return hours if moment - hours.as_of <= FRESH_HOURS else None
-
-
 @remembered
 def follow(days: Bars | None, hours: Bars | None, zones: tuple[Zone, ...]) -> tuple[ZoneHistory, ...]:
     """Each zone by its hours where they are there, else by its days."""
-    if days is None:
-        return ()
-    return follow_all(days, zones) if hours is None else follow_all(hours, zones, daily=days)
+    return () if days is None else follow_closest(days, hours, zones)
 
 
 def story(histories: Sequence[ZoneHistory], days: Bars | None) -> tuple[str, str]:

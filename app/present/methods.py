@@ -11,6 +11,7 @@ from data_sources.feed import Batch
 from market.bars import State
 from market.definitions import Definition
 from market.instruments import Instrument
+from market.publishers import publisher
 
 PARTS = (("How", "formula"), ("Sample", "sampling"), ("Gaps", "gaps"), ("Source", "source"))
 
@@ -66,7 +67,7 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
         cells.append(
             (
                 each.name,
-                bars.provenance.source,
+                publisher(bars.provenance.source),
                 bars.provenance.sampling,
                 full_day(bars.dates[0].date()),
                 full_moment(bars.as_of),

@@ -11,7 +11,7 @@ from app.widgets import (
     card,
     choose_range,
     choose_switch,
-    explain_missing,
+    explain,
     is_phone,
     row,
     show,
@@ -29,12 +29,13 @@ readings = present.readings_of(batch)
 coins = batch.select(*COINS)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 prints, flows, fear = batch.get("BTC_FUNDING"), batch.get("BTC_ETF_FLOW"), batch.get("FNG")
-told = story_of(Page.CRYPTO, batch.found, readings, moment, zones=watched("BTC"))
+newest = here().fresh_hours("BTC", moment)
+told = story_of(Page.CRYPTO, batch.found, readings, moment, zones=watched("BTC"), hours=newest)
 
 show_story(told.story)
 strip = present.tiles_of(readings, batch.found, known().pick("BTC", "ETH", "SOL"))
 show_tiles([*strip, crypto.mood_tile(fear), crypto.funding_tile(prints), crypto.volatility_tile(readings)])
-explain_missing(batch.missing)
+explain(batch)
 show_rest(told.story)
 
 with card("candles", "Bitcoin, daily", "Hollow: closed higher. Filled: closed lower. UTC days", "last"):

@@ -27,7 +27,7 @@ with row():
     daily = choose_switch("daily", "Daily closes only")
 batch = here().many(known().pick(*KEYS))
 days, zones = batch.get(key), tuple(watched(key))
-hours = None if daily else levels.fresh_hours(here(), key, moment)
+hours = None if daily else here().fresh_hours(key, moment)
 histories = levels.follow(days, hours, zones)
 
 show_title(*levels.story(histories, days))

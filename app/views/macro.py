@@ -13,7 +13,7 @@ from app.widgets import (
     choose_range,
     choose_switch,
     choose_window,
-    explain_missing,
+    explain,
     is_phone,
     row,
     show,
@@ -33,7 +33,7 @@ told = story_of(Page.MACRO, batch.found, readings, moment)
 
 show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
-explain_missing(batch.missing)
+explain(batch)
 show_rest(told.story)
 
 left, right = st.columns([2, 1])

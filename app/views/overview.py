@@ -11,7 +11,7 @@ from app.session import here, hours, moment_now, since, view, watched
 from app.widgets import (
     card,
     choose_window,
-    explain_missing,
+    explain,
     is_phone,
     show,
     show_rest,
@@ -29,14 +29,22 @@ batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "DJI", "SOL", "US10Y
 readings = present.readings_of(batch)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 pair = overview.pair_of(bitcoin, nasdaq, hours("BTC"))
+newest = here().fresh_hours("BTC", moment)
 told = story_of(
-    Page.OVERVIEW, batch.found, readings, moment, zones=watched("BTC"), pair=pair, window=view().window
+    Page.OVERVIEW,
+    batch.found,
+    readings,
+    moment,
+    zones=watched("BTC"),
+    hours=newest,
+    pair=pair,
+    window=view().window,
 )
 levels = told.levels
 
 show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick(*TILES)))
-explain_missing(batch.missing)
+explain(batch)
 show_rest(told.story)
 
 left, right = st.columns([2, 1])
@@ -49,7 +57,7 @@ with right, card("stress", "Stress score", "Five kinds of stress against their o
     show("stress-line", stress.score_line(everything, phone))
 
 left, right = st.columns(2)
-with left, card("levels", "Bitcoin key levels", "States from UTC closes", "zone_state"):
+with left, card("levels", "Bitcoin key levels", "States from confirmed closes", "zone_state"):
     show("levels", overview.key_levels(levels, bitcoin, readings))
 with right, card("link", "Does Bitcoin move with the Nasdaq?", "With its 95% interval", "correlation"):
     window = choose_window((20, 60, 90))

@@ -11,7 +11,7 @@ from app.widgets import (
     card,
     choose_range,
     choose_window,
-    explain_missing,
+    explain,
     is_phone,
     show,
     show_rest,
@@ -34,7 +34,7 @@ told = story_of(Page.TECH, batch.found, readings, moment)
 show_story(told.story)
 strip = present.tiles_of(readings, batch.found, known().pick("IXIC", "NDX", "SOX", "IGV", "VIX"))
 show_tiles([*strip, tech.breadth_tile(markets)])
-explain_missing(batch.missing)
+explain(batch)
 show_rest(told.story)
 
 left, right = st.columns([2, 1])
