@@ -14,6 +14,9 @@ from market.facts import Quoted
 Sentence = str | Sequence[str | Quoted]
 """Words, or words and quoted numbers in order."""
 
+WHOLE = 24
+"""Letters of a quoted number that stay on one line; longer ones would not fit a phone."""
+
 _RANGE = re.compile(r"\$?[\d.,]+[KMBT]?–\$?[\d.,]+[KMBT%]?")
 
 
@@ -136,7 +139,9 @@ def said(sentence: Sentence) -> Html:
     """A sentence: each quoted number as one that opens, ranges kept on one line."""
     parts = [sentence] if isinstance(sentence, str) else sentence
     return join(
-        number_html(Number(part.number, part.text, subject=part.key), "" if " " in part.text else "mk-nb")
+        number_html(
+            Number(part.number, part.text, subject=part.key), "mk-nb" if len(part.text) <= WHOLE else ""
+        )
         if isinstance(part, Quoted)
         else _kept_together(part)
         for part in parts
