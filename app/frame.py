@@ -116,14 +116,16 @@ def _date_control() -> None:
     day = (moment - timedelta(microseconds=1)).date()
     first = span.start.date() if span.start else None
     last = (span.end - timedelta(microseconds=1)).date() if span.end else datetime.now(UTC).date()
+    key = f"{session.WIDGET}asof"
+    if key not in st.session_state:
+        st.session_state[key] = day  # a default would not reach the browser once the widget is there
     with st.container(horizontal=True, key="asof", vertical_alignment="center", width="content"):
         st.button("‹", key="step-back", help="The session before", on_click=session.step, args=(-1,))
         st.date_input(
             "Date",
-            day,
             min_value=first,
             max_value=last,
-            key=f"{session.WIDGET}asof",
+            key=key,
             on_change=_chosen_day,
             format="YYYY-MM-DD",
             label_visibility="collapsed",
