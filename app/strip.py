@@ -15,6 +15,7 @@ from data_sources import settings as modes
 from data_sources.health import ProviderHealth
 from market.calendars import NEW_YORK, SessionState, session_state
 from market.moments import say_moment
+from market.publishers import publisher
 
 ARRIVING = 2.0
 USUAL = 10.0
@@ -86,7 +87,7 @@ def _strip() -> Html:
 def _say_providers(health: Mapping[str, ProviderHealth], now: datetime) -> list[Signal]:
     """The providers that are not well, the first few by name."""
     ill = [each for each in health.values() if each.was_asked and not each.is_up]
-    signals = [Signal(_mark(each), f"{each.source}: {_trouble(each, now)}") for each in ill[:NAMED]]
+    signals = [Signal(_mark(each), _trouble(each, now)) for each in ill[:NAMED]]
     if len(ill) > NAMED:
         signals.append(Signal(Mark.LATE, f"and {short(len(ill) - NAMED)} more"))
     return signals
@@ -98,7 +99,7 @@ def _mark(each: ProviderHealth) -> Mark:
 
 def _trouble(each: ProviderHealth, now: datetime) -> str:
     if each.last_error is None:
-        return "on its way"
+        return f"{publisher(each.source)}: on its way"
     again = f", next try in {age(each.next_try - now)}" if each.next_try and each.next_try > now else ""
     return f"{each.last_error}{again}"
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from app import session
+from app import present, session
 from app.chart import chart
 from app.present.drawing import Absent, Drawing
 from components.page.cards import Kind, empty, facts, heading, headline, note, provenance
@@ -16,8 +16,10 @@ from components.page.html import Html
 from components.page.tiles import Tile, tiles
 from components.text import full_moment
 from data_sources.errors import SourceError
+from data_sources.feed import Batch
 from market.bars import Bars
 from market.facts import Story
+from market.publishers import publisher
 from market.ranges import Range
 from market.zones import Zone, write_zone
 
@@ -104,21 +106,37 @@ def say_sources(sources: Iterable[Bars]) -> str:
     every = list(sources)
     if not every:
         return "No source has an answer."
-    publishers = ", ".join(dict.fromkeys(bars.provenance.source for bars in every))
+    publishers = ", ".join(dict.fromkeys(publisher(bars.provenance.source) for bars in every))
     sampling = ", ".join(dict.fromkeys(bars.provenance.sampling for bars in every))
     newest = full_moment(max(bars.as_of for bars in every), *session.time_zone())
     progress = dict.fromkeys(
-        f"open bar of {bars.instrument.short} from {bars.in_progress.source}"
+        f"open bar of {bars.instrument.short} from {publisher(bars.in_progress.source)}"
         for bars in every
         if bars.in_progress
     )
+    disputed = dict.fromkeys(told for bars in every if (told := present.say_dispute(bars)))
     late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
     return " · ".join(
-        [f"Source: {publishers}", sampling, f"to {newest}", *progress, *(f"late: {why}" for why in late)]
+        [
+            f"Source: {publishers}",
+            sampling,
+            f"to {newest}",
+            *progress,
+            *(f"late: {why}" for why in late),
+            *(f"disputed: {told}" for told in disputed),
+        ]
     )
 
 
-def explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:
+def explain(batch: Batch) -> None:
+    """Say what is wrong with the series of a page: on which two sources disagree, and which are missing."""
+    disputes = [told for bars in batch if (told := present.say_dispute(bars))]
+    if disputes:
+        show_html(note(Kind.STALE, "Two sources disagree.", " ".join(disputes)))
+    _explain_missing(batch.missing)
+
+
+def _explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:
     """Say which series are not there and why; the page goes on without them."""
     if not missing:
         return

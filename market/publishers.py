@@ -1,5 +1,6 @@
 """Publishers: the names people know the sources by."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -20,14 +21,14 @@ PUBLISHERS: Mapping[str, str] = MappingProxyType(
     }
 )
 JOINED = " and "
+_KEYS = re.compile(rf"\b({'|'.join(PUBLISHERS)})\b")
 
 
 def publisher(source: str) -> str:
-    """The name people know ``source`` by; one that is a name already stays as it is.
-
-    Of several sources joined by "and" each is named.
+    """``source`` with every key in it as the name people know; a name stays as it is, and is said once.
 
     >>> publisher("yahoo and fred")
     'Yahoo Finance and FRED'
     """
-    return JOINED.join(dict.fromkeys(PUBLISHERS.get(each, each) for each in source.split(JOINED)))
+    named = _KEYS.sub(lambda key: PUBLISHERS[key.group()], source)
+    return JOINED.join(dict.fromkeys(named.split(JOINED)))

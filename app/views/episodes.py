@@ -3,7 +3,7 @@
 from app.present import stress
 from app.services import known
 from app.session import here
-from app.widgets import card, choose_key, explain_missing, is_phone, show, show_note, show_title
+from app.widgets import card, choose_key, explain, is_phone, show, show_note, show_title
 
 DEPTHS = {"IXIC": 0.05, "GSPC": 0.05, "BTC": 0.10}
 TESTED = (*stress.SERIES, "GLD", "BTC_ETF_FLOW", "XLK", "XLP", "XLU", "XLV")
@@ -14,7 +14,7 @@ everything, named = tuple(batch), known().episodes
 boards = stress.boards(everything, stress.BOARDS)
 
 show_title("Is the rebound durable?", stress.say_boards(boards))
-explain_missing(batch.missing)
+explain(batch)
 
 worth = "Published tests with their thresholds, frozen; most bounces fail, whatever the tests say"
 with card("boards", "The rebound, test by test", worth, "rebound_score"):

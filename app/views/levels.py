@@ -11,7 +11,7 @@ from app.widgets import (
     choose_key,
     choose_level,
     choose_switch,
-    explain_missing,
+    explain,
     is_phone,
     row,
     show,
@@ -31,7 +31,7 @@ hours = None if daily else here().fresh_hours(key, moment)
 histories = levels.follow(days, hours, zones)
 
 show_title(*levels.story(histories, days))
-explain_missing(batch.missing)
+explain(batch)
 
 left, right = st.columns([1, 2])
 with left, card("ladder", "The ladder", "Zones as bands, levels as lines, the last price", "zone_state"):

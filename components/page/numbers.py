@@ -8,6 +8,7 @@ from components.page.html import Html, classes, element, span, unseen
 from components.text import Write, change_writer, price_writer
 from market.bars import SecondOpinion
 from market.instruments import Instrument
+from market.publishers import publisher
 from market.readings import Envelope
 
 # What rises when markets fall: its rise is drawn in the colour of a fall.
@@ -93,7 +94,7 @@ def about(envelope: Envelope) -> str:
         _plain(envelope.unit),
         _time(envelope.as_of),
         _time(envelope.fetched_at),
-        _plain(envelope.source),
+        _plain(publisher(envelope.source)),
         _plain(envelope.sampling),
         str(envelope.n or ""),
         _exact(envelope.low),
@@ -107,7 +108,7 @@ def about(envelope: Envelope) -> str:
 
 def _second(opinion: SecondOpinion) -> tuple[str, ...]:
     difference = _exact(100 * opinion.difference)
-    return _plain(opinion.source), _exact(opinion.value), difference, _time(opinion.as_of)
+    return _plain(publisher(opinion.source)), _exact(opinion.value), difference, _time(opinion.as_of)
 
 
 def _exact(value: float | str | None) -> str:

@@ -20,3 +20,8 @@ def test_a_name_stays_as_it_is():
 
 def test_one_publisher_of_two_sources_is_named_once():
     assert publisher("yahoo and yahoo_adjusted and fred") == "Yahoo Finance and FRED"
+
+
+def test_keys_inside_a_phrase_are_named():
+    assert publisher("yahoo, open bar from kraken and fred") == "Yahoo Finance, open bar from Kraken and FRED"
+    assert publisher("investigate") == "investigate"
