@@ -7,14 +7,14 @@ PACKAGES := analytics api app components data_sources market watch
 RUN = PYTHONPATH="$(CURDIR)" $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := dev
-.PHONY: dev run test check format bench watch record live-test docs pictures browser lock clean
+.PHONY: dev run test check format bench watch record live-test docs pictures browser postgres lock clean
 
 dev: $(VENV)/.dev
 
 run: $(VENV)/.run
 	$(RUN) streamlit run app/asgi.py --server.address $(HOST) --server.port $(PORT)
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser postgres
 	$(RUN) pytest
 
 check: $(VENV)/.dev
@@ -77,6 +77,12 @@ browser: $(VENV)/.dev
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; \
 	else $(RUN) playwright install chromium; fi
+
+# A PostgreSQL for the watcher's tests, which start it themselves: Debian's, where the user may install it.
+postgres:
+	@if command -v psql >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; fi
 
 # The locks name no index and no machine. UPGRADE=--upgrade takes the newest versions the ranges allow.
 COMPILE = uv pip compile pyproject.toml --extra postgres --quiet --no-config --universal --python-version 3.11 \

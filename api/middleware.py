@@ -126,7 +126,8 @@ def middleware(public_url: str = "") -> list[Middleware]:
     """What a request passes, outermost first; ``public_url`` is where visitors see this server, if known."""
     streamlit, ours = streamlit_static(), Path(__file__).parents[1] / "app" / "static"
     component = "/_stcore/bidi-components/market_stress.chart"
-    modules = [f"{component}/{path.name}" for path in (*ours.glob("plotly-*.js"), ours / "chart.js")]
+    scripts = (*ours.glob("plotly-*.js"), *(ours / f"{name}.js" for name in ("chart", "menu", "sheet")))
+    modules = [f"{component}/{path.name}" for path in scripts]
     modules += [f"/static/js/{name}" for name in chunks_of(CHUNKS, streamlit / "static" / "js")]
     preloads = Preloads(
         tuple(modules), tuple(f"/app/static/{path.name}" for path in sorted(ours.glob("*.woff2")))

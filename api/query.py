@@ -59,6 +59,7 @@ class Query:
     catalogue: Catalogue
     span: Span
     now: datetime
+    home: str = ""
 
     def moment(self) -> datetime | None:
         """The instant to look from: ``asof``, else where the feed opens; None is now."""

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from api.answers import claims, episodes, facts, levels, prices, rebound, stress, together
+from api.answers import claims, episodes, events, facts, levels, prices, rebound, stress, together
 from api.envelope import Json, plain
 from api.health import Counts, Providers, is_from_here, readiness, write_metrics
 from api.query import BadParameter, Query, read_query
@@ -88,7 +88,8 @@ class Question:
 
     path: str
     names: tuple[str, ...]
-    answer: Callable[[Feed, Query], Json]
+    answer: Callable[[Feed, Query], Json | str]
+    media: str = "application/json"
 
 
 QUESTIONS = (
@@ -103,6 +104,8 @@ QUESTIONS = (
     Question("/api/v1/episodes", ("key", "asof"), episodes.episodes),
     Question("/api/v1/facts", ("page", "asof"), facts.facts),
     Question("/api/v1/claims", ("asof",), claims.claims),
+    Question("/api/v1/events.atom", ("key", "asof"), events.as_atom, "application/atom+xml"),
+    Question("/api/v1/events.json", ("key", "asof"), events.as_json, "application/feed+json"),
 )
 
 
@@ -191,11 +194,11 @@ class Asking:
             with house.lock:
                 house.told[place] = told
         age = int((told.until - now).total_seconds())
-        return _response(told.text, 200, {"cache-control": f"max-age={age}"})
+        return _response(told.text, 200, {"cache-control": f"max-age={age}"}, self.question.media)
 
     def _ask(self, given: Mapping[str, str], now: datetime) -> Told:
         feed = self.house.feed()
-        query = Query(given, feed.catalogue, feed.span, now)
+        query = Query(given, feed.catalogue, feed.span, now, self.house.settings().public_url)
         seen = feed.as_of(query.moment())
         noting = Noting(seen.source, now)
         body = self.question.answer(replace(seen, source=noting), query)
@@ -259,13 +262,17 @@ def _json(body: Json, status: int, headers: Mapping[str, str]) -> Response:
     return _response(_text(body), status, headers)
 
 
-def _text(body: Json) -> bytes:
+def _text(body: Json | str) -> bytes:
+    if isinstance(body, str):
+        return body.encode("utf-8")
     text = json.dumps(plain(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8")
 
 
-def _response(text: bytes, status: int, headers: Mapping[str, str]) -> Response:
-    return Response(text, status, headers, "application/json")
+def _response(
+    text: bytes, status: int, headers: Mapping[str, str], media: str = "application/json"
+) -> Response:
+    return Response(text, status, headers, media)
 
 
 ROUTES = routes(process_feed, process_settings, lambda: process_sources().health())

@@ -28,30 +28,20 @@ from components.text import (
     price,
     short_day,
     short_moment,
-    short_price,
     weekday,
     zone_range,
 )
 from components.theme import BITCOIN, ETHER, NASDAQ, OTHER, SOFTWARE
 from market.bars import Bars, State
+from market.happenings import say_happening
 from market.instruments import Instrument, Interval
 from market.publishers import publisher
 from market.readings import Reading, Result, envelope
-from market.zone_events import Happening, ZoneEvent
+from market.zone_events import ZoneEvent
 
 COLOURS = {"BTC": BITCOIN, "IXIC": NASDAQ, "NDX": NASDAQ, "IGV": SOFTWARE, "SOL": SOFTWARE, "ETH": ETHER}
 TILE_TRAIL = 45
 TABLE_TRAIL = 90
-
-HAPPENED = {
-    Happening.LOST: "Lost {zone}: closed below it at {price}",
-    Happening.RECLAIMED: "Reclaimed {zone}: closed above it at {price}",
-    Happening.ENTERED: "Closed inside {zone} at {price}",
-    Happening.REJECTED: "Left {zone} by the side it came from, at {price}",
-    Happening.WICK: "Pierced {zone} as far as {price}, and closed back",
-    Happening.GAP_OVER: "Jumped over {zone}, opening at {price}",
-    Happening.TOUCHED: "Touched {zone} at {price}",
-}
 
 
 @remembered
@@ -184,8 +174,7 @@ def level_row(history: ZoneHistory, instrument: Instrument) -> LevelRow:
 
 def say_event(event: ZoneEvent, history: ZoneHistory, instrument: Instrument) -> tuple[str, str]:
     """When and what, for the list of events."""
-    zone = zone_range(history.zone, instrument)
-    what = HAPPENED[event.kind].format(zone=zone, price=short_price(event.price, instrument))
+    what = say_happening(event, history.zone, instrument)
     is_hourly = history.interval is Interval.HOUR
     return short_moment(event.time) if is_hourly else full_day(day_of(event.time)), what
 

@@ -36,7 +36,7 @@ def test_every_route_has_an_example() -> None:
     asked = [address.partition("?")[0] for address, _ in EXAMPLES]
     for question in QUESTIONS:
         path = question.path.replace("{key}", "BTC")
-        assert path in asked
+        assert path in asked or "xml" in question.media
         assert f"### `{question.path}`" in TEXT
 
 

@@ -1,0 +1,48 @@
+"""What happened at the levels of the catalogue, as feeds that need no account."""
+
+from hashlib import sha256
+
+from analytics.zones import ZoneHistory, follow_closest
+from api.query import Query
+from data_sources.feed import Feed
+from market.happenings import say_happening
+from market.instruments import Instrument
+from market.moments import write_moment
+from market.zone_events import ZoneEvent
+from market.zones import write_zone
+from watch.store.feeds import Item, atom, json_feed
+
+MOST = 50
+
+
+def as_atom(feed: Feed, query: Query) -> str:
+    """The newest events of one instrument's levels as an Atom document."""
+    return atom(_items(feed, query), f"{query.home}/api/v1/events.atom" if query.home else "")
+
+
+def as_json(feed: Feed, query: Query) -> str:
+    """The newest events of one instrument's levels as a JSON Feed."""
+    address = f"{query.home}/api/v1/events.json" if query.home else ""
+    return json_feed(_items(feed, query), address, f"{query.home}/levels" if query.home else "")
+
+
+def _items(feed: Feed, query: Query) -> tuple[Item, ...]:
+    instrument = query.instrument("key", "BTC")
+    moment = feed.moment or query.now
+    zones = [zone for zone in feed.catalogue.zones_of(instrument.key) if zone.is_known(moment)]
+    days, hours = feed.bars(instrument.key), feed.fresh_hours(instrument.key, moment)
+    happened = [
+        _item(event, history, instrument, query.home)
+        for history in follow_closest(days, hours, zones)
+        for event in history.events
+    ]
+    return tuple(sorted(happened, key=lambda item: item.at, reverse=True)[:MOST])
+
+
+def _item(event: ZoneEvent, history: ZoneHistory, instrument: Instrument, home: str) -> Item:
+    zone, said = write_zone(history.zone), say_happening(event, history.zone, instrument)
+    identity = sha256(f"{zone}/{event.kind}/{event.time.isoformat()}".encode()).hexdigest()
+    link = f"{home}/levels?keys={instrument.key}&level={zone}&asof={write_moment(event.time)}" if home else ""
+    closes = "hourly" if history.interval.value == "1h" else "daily"
+    text = f"{said}. Confirmed by {closes} closes."
+    return Item(f"urn:sha256:{identity}", event.time, f"{instrument.short}: {said}", text, link)

@@ -1,0 +1,42 @@
+"""Level events as feeds."""
+
+from json import loads
+from xml.etree import ElementTree
+
+from data_sources.settings import Mode, Settings
+from tests.api.service import client
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+HOME = "https://stress.example"
+HERE = client(settings=Settings(Mode.RECORDED, public_url=HOME))
+
+
+def test_the_atom_feed_tells_the_events_of_the_published_hours_newest_first() -> None:
+    answer = HERE.get("/api/v1/events.atom?key=BTC&asof=2026-02-06")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    entries = ElementTree.fromstring(answer.text).findall(f"{ATOM}entry")
+    titles = [entry.findtext(f"{ATOM}title") or "" for entry in entries]
+    assert any(title.startswith("Bitcoin: Lost $68K–$70K") for title in titles)
+    stamps = [entry.findtext(f"{ATOM}updated") or "" for entry in entries]
+    assert stamps == sorted(stamps, reverse=True)
+    assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == len(entries)
+
+
+def test_the_json_feed_holds_the_same_and_links_to_the_view() -> None:
+    answer = HERE.get("/api/v1/events.json?key=BTC&asof=2026-02-06")
+    assert answer.headers["content-type"].startswith("application/feed+json")
+    document = loads(answer.text)
+    assert document["version"] == "https://jsonfeed.org/version/1.1"
+    assert all(item["url"].startswith(f"{HOME}/levels?keys=BTC&level=BTC:") for item in document["items"])
+
+
+def test_nothing_that_happened_later_is_told() -> None:
+    before = loads(HERE.get("/api/v1/events.json?key=BTC&asof=2026-02-05").text)["items"]
+    after = loads(HERE.get("/api/v1/events.json?key=BTC&asof=2026-02-06").text)["items"]
+    assert {item["id"] for item in before} < {item["id"] for item in after}
+    assert all(item["date_published"] <= "2026-02-06T00:00:00Z" for item in before)
+
+
+def test_an_unknown_instrument_is_refused() -> None:
+    assert HERE.get("/api/v1/events.atom?key=NOPE").status_code == 400

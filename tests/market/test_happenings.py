@@ -1,0 +1,25 @@
+"""Zone events in words."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from market import catalogue
+from market.happenings import HAPPENED, say_happening
+from market.zone_events import Happening, Stand, ZoneEvent
+from market.zones import Zone
+
+BTC = catalogue.load()["BTC"]
+ZONE = Zone("BTC", 68_000, 70_000)
+
+
+@pytest.mark.parametrize("kind", Happening)
+def test_every_kind_of_event_has_words_that_name_zone_and_price(kind: Happening) -> None:
+    event = ZoneEvent(kind, datetime(2026, 2, 5, 19, tzinfo=UTC), 66_200.0, Stand.ABOVE)
+    said = say_happening(event, ZONE, BTC)
+    assert "$68K–$70K" in said
+    assert "$66.2K" in said
+
+
+def test_no_kind_is_left_without_words() -> None:
+    assert set(HAPPENED) == set(Happening)
