@@ -102,8 +102,8 @@ class DayZero:
 
 
 def bounces(close: pd.Series, rule: BounceRule) -> tuple[Bounce, ...]:
-    """Every bounce of a series of positive closes, oldest first; gaps are left out."""
-    known = close.dropna()
+    """Every bounce of a series of closes, oldest first; gaps are left out. None with a price not positive."""
+    known = _measurable(close)
     prices = known.to_numpy(float)
     found: list[Bounce] = []
     free_from = rule.low_window
@@ -114,6 +114,12 @@ def bounces(close: pd.Series, rule: BounceRule) -> tuple[Bounce, ...]:
         free_from = row + rule.refractory
         found.append(_bounce(known, low_row, row, rule))
     return tuple(found)
+
+
+def _measurable(close: pd.Series) -> pd.Series:
+    """The known closes; none at all where one is not positive, since no fall has a size then."""
+    known = close.dropna()
+    return known if (known > 0).all() else known.iloc[:0]
 
 
 def _lowest_row(prices: np.ndarray, row: int, window: int) -> int:
@@ -155,7 +161,7 @@ def day_zero(close: pd.Series, rule: BounceRule) -> DayZero | None:
     from a high made since; without such a bounce, the lowest close of the last 20. So a low that gives
     way stays day 0, and is seen to have failed, until the next bounce.
     """
-    known = close.dropna()
+    known = _measurable(close)
     prices = known.to_numpy(float)
     last = len(prices) - 1
     newest_bounce = next(reversed(bounces(known, rule)), None)
@@ -167,7 +173,7 @@ def day_zero(close: pd.Series, rule: BounceRule) -> DayZero | None:
 
 def latest_low(close: pd.Series, rule: BounceRule) -> DayZero | None:
     """The lowest close of the last 20 and the high before it; None where nothing came before the low."""
-    known = close.dropna()
+    known = _measurable(close)
     if known.empty:
         return None
     low_row = _lowest_row(known.to_numpy(float), len(known) - 1, rule.low_window)

@@ -6,7 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from analytics.bounces import track_record
 from analytics.rebound import ASSETS, relief_rally, retraced, scoreboard
 from analytics.rebound_rules import RULES
 from analytics.rebound_tests import FINDERS, ReboundTest, Verdict, ema, thrusts
@@ -177,3 +180,23 @@ def test_a_verdict_of_the_past_does_not_change_with_what_came_later() -> None:
         assert then.rally is not None
         assert now.rally is not None
         assert then.rally.low.value == now.rally.low.value
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    key=st.sampled_from(ASSETS),
+    places=st.sets(st.integers(-70, -1), min_size=1, max_size=3),
+    price=st.sampled_from([0.0, -1.0, -0.0]),
+)
+def test_a_price_that_is_not_positive_says_so_and_raises_nothing(
+    key: str, places: set[int], price: float
+) -> None:
+    known = recording("2026-02-06")
+    closes = known[key].close.to_numpy(float).copy()
+    closes[list(places)] = price
+    spoilt = {**known, key: series(key, closes)}
+    board = scoreboard(key, spoilt)
+    assert board.rally is None
+    assert board.why == f"The history of {known[key].instrument.name} holds a price that is not positive."
+    assert relief_rally(spoilt[key]) is None
+    assert track_record(spoilt[key]) == ()
