@@ -20,6 +20,9 @@ LONGEST_VALUE = 40
 WINDOWS = (5, 252)
 METHODS = ("pearson", "spearman")
 LANGUAGES = ("en",)
+THEMES = ("light", "dark")
+ELSEWHERE = frozenset({"embed", "embed_options", "mute"})  # read by Streamlit and `app.muting`
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +155,23 @@ def parameters(known: Catalogue) -> dict[str, Parameter]:
 
 def read_address(query: Mapping[str, Sequence[str]], base: View | None = None) -> tuple[View, list[str]]:
     """The view an address asks for on top of ``base``, and a sentence for each part that is of no use."""
-    view, notices = base or View(), []
-    for name, parameter in parameters(load()).items():
+    known = parameters(load())
+    view, notices = base or View(), [*_strangers(query, known), *_odd_theme(query.get("theme", ()))]
+    for name, parameter in known.items():
         texts = [text for text in query.get(name, ()) if text]
         if name == "keys":
             texts = [key for text in texts for key in text.split(",") if key]
-        values = []
+        values, faults = [], []
         for text in texts[: max(1, parameter.most)]:
             try:
                 values.append(parameter.read(text))
             except ValueError as problem:
-                notices.append(f"“{name}={_clipped(text)}” {problem}. The default is shown.")
+                faults.append(f"“{name}={_clipped(text)}” {problem}.")
+        instead = "The others are used." if values else "The default is shown."
+        notices += [f"{fault} {instead}" for fault in faults]
         if len(texts) > max(1, parameter.most):
-            notices.append(
-                f"“{name}” is given {len(texts)} times; only the first {max(1, parameter.most)} are used."
-            )
+            used = f"first {parameter.most} are" if parameter.most > 1 else "first is"
+            notices.append(f"“{name}” is given {len(texts)} times; only the {used} used.")
         if values:
             chosen: Any = tuple(dict.fromkeys(values)) if parameter.most else values[0]
             view = replace(view, **{name: chosen})
@@ -187,6 +192,28 @@ def write_address(view: View, *, everything: bool = False) -> dict[str, str | li
         else:
             query[name] = parameter.write(value)
     return query
+
+
+def _strangers(query: Mapping[str, Sequence[str]], known: Mapping[str, Parameter]) -> list[str]:
+    """One sentence for all names in an address that nobody reads."""
+    strange = [name for name in query if name not in known and name not in ELSEWHERE and name != "theme"]
+    if not strange:
+        return []
+    named = [f"“{_clipped(name)}”" for name in strange[:MOST_NAMED]]
+    if len(strange) > MOST_NAMED:
+        named.append(f"{len(strange) - MOST_NAMED} more")
+    told = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    return [f"Nothing here is called {told}; the rest of the link is used."]
+
+
+def _odd_theme(texts: Sequence[str]) -> list[str]:
+    """What to say of a theme that `api.page` cannot ask for."""
+    odd = [text for text in texts if text and text not in THEMES]
+    return (
+        [f"“theme={_clipped(odd[0])}” is not a theme; light and dark are. The default is shown."]
+        if odd
+        else []
+    )
 
 
 def _clipped(text: str) -> str:

@@ -120,7 +120,7 @@ def _date_control() -> None:
     if key not in st.session_state:
         st.session_state[key] = day  # a default would not reach the browser once the widget is there
     with st.container(horizontal=True, key="asof", vertical_alignment="center", width="content"):
-        st.button("‹", key="step-back", help="The session before", on_click=session.step, args=(-1,))
+        _step_button("‹", "step-back", "The session before", -1)
         st.date_input(
             "Date",
             min_value=first,
@@ -131,10 +131,15 @@ def _date_control() -> None:
             label_visibility="collapsed",
             width=148,
         )
-        st.button("›", key="step-forward", help="The session after", on_click=session.step, args=(1,))
+        _step_button("›", "step-forward", "The session after", 1)
         with st.popover("Go to", type="tertiary", icon=":material/history:"):
             for words, to in _places(span.moment, span.end):
                 st.button(words, on_click=_go, args=(to,), width="stretch")
+
+
+def _step_button(arrow: str, key: str, words: str, sessions: int) -> None:
+    at_the_end = session.step_target(sessions) is None
+    st.button(arrow, key=key, help=words, on_click=session.step, args=(sessions,), disabled=at_the_end)
 
 
 def _places(opening: datetime | None, end: datetime | None) -> list[tuple[str, datetime | None]]:

@@ -14,7 +14,7 @@ from data_sources.feed import Feed
 from market.bars import Bars
 from market.calendars import day_end, session_after, session_before
 from market.instruments import Interval
-from market.moments import say_moment
+from market.moments import say_moment, write_moment
 from market.ranges import Range
 from market.text import UTC_ZONE
 from market.zones import Zone
@@ -113,15 +113,22 @@ def watched(key: str) -> list[Zone]:
 
 def step(sessions: int) -> None:
     """Move to the end of the next (1) or the previous (-1) New York session's day, inside the recording."""
+    target = step_target(sessions)
+    if target is not None:
+        change(asof=target)
+
+
+def step_target(sessions: int) -> datetime | None:
+    """Where a step of one session leads; None where that is outside of what can be shown."""
     span, at = feed().span, moment_now()
     day = (at - timedelta(microseconds=1)).date()
     close = session_after(day_end(day)) if sessions > 0 else session_before(day_end(day) - timedelta(days=1))
     if close is None:
-        return
+        return None
     target = day_end(close.date())
     if target > (span.end or day_end(datetime.now(UTC).date())) or (span.start and target <= span.start):
-        return
-    change(asof=target)
+        return None
+    return target
 
 
 def _show(wanted: View) -> None:
@@ -143,11 +150,15 @@ def _within(wanted: View, notices: list[str]) -> View:
         return wanted
     if span.end is None and asked > datetime.now(UTC):
         if asked > day_end(datetime.now(UTC).date()):
-            notices.append("That moment has not come yet. Now is shown.")
+            notices.append(f"“asof={write_moment(asked)}” has not come yet. Now is shown.")
     elif span.start is not None and asked <= span.start:
-        notices.append(f"There is nothing before {say_moment(span.start)}. The default is shown.")
+        notices.append(_beyond(asked, "before", span.start))
     elif span.end is not None and asked > span.end:
-        notices.append(f"There is nothing after {say_moment(span.end)}. The default is shown.")
+        notices.append(_beyond(asked, "after", span.end))
     else:
         return wanted
     return replace(wanted, asof=None)
+
+
+def _beyond(asked: datetime, side: str, edge: datetime) -> str:
+    return f"“asof={write_moment(asked)}”: there is nothing {side} {say_moment(edge)}. The default is shown."

@@ -17,7 +17,7 @@ from components.page.tables import Align, Column, rows
 from components.text import MISSING, age, full_moment, zone_range
 from market.rules import LevelRule
 from market.zone_events import Happening
-from market.zones import Zone, parse_zone, write_zone
+from market.zones import Zone, write_zone
 from watch.store import Refused, StoreUnavailable
 
 LATE = timedelta(minutes=2)
@@ -171,7 +171,7 @@ def _add_zone(key: str, lowest: float | None, highest: float | None) -> None:
     if lowest is None:
         return
     try:
-        zone = parse_zone(f"{key}:{lowest:.10g}-{lowest if highest is None else highest:.10g}")
+        zone = Zone(key, lowest, lowest if highest is None else highest)
     except ValueError as problem:
         show_html(note(Kind.STALE, f"This level cannot be used: {problem}."))
         return

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from math import isfinite
 
 from market.calendars import day_end
@@ -70,4 +71,5 @@ def write_zone(zone: Zone) -> str:
 
 
 def _plain(price: float) -> str:
-    return f"{price:.10g}" if price < 1e10 else f"{price:.0f}"
+    """Ten digits without an exponent, whose sign would read as a range."""
+    return f"{Decimal(f'{price:.10g}'):f}"

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.address import (
+    ELSEWHERE,
     LONGEST_VALUE,
     METHODS,
     MOST_KEYS,
@@ -40,9 +41,11 @@ def only_notice(**query: str) -> str:
     return notice
 
 
-prices = st.integers(1, 1_000_000).map(lambda cents: cents / 100)
+prices = st.integers(1, 1_000_000).map(lambda cents: cents / 100) | st.sampled_from(
+    [1e-9, 1.5e-7, 0.00001234]
+)
 zones = st.builds(
-    lambda key, low, share: Zone(key, low, round(low * (1 + share * (WIDEST - 0.01)), 2)),
+    lambda key, low, share: Zone(key, low, max(low, float(f"{low * (1 + share * (WIDEST - 0.01)):.9g}"))),
     st.sampled_from(list(KNOWN.instruments)),
     prices,
     st.floats(0, 1),
@@ -90,9 +93,38 @@ def test_no_address_fails_and_each_notice_is_one_plain_sentence(query: dict[str,
         assert len(notice) < 200
 
 
-@given(st.text(min_size=1).filter(lambda name: name not in NAMES), st.text())
-def test_a_parameter_nobody_knows_is_left_alone(name: str, value: str) -> None:
-    assert read_address({name: [value]}) == (DEFAULT, [])
+@given(st.text(min_size=1).filter(lambda name: name not in (*NAMES, *ELSEWHERE, "theme")), st.text())
+def test_a_parameter_nobody_knows_changes_nothing_and_is_named(name: str, value: str) -> None:
+    view, [notice] = read_address({name: [value]})
+    assert view == DEFAULT
+    assert notice.startswith("Nothing here is called “")
+
+
+def test_many_strangers_make_one_notice() -> None:
+    _, notices = read_address({name: ["1"] for name in ("windw", "rnage", "zones", "key", "as_of")})
+    told = "“windw”, “rnage”, “zones” and 2 more"
+    assert notices == [f"Nothing here is called {told}; the rest of the link is used."]
+
+
+def test_what_is_read_elsewhere_is_no_stranger() -> None:
+    query = {"embed": ["true"], "embed_options": ["dark_theme"], "mute": ["abc"], "theme": ["dark"]}
+    assert read_address(query) == (DEFAULT, [])
+
+
+def test_a_theme_that_is_none_is_named() -> None:
+    assert only_notice(theme="purple").startswith("“theme=purple” is not a theme")
+
+
+def test_of_several_keys_only_the_unknown_one_is_left_out() -> None:
+    view, notices = read_address({"keys": ["BTC,NOPE"]})
+    assert view.keys == ("BTC",)
+    assert notices == ["“keys=NOPE” is not an instrument we know. The others are used."]
+
+
+def test_of_two_moments_the_first_is_used() -> None:
+    view, notices = read_address({"asof": ["2026-02-05", "2026-02-06"]})
+    assert view.asof == datetime(2026, 2, 6, tzinfo=UTC)
+    assert notices == ["“asof” is given 2 times; only the first is used."]
 
 
 def test_the_default_view_has_an_empty_address() -> None:
@@ -188,8 +220,8 @@ def recording(play: Play) -> None:
     ("name", "value", "said"),
     [
         ("asof", "yesterday", "“asof=yesterday” is not a date or an instant"),
-        ("asof", "2019-01-01", "There is nothing before 1 Jan 2025 24:00 UTC. The default is shown."),
-        ("asof", "2030-01-01", "There is nothing after 6 Mar 2026 24:00 UTC. The default is shown."),
+        ("asof", "2019-01-01", "“asof=2019-01-01”: there is nothing before 1 Jan 2025 24:00 UTC."),
+        ("asof", "2030-01-01", "“asof=2030-01-01”: there is nothing after 6 Mar 2026 24:00 UTC."),
         ("window", "99999", "“window=99999” is not a number of sessions from 5 to 252."),
         (
             "zone",
