@@ -13,20 +13,25 @@ import plotly.io as pio
 
 from app.script import script
 
+MENU = 24  # pixels; `components.page.stylesheet` draws it
+
 _serialised: dict[int, tuple[weakref.ref[go.Figure], bytes]] = {}
 
 
-def chart(figure: go.Figure, *, key: str, alt: str, height: int, safe_colours: bool = False) -> None:
-    """Draw ``figure``, ``height`` pixels high and as wide as its container.
+def chart(
+    figure: go.Figure, *, key: str, alt: str, height: int, safe_colours: bool = False, caption: str = ""
+) -> None:
+    """Draw ``figure``, ``height`` pixels high and as wide as its container, with its menu below.
 
     Under the same ``key`` a new figure replaces the old one in place, without a blank. Colours written as
     slots ("#000001" to "#000040") follow the visitor's theme in the browser; ``safe_colours`` swaps the two
     colours of direction for the pair that every kind of colour vision tells apart. ``alt`` is what a screen
-    reader says. A figure that has been drawn once must not be changed afterwards: its serialised form is
+    reader says, ``caption`` where the numbers come from. The menu shows the numbers as a table and saves them as
+    CSV, and the chart as PNG; files are named after ``key``. A figure that has been drawn once must not be changed afterwards: its serialised form is
     kept.
     """
-    head = json.dumps({"alt": alt, "height": height, "safe": safe_colours})
-    script("chart")(key=key, data=f"{head}\n".encode() + serialise(figure), height=height)
+    head = json.dumps({"name": key, "alt": alt, "caption": caption, "height": height, "safe": safe_colours})
+    script("chart")(key=key, data=f"{head}\n".encode() + serialise(figure), height=height + MENU)
 
 
 def serialise(figure: go.Figure) -> bytes:

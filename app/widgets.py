@@ -87,9 +87,10 @@ def show(name: str, what: Drawing | Absent | Html) -> None:
     """
     match what:
         case Drawing(figure, alt, sources, words):
-            height = int(figure.layout.height)
-            chart(figure, key=name, alt=alt, height=height, safe_colours=session.view().cvd)
-            show_html(provenance(" · ".join(filter(None, [say_sources(sources), words]))))
+            height, safe = int(figure.layout.height), session.view().cvd
+            caption = " · ".join(filter(None, [say_sources(sources), words]))
+            chart(figure, key=name, alt=alt, height=height, safe_colours=safe, caption=caption)
+            show_html(provenance(caption))
         case Absent(strong, text):
             show_html(empty(strong, text))
         case _:

@@ -1,6 +1,7 @@
 // Draws a plotly figure inside a Streamlit page and keeps its node: a new figure is a calm `Plotly.react`.
 // Streamlit calls the default export when a chart is mounted, when its data change and when the theme flips.
 
+import { keepMenu, makeMenu } from "./menu.js";
 import Plotly from "./plotly-e47f02a9.js";
 
 const CONFIG = { displayModeBar: false, displaylogo: false, scrollZoom: false, doubleClick: false };
@@ -13,7 +14,9 @@ export default async function ({ data, parentElement }) {
   const end = text.indexOf("\n");
   const head = JSON.parse(text.slice(0, end));
   const place = places.get(parentElement) ?? makePlace(parentElement);
-  place.node.setAttribute("aria-label", head.alt);
+  const { alt, name, caption } = head;
+  Object.assign(place, { alt, name, caption });
+  place.node.setAttribute("aria-label", alt);
   place.node.style.height = `${head.height}px`;
 
   const colours = palette(parentElement, head.safe);
@@ -22,6 +25,7 @@ export default async function ({ data, parentElement }) {
     Object.assign(place, { source, height: head.height });
     await draw(place, JSON.parse(source));
   }
+  keepMenu(place);
   return () => place.node.isConnected || forget(parentElement, place);
 }
 
@@ -29,12 +33,20 @@ function makePlace(parent) {
   const node = document.createElement("div");
   node.setAttribute("role", "figure");
   node.style.width = "100%";
-  parent.append(node);
-  const place = { node, width: 0, draws: 0 };
+  const surface = document.createElement("div");
+  surface.className = "mk-surface";
+  surface.append(node);
+  const place = { node, surface, width: 0, draws: 0 };
+  parent.append(surface, makeMenu(place, picture));
   place.observer = new ResizeObserver(([entry]) => fit(place, entry.contentRect.width));
   place.observer.observe(node);
   places.set(parent, place);
   return place;
+}
+
+async function picture(node) {
+  const { width, height } = node.getBoundingClientRect();
+  return Plotly.toImage(node, { format: "svg", width, height, imageDataOnly: true });
 }
 
 function forget(parent, place) {

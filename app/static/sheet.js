@@ -1,12 +1,17 @@
 // The numbers behind a chart that plotly has drawn, as a sheet: { head, rows }, where a cell is a text, a number or
-// null. A heat map has two: the matrix a person looks at, and `long`, one row for each pair, for programs.
+// null, and in a heat map also { value, n }. A heat map has two forms: the matrix a person looks at, and `long`, one
+// row for each pair, for programs. `title` names values that have no name in the chart.
 
-export function sheetOf({ data, layout }) {
-  const traces = (data ?? []).filter((trace) => trace.hoverinfo !== "skip");
+const ARRAYS = {
+  i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array,
+};
+
+export function sheetOf({ data, layout }, title) {
+  const traces = (data ?? []).filter((trace) => trace.hoverinfo !== "skip").map(unpacked);
   const maps = traces.filter((trace) => trace.type === "heatmap");
   if (maps.length) return matrix(maps.at(-1), layout);
-  if (traces.length && traces.every((trace) => trace.orientation === "h")) return ranking(traces, layout);
-  return layout.hovermode === "closest" ? points(traces, layout) : series(traces, layout);
+  if (traces.length && traces.every((trace) => trace.orientation === "h")) return ranking(traces, layout, title);
+  return layout.hovermode === "closest" ? points(traces, layout) : series(traces, layout, title);
 }
 
 export function csvOf({ head, rows, long }, about) {
@@ -15,9 +20,21 @@ export function csvOf({ head, rows, long }, about) {
   return [comment(about), ...lines, ""].join("\r\n");
 }
 
+// A trace with plain lists for its packed arrays; a packed matrix becomes a list of its rows.
+function unpacked(trace) {
+  return Object.fromEntries(Object.entries(trace).map(([name, value]) => [name, value?.bdata ? listOf(value) : value]));
+}
+
+function listOf({ dtype, bdata, shape }) {
+  const bytes = Uint8Array.from(atob(bdata), (character) => character.charCodeAt(0));
+  const flat = Array.from(new ARRAYS[dtype](bytes.buffer));
+  const columns = Number(String(shape ?? "").split(",")[1]);
+  return columns ? flat.filter((_, place) => place % columns === 0).map((_, row) => flat.slice(row * columns, (row + 1) * columns)) : flat;
+}
+
 // Values of x down, one column for each trace; a candle has four.
-function series(traces, layout) {
-  const columns = traces.flatMap((trace) => columnsOf(trace, layout));
+function series(traces, layout, title) {
+  const columns = traces.flatMap((trace) => columnsOf(trace, layout, title));
   const rows = new Map();
   columns.forEach(({ x, values }, place) => {
     const met = new Map();
@@ -29,13 +46,16 @@ function series(traces, layout) {
       rows.get(key)[place + 1] = value;
     });
   });
-  const sorted = [...rows.values()].sort(([a], [b]) => (typeof a === "number" ? a - b : 0 || (a < b ? -1 : a > b ? 1 : 0)));
-  const days = sorted.every(([x]) => /^\d{4}-\d\d-\d\d$/.test(x));
-  const times = !days && sorted.every(([x]) => /^\d{4}-\d\d-\d\d/.test(x));
-  return { head: [days ? "Date" : times ? "Time (UTC)" : axisName(layout, "→") || "x", ...columns.map((each) => each.name)], rows: sorted };
+  const sorted = [...rows.values()];
+  const all = (test) => sorted.every(([x]) => test(x));
+  const days = all((x) => /^\d{4}-\d\d-\d\d$/.test(x));
+  const times = all((x) => /^\d{4}-\d\d-\d\d/.test(x));
+  if (times || all(Number.isFinite)) sorted.sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  const first = days ? "Date" : times ? "Time (UTC)" : axisName(layout, "→") || plain(layout.xaxis?.title?.text) || "x";
+  return { head: [first, ...columns.map((column) => column.name)], rows: sorted };
 }
 
-function columnsOf(trace, layout) {
+function columnsOf(trace, layout, other) {
   const name = plain(trace.name);
   if (trace.type === "candlestick") {
     const x = Array.from(trace.x, stamp);
@@ -45,19 +65,19 @@ function columnsOf(trace, layout) {
   }
   const { values, unit } = measured(trace, trace.y ?? trace.x, axisOf(trace, layout));
   const x = trace.y && trace.x ? Array.from(trace.x, stamp) : values.map((_, index) => index);
-  const title = name || plain(trace.hovertemplate).split("%{")[0].trim() || "Value";
+  const title = name || plain(trace.hovertemplate).split("%{")[0].trim() || other;
   const column = { name: withUnit(title, unit), x, values };
   const told = labels(trace.customdata);
   return told && !told.some(formatted) ? [column, { name: `${title}, in words`, x, values: told }] : [column];
 }
 
 // Bars that lie: a name and a value each.
-function ranking(traces, layout) {
+function ranking(traces, layout, title) {
   const [trace] = traces;
   const { values, unit } = measured(trace, trace.x);
   const { tickvals, ticktext } = layout.yaxis ?? {};
   const name = (y) => plain(ticktext?.[Array.from(tickvals).indexOf(y)] ?? String(y));
-  return { head: ["Name", withUnit("Value", unit)], rows: Array.from(trace.y, (y, index) => [name(y), values[index]]) };
+  return { head: ["Name", withUnit(title, unit)], rows: Array.from(trace.y, (y, index) => [name(y), values[index]]) };
 }
 
 // Points in a plane: what each is, then where it lies.
@@ -85,7 +105,7 @@ function matrix(trace, layout) {
     across[column] ?? column, down[row] ?? row, value, [why, ...about].filter(Boolean).join("; "),
   ])).filter(([, , value, about]) => value !== null || about);
   return {
-    head: ["", ...cells[0].map((_, column) => across[column] ?? column)],
+    head: ["", ...(cells[0] ?? []).map((_, column) => across[column] ?? column)],
     rows: cells.map((line, row) => [down[row] ?? row, ...line.map(inCell)]),
     long: { head: ["Of", "and", "Value", "About"], rows: long },
   };
@@ -93,7 +113,7 @@ function matrix(trace, layout) {
 
 function inCell({ value, why, about }) {
   const n = about.find((part) => part.startsWith("n "));
-  return value !== null && n ? `${value} (${n})` : (value ?? why);
+  return value !== null && n ? { value, n } : (value ?? why);
 }
 
 function axisLabels(places, axis) {
@@ -116,7 +136,7 @@ function measured(trace, list, axis) {
   const values = numbers(list);
   const told = [trace.text, trace.customdata].map(labels).find((texts) => texts?.some(formatted));
   const { factor, unit } = (told && scale(values, told)) ?? scale(numbers(axis?.tickvals ?? []), labels(axis?.ticktext) ?? []);
-  return { unit, values: factor === 1 ? values : values.map((value) => value && precise(value * factor)) };
+  return { unit, values: factor === 1 ? values : values.map((value) => value && shortest(value * factor)) };
 }
 
 function scale(values, texts) {
@@ -141,22 +161,15 @@ function labels(list) {
 }
 
 // Charts travel in single precision. The number meant is the shortest that has the same single: 22540.59, where
-// the single itself is 22540.58984375.
+// the single itself is 22540.58984375. Prices keep their cents up to 131,072.
 function numbers(list) {
-  const single = list instanceof Float32Array;
-  return Array.from(list, (value) => (!Number.isFinite(value) ? null : single ? shortest(value) : precise(value)));
+  return Array.from(list, (value) => (Number.isFinite(value) ? shortest(value) : null));
 }
 
 function shortest(value) {
-  for (let digits = 6; digits < 9; digits += 1) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return Number(value.toPrecision(9));
-}
-
-function precise(value) {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(7));
+  const single = Math.fround(value);
+  const written = [6, 7, 8, 9].map((digits) => Number(single.toPrecision(digits)));
+  return written.find((short) => Math.fround(short) === single) ?? value;
 }
 
 function stamp(x) {

@@ -6,9 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app.chart import chart
+from components.page.stylesheet import STYLESHEET
 
 DAYS = pd.date_range("2025-01-02", periods=380, tz="UTC")
 UP, DOWN, INK = "#000007", "#000008", "#000010"
+SOURCE = "Source: nobody, @night"
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -64,13 +66,14 @@ def kept(seed: int) -> dict[str, go.Figure]:
 
 def page() -> None:
     st.set_page_config(layout="wide", menu_items={"about": "Six charts"})
+    st.html(f"<style>{STYLESHEET}</style>")
     st.title("Six charts")
     seed = 1 + st.session_state.get("again", 0)
     st.button("Again", on_click=lambda: st.session_state.update(again=seed))
     columns = st.columns(2)
     for place, (name, figure) in enumerate(kept(seed).items()):
         with columns[place % 2]:
-            chart(figure, key=name, alt=f"{name} of a random walk", height=300)
+            chart(figure, key=name, alt=f"{name} of a random walk", height=300, caption=SOURCE)
 
 
 if __name__ == "__main__":
