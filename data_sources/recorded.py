@@ -1,15 +1,18 @@
 """Plays back a recording: a folder of tidy CSV files and the `recording.toml` that describes them."""
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data_sources.errors import BadData, NoData
+from data_sources.quality import counted, settle, vouch
 from market.bars import COLUMNS, Bars, Provenance
 from market.instruments import Instrument, Interval
 
@@ -53,7 +56,7 @@ def describe(folder: Path) -> Description:
 
 
 class Recorded:
-    """A `Source` that plays a recording; a file that cannot be read takes only its own series with it."""
+    """A `Source` that plays a recording; what cannot be read takes only its own row, or its file, with it."""
 
     def __init__(self, folder: Path, description: Description) -> None:
         """``description`` is what `describe` made of the folder."""
@@ -62,45 +65,67 @@ class Recorded:
         self._kept: dict[tuple[Instrument, Interval], Bars] = {}
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """The recorded bars; raises `NoData` for a series not recorded, `BadData` for one that is broken."""
+        """The recorded bars without those that cannot be right; the provenance's notes say which.
+
+        Raises `NoData` for a series that is not recorded, `BadData` for one of which no bar is left.
+        """
         kept = self._kept.get((instrument, interval))
         if kept is None:
             kept = self._kept[instrument, interval] = self._bars(instrument, interval)
         return kept
 
     def _bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        rows = self._rows.get((instrument.key, interval))
-        if rows is None:
-            if self.problems:
-                raise BadData(instrument, "the recording", " ".join(self.problems))
-            raise NoData(instrument, "the recording")
-        frame, sampling = rows
-        try:
-            return Bars(instrument, interval, frame, self._provenance(instrument, interval, sampling))
-        except ValueError as problem:
-            raise BadData(instrument, "the recording", str(problem)) from problem
+        part = self._parts.get((instrument.key, interval))
+        if part is None:
+            raise NoData(instrument, "the recording", " ".join(self.problems))
+        settled = settle(part.frame, instrument, instrument.key, self.description.recorded_at)
+        notes = (*part.notes, *settled.notes)
+        if settled.frame.empty:
+            raise BadData(instrument, "the recording", "; ".join(notes))
+        provenance = replace(self._provenance(instrument, interval, part.sampling), notes=notes)
+        bars = Bars(instrument, interval, settled.frame, provenance)
+        vouched = vouch(bars)
+        if len(vouched) == len(bars):
+            return bars
+        # Only what was set aside counts here: whether the newest is old or disputed differs by the moment.
+        return replace(vouched, provenance=replace(provenance, notes=vouched.provenance.notes))
 
     @cached_property
     def problems(self) -> tuple[str, ...]:
-        """One sentence for each file that cannot be read."""
+        """One sentence for each file that cannot be read, or of which rows were set aside."""
         return self._everything[1]
 
     @property
-    def _rows(self) -> dict[tuple[str, Interval], tuple[pd.DataFrame, str]]:
+    def _parts(self) -> Mapping[tuple[str, Interval], "_Part"]:
         return self._everything[0]
 
     @cached_property
-    def _everything(self) -> tuple[dict[tuple[str, Interval], tuple[pd.DataFrame, str]], tuple[str, ...]]:
-        rows: dict[tuple[str, Interval], tuple[pd.DataFrame, str]] = {}
+    def _everything(self) -> tuple[dict[tuple[str, Interval], "_Part"], tuple[str, ...]]:
+        parts: dict[tuple[str, Interval], _Part] = {}
         problems = []
         for name, about in self.description.files.items():
+            told = f"The recording's file {name}"
             try:
-                interval = Interval(about["interval"])
-                for key, frame in read_series(self.folder / name).items():
-                    rows[key, interval] = frame, about["sampling"]
-            except (OSError, ValueError, KeyError):
-                problems.append(f"The recording's file {name} is missing or cannot be read.")
-        return rows, tuple(problems)
+                interval, sampling = Interval(about["interval"]), str(about["sampling"])
+            except (KeyError, ValueError):
+                problems.append(
+                    f"{told} is not described: {DESCRIPTION} gives no usable interval or sampling."
+                )
+                continue
+            try:
+                tidy = read_tidy(self.folder / name)
+            except FileNotFoundError:
+                problems.append(f"{told} is missing.")
+            except OSError:
+                problems.append(f"{told} cannot be opened.")
+            except ValueError as problem:
+                problems.append(f"{told} cannot be read: {problem}.")
+            else:
+                problems += [f"{told} is not whole: {each}." for each in tidy.say_set_aside()]
+                for key, frame in tidy.series.items():
+                    notes = tuple(f"{name}, {each}" for each in tidy.set_aside.get(key, ()))
+                    parts[key, interval] = _Part(frame, sampling, notes)
+        return parts, tuple(problems)
 
     def _provenance(self, instrument: Instrument, interval: Interval, sampling: str) -> Provenance:
         return Provenance(
@@ -112,25 +137,68 @@ class Recorded:
         )
 
 
-def read_series(path: Path) -> dict[str, pd.DataFrame]:
-    """The series of one tidy file by key, with the columns of `Bars` and the instants as index.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One series of a recording: its rows, how they were sampled, and what was set aside."""
 
-    A file holds ``time``, ``key`` and either ``close`` (with what else was published) or ``value``.
-    Raises `ValueError` for anything that is not such a file.
+    frame: pd.DataFrame
+    sampling: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tidy:
+    """The series of one tidy file by key, and by key what was set aside: the line, and why."""
+
+    series: Mapping[str, pd.DataFrame]
+    set_aside: Mapping[str, tuple[str, ...]]
+
+    def say_set_aside(self) -> tuple[str, ...]:
+        """How many rows were set aside, and why the first was; nothing where all could be read."""
+        every = [told for each in self.set_aside.values() for told in each]
+        return (f"{counted(len(every))} set aside ({every[0]})",) if every else ()
+
+
+def read_tidy(path: Path) -> Tidy:
+    """The rows of one tidy file that can be bars, with the columns of `Bars` and the instants as index.
+
+    A file holds ``time``, ``key`` and either ``close`` (with what else was published) or ``value``. A row
+    that cannot be read is set aside alone. Raises `ValueError` for anything that is not such a file.
     """
-    rows = pd.read_csv(path, dtype={"key": str}, na_values=[""], keep_default_na=False)
-    rows = rows.rename(columns={"value": "close"})
-    rows.index = pd.DatetimeIndex(
-        pd.to_datetime(rows["time"], format="%Y-%m-%dT%H:%MZ", utc=True), name="time"
+    first, *lines = path.read_text("utf-8", errors="replace").split("\n")
+    names = ["close" if name == "value" else name for name in first.rstrip("\r").split(",")]
+    if not {"time", "key", "close"} <= set(names) or len(names) != len(set(names)):
+        raise ValueError("its first line does not name time, key, and close or value")
+    numbered = [(at, line.rstrip("\r").split(",")) for at, line in enumerate(lines, 2) if line.strip()]
+    cells = [(row + [""] * len(names))[: len(names)] for _, row in numbered]
+    rows = pd.DataFrame(cells, columns=names, index=[at for at, _ in numbered], dtype=str)
+    times = pd.to_datetime(rows["time"], format="%Y-%m-%dT%H:%MZ", utc=True, errors="coerce")
+    numbers = pd.DataFrame({name: _numbers(rows, name) for name in COLUMNS}, index=rows.index)
+    why = pd.Series("", index=rows.index)
+    why[rows.assign(time=times).duplicated(["time", "key"])] = "it repeats the time of another row"
+    why[numbers["close"].isna()] = "its close is not a number"
+    why[times.isna()] = "its time is not written like 2026-02-05T21:00Z"
+    why[[len(row) != len(names) for _, row in numbered]] = f"it does not have {len(names)} cells"
+    numbers.index = pd.DatetimeIndex(times, name="time")
+    good, keys = (why == "").to_numpy(), rows["key"].to_numpy()
+    faults = pd.Series([f"line {at}: {each}" for at, each in why[~good].items()], dtype=str)
+    return Tidy(
+        {str(key): part for key, part in numbers[good].groupby(keys[good], sort=False)},
+        {str(key): tuple(part) for key, part in faults.groupby(keys[~good], sort=False)},
     )
-    numbers = (
-        rows.reindex(columns=list(COLUMNS))
-        .astype("float64")
-        .replace([float("inf"), -float("inf")], float("nan"))
-    )
-    if numbers["close"].isna().any():
-        raise ValueError("a close is not a number")
-    return {str(key): part for key, part in numbers.groupby(rows["key"].to_numpy(), sort=False)}
+
+
+def _numbers(rows: pd.DataFrame, name: str) -> pd.Series:
+    """One column as numbers; what is empty, endless or a word is NaN."""
+    if name not in rows:
+        return pd.Series(np.nan, index=rows.index)
+    read = pd.to_numeric(rows[name], errors="coerce").astype("float64")
+    return read.where(np.isfinite(read))
+
+
+def read_series(path: Path) -> Mapping[str, pd.DataFrame]:
+    """The series of one tidy file by key, as `read_tidy` reads them."""
+    return read_tidy(path).series
 
 
 def write_series(path: Path, series: dict[str, Any]) -> None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,52 +129,110 @@ def local_time(path: Path) -> None:
     change(path, "2025-01-02T21:00Z,IXIC", "2025-01-02 16:00,IXIC")
 
 
-def torn(path: Path) -> None:
-    path.write_text(path.read_text("utf-8")[:-4] + '"', "utf-8")
+def too_many_cells(path: Path) -> None:
+    change(path, f"{ROW}19280.79", f"{ROW}19280.79,")
 
 
-DAMAGES = (
-    not_text,
-    missing,
-    empty,
-    a_folder,
-    wrong_header,
-    no_price_column,
-    a_word,
-    a_gap,
-    not_a_number,
-    endless,
-    local_time,
-    torn,
-)
+def stray_bytes(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(f"{ROW}19280.79".encode(), f'{ROW}"1\xff'.encode("latin-1")))
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
-def test_a_file_that_cannot_be_read_takes_only_its_own_series(
-    folder: Path, damage: Callable[[Path], None]
-) -> None:
-    damage(folder / "sessions.csv")
-    recorded = opened(folder)
-    assert recorded.problems == ("The recording's file sessions.csv is missing or cannot be read.",)
-    assert len(recorded.bars(KNOWN["BTC"], Interval.DAY)) > 400
-    with pytest.raises(BadData) as caught:
-        recorded.bars(KNOWN["IXIC"], Interval.DAY)
-    assert str(caught.value) == ("Nasdaq Composite: the recording answered with prices that cannot be right.")
+WHOLE_FILE = {
+    not_text: "cannot be read: its first line does not name time, key, and close or value",
+    missing: "is missing",
+    empty: "cannot be read: its first line does not name time, key, and close or value",
+    a_folder: "cannot be opened",
+    wrong_header: "cannot be read: its first line does not name time, key, and close or value",
+    no_price_column: "cannot be read: its first line does not name time, key, and close or value",
+}
+ONE_ROW = {
+    a_word: "its close is not a number",
+    a_gap: "its close is not a number",
+    not_a_number: "its close is not a number",
+    endless: "its close is not a number",
+    local_time: "its time is not written like 2026-02-05T21:00Z",
+    too_many_cells: "it does not have 3 cells",
+    stray_bytes: "its close is not a number",
+}
 
 
 @pytest.mark.parametrize(
-    "row",
-    ["2025-01-02T21:00Z,IXIC,1", "2024-01-02T21:00Z,IXIC,1"],
-    ids=["a repeated row", "a row out of order"],
+    ("damage", "why"), WHOLE_FILE.items(), ids=lambda each: getattr(each, "__name__", "")
 )
-def test_rows_that_cannot_be_bars_take_only_their_own_series(folder: Path, row: str) -> None:
-    with (folder / "sessions.csv").open("a", encoding="utf-8") as lines:
-        lines.write(f"{row}\n")
+def test_a_file_that_cannot_be_read_takes_only_its_own_series_and_says_why(
+    folder: Path, damage: Callable[[Path], None], why: str
+) -> None:
+    damage(folder / "sessions.csv")
     recorded = opened(folder)
-    assert recorded.problems == ()
-    assert len(recorded.bars(KNOWN["GSPC"], Interval.DAY)) > 200
-    with pytest.raises(BadData):
+    assert recorded.problems == (f"The recording's file sessions.csv {why}.",)
+    assert len(recorded.bars(KNOWN["BTC"], Interval.DAY)) > 400
+    with pytest.raises(NoData) as caught:
         recorded.bars(KNOWN["IXIC"], Interval.DAY)
+    assert str(caught.value) == "Nasdaq Composite: the recording has nothing to show for it."
+
+
+@pytest.mark.parametrize(("damage", "why"), ONE_ROW.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_a_row_that_cannot_be_read_is_set_aside_alone(
+    folder: Path, damage: Callable[[Path], None], why: str
+) -> None:
+    whole = opened(folder).bars(KNOWN["IXIC"], Interval.DAY)
+    damage(folder / "sessions.csv")
+    recorded = opened(folder)
+    [problem] = recorded.problems
+    assert re.fullmatch(
+        rf"The recording's file sessions\.csv is not whole: 1 row set aside \(line \d+: {why}\)\.", problem
+    )
+    bars = recorded.bars(KNOWN["IXIC"], Interval.DAY)
+    pd.testing.assert_frame_equal(bars.frame, whole.frame.iloc[1:], check_freq=False)
+    assert [note for note in bars.provenance.notes if re.fullmatch(rf"sessions\.csv, line \d+: {why}", note)]
+
+
+def test_a_row_given_twice_counts_once_and_one_out_of_order_finds_its_place(folder: Path) -> None:
+    whole = opened(folder).bars(KNOWN["IXIC"], Interval.DAY)
+    with (folder / "sessions.csv").open("a", encoding="utf-8") as lines:
+        lines.write("2025-01-02T21:00Z,IXIC,1\n2024-12-31T21:00Z,IXIC,19310.79\n")
+    recorded = opened(folder)
+    assert recorded.problems == (
+        "The recording's file sessions.csv is not whole: "
+        "1 row set aside (line 6759: it repeats the time of another row).",
+    )
+    bars = recorded.bars(KNOWN["IXIC"], Interval.DAY)
+    assert bars.close.iloc[:2].tolist() == [19310.79, whole.close.iloc[0]]
+    assert len(bars) == len(whole) + 1
+
+
+@pytest.mark.parametrize(("factor", "said"), [(10, "10"), (0.01, "1"), (0, "not a positive price")])
+def test_a_price_that_cannot_be_right_is_set_aside_with_a_note(
+    folder: Path, factor: float, said: str
+) -> None:
+    whole = opened(folder).bars(KNOWN["IXIC"], Interval.DAY)
+    day, close = whole.frame.index[100], whole.close.iloc[100]
+    change(
+        folder / "sessions.csv",
+        f"{day:%Y-%m-%dT%H:%MZ},IXIC,{close}",
+        f"{day:%Y-%m-%dT%H:%MZ},IXIC,{close * factor}",
+    )
+    bars = opened(folder).bars(KNOWN["IXIC"], Interval.DAY)
+    pd.testing.assert_frame_equal(bars.frame, whole.frame.drop(day), check_freq=False)
+    [note] = bars.provenance.notes
+    assert "set aside" in note
+    assert said in note
+    assert bars.state is State.RECORDED
+
+
+def test_a_price_below_zero_stays_where_it_is_possible(folder: Path) -> None:
+    known = opened(folder).bars(KNOWN["WTI"], Interval.DAY)
+    day, close = known.frame.index[10], known.close.iloc[10]
+    change(folder / "sessions.csv", f"{day:%Y-%m-%dT%H:%MZ},WTI,{close}", f"{day:%Y-%m-%dT%H:%MZ},WTI,-37.63")
+    assert opened(folder).bars(KNOWN["WTI"], Interval.DAY).close.iloc[10] == -37.63
+
+
+def test_a_series_without_a_price_that_can_be_right_is_bad(folder: Path) -> None:
+    text = (folder / "sessions.csv").read_text("utf-8")
+    spoilt = re.sub(r"(?m)^(\S+,IXIC),.*$", r"\1,-1", text)
+    (folder / "sessions.csv").write_text(spoilt, "utf-8")
+    with pytest.raises(BadData):
+        opened(folder).bars(KNOWN["IXIC"], Interval.DAY)
 
 
 def test_a_key_nobody_knows_does_no_harm(folder: Path) -> None:
@@ -224,11 +283,12 @@ def test_a_bad_description_is_told_in_one_sentence(folder: Path, old: str, new: 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("wrong", ["interval = 1", 'interval = "1w"', "interval = []"])
+@pytest.mark.parametrize("wrong", ["interval = 1", 'interval = "1w"', "interval = []", ""])
 def test_a_file_described_wrongly_is_a_problem_not_a_crash(folder: Path, wrong: str) -> None:
     change(folder / DESCRIPTION, 'interval = "1d"', wrong)
     recorded = opened(folder)
-    assert recorded.problems == ("The recording's file sessions.csv is missing or cannot be read.",)
+    [problem] = recorded.problems
+    assert problem.startswith("The recording's file sessions.csv is not described: recording.toml gives no ")
 
 
 def test_an_empty_folder_is_no_recording(tmp_path: Path) -> None:
