@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -91,9 +91,12 @@ def is_from_here(request: Request) -> bool:
     if request.client is None or any(name in request.headers for name in FORWARDED):
         return False
     try:
-        return ip_address(request.client.host).is_loopback
+        address = ip_address(request.client.host)
     except ValueError:
         return False
+    # A socket that serves both families names an IPv4 visitor ::ffff:127.0.0.1.
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def write_metrics(counts: Counts, feed: Feed, providers: Providers) -> str:
