@@ -169,8 +169,8 @@ def scoreboard(
     rule = rule_for(asset)
     start = day_zero(asset.close, rule)
     if start is None:
-        why = "is too short" if (asset.close > 0).all() else "holds a price that is not positive"
-        return _without(key, f"The history of {asset.instrument.name} {why}.")
+        wrong = "is too short" if (asset.close > 0).all() else "holds a price that is not positive"
+        return _without(key, f"The history of {asset.instrument.name} {wrong}.")
     finished = {name: bars.finished for name, bars in known.items()}
     case = Case(asset, start, finished, zone, cuts_change_bp)
     tests = tuple(judge(case, rule_) for rule_ in RULES)
