@@ -121,6 +121,15 @@ DEFINITIONS = (
         "Crypto",
     ),
     Definition(
+        "open_interest_held",
+        "Open interest",
+        "Open contracts in coins: contracts × the size of one where a venue counts contracts.",
+        "A snapshot per venue; venues are summed.",
+        "A venue that does not answer is left out, and named.",
+        "The venues' own public figures.",
+        "Crypto",
+    ),
+    Definition(
         "basis",
         "Basis",
         "(Future / spot − 1) × 365 / days to expiry.",

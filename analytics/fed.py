@@ -8,16 +8,19 @@ and changes are in percent.
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from itertools import pairwise
+from datetime import date, datetime
+from itertools import pairwise, zip_longest
 from math import floor, isfinite
 
+import pandas as pd
+
+from market.bars import Bars
 from market.definitions import Definition
+from market.fed import Month
 from market.readings import Result
 
 STEP = 0.25
 ILL_CONDITIONED = 0.1  # a share of the month too short to carry the rate of that stretch
-Month = tuple[int, int]  # year, month
 
 DEFINITIONS = (
     Definition(
@@ -127,6 +130,57 @@ def implied_change(price: float, effective: float) -> Result:
     if not (isfinite(price) and isfinite(effective)):
         return Result.missing("The contract or the effective rate has no value.")
     return Result(100 - price - effective, n=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What futures implied at the close of ``stamp``: the rate of that day, and the meetings to come."""
+
+    stamp: datetime
+    rate: float | None
+    meetings: tuple[Meeting, ...]
+
+    @property
+    def path(self) -> pd.Series:
+        """The rate by the day it begins to hold, as far as it is known without a gap.
+
+        After a meeting without a rate of its own holds what the next meeting begins with.
+        """
+        days, befores = [each.day for each in self.meetings], [each.before for each in self.meetings]
+        known = []
+        for meeting, next_before in zip_longest(self.meetings, befores[1:]):
+            rate = next_before if meeting.after is None else meeting.after
+            if rate is None:
+                break
+            known.append(rate)
+        first = next(iter(befores), None) if self.rate is None else self.rate
+        index = pd.DatetimeIndex([self.stamp.date(), *days[: len(known)]])
+        return pd.Series([first, *known], index=index, dtype=float).dropna()
+
+
+def outlook(
+    contracts: Mapping[Month, Bars], decisions: Iterable[date], effective: Bars | None, sessions_ago: int = 0
+) -> Outlook | None:
+    """What ``contracts`` implied for the coming ``decisions`` at their newest close, or some sessions before.
+
+    None where there was no such close. The contract of a month whose meeting has passed is left out: its
+    average mixes two rates. ``effective`` gives the rate of the day, the one before the first meeting.
+    """
+    stamps = sorted({stamp for bars in contracts.values() for stamp in bars.frame.index})
+    if len(stamps) <= sessions_ago:
+        return None
+    stamp, days = stamps[-1 - sessions_ago], sorted(decisions)
+    past = {(day.year, day.month) for day in days if day < stamp.date()}
+    prices = {
+        month: float(bars.close[stamp])
+        for month, bars in contracts.items()
+        if month not in past and stamp in bars.frame.index
+    }
+    last = max(prices, default=(0, 0))
+    coming = [day for day in days if stamp.date() <= day and (day.year, day.month) <= last]
+    rates = effective.close.loc[:stamp] if effective else pd.Series(dtype=float)
+    rate = float(rates.iloc[-1]) if len(rates) else None
+    return Outlook(stamp.to_pydatetime(), rate, fed_path(prices, coming, rate))
 
 
 @dataclass(frozen=True, slots=True)

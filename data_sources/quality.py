@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from market.bars import COLUMNS, Bars
+from market.fed import GROUP
 from market.instruments import Instrument, Unit
 from market.publishers import publisher
 
@@ -172,8 +173,11 @@ def _confirmed(bars: Bars, at: int, second: Bars | None) -> bool:
 
 
 def _flat_run(bars: Bars) -> tuple[str | None, tuple[str, ...]]:
-    """What to say of equal closes at the end: a note from three, out of date from five."""
-    if bars.instrument.unit not in {Unit.USD, Unit.POINTS}:
+    """What to say of equal closes at the end: a note from three, out of date from five.
+
+    Fed-funds futures do stand still, for weeks between two meetings.
+    """
+    if bars.instrument.unit not in {Unit.USD, Unit.POINTS} or bars.instrument.group == GROUP:
         return None, ()
     close = bars.finished.close.iloc[-30:]
     changes = close.diff().to_numpy()[::-1]

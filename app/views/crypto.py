@@ -4,6 +4,7 @@ import streamlit as st
 
 from analytics.stories import Page, story_of
 from app import present
+from app.market_now import show_market_now
 from app.present import crypto, overview, systemic
 from app.services import known
 from app.session import here, hours, moment_now, since, watched
@@ -58,6 +59,8 @@ with left, card("ranks", "Where this fall ranks", "Largest one-day falls, UTC da
 with right, card("beta", "Is Bitcoin leveraged tech?", "Slope of its log returns on the Nasdaq’s", "beta"):
     show("beta-table", crypto.beta_table(bitcoin, nasdaq, hours("BTC")))
     show("beta", crypto.beta_chart(bitcoin, nasdaq, hours("BTC"), phone))
+
+show_market_now(bitcoin)
 
 left, right = st.columns(2)
 with left, card("funding", "Funding rate, 8 hours", "Amber: shorts pay. Neutral is +0.010%", "funding_last"):

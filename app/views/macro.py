@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.stories import Page, story_of
 from app import present
-from app.present import macro, overview, stress, systemic
+from app.present import fed, macro, overview, stress, systemic
 from app.services import known
 from app.session import here, hours, moment_now, since
 from app.widgets import (
@@ -29,7 +29,8 @@ COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*TOGETHER, *stress.SERIES, *systemic.SECTORS, "US2Y"))
 readings = present.readings_of(batch)
-told = story_of(Page.MACRO, batch.found, readings, moment)
+extra = here().many(known().pick("VIX3M", "EFFR"))
+told = story_of(Page.MACRO, {**batch.found, **extra.found}, readings, moment)
 
 show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
@@ -46,6 +47,11 @@ with right, card("safety", "Flight to safety?", "Last week; havens in amber", "c
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"
 with card("rows", "Where everything stands", ranks, "percentile_1y"):
     show("rows", macro.rows_table(told.rows))
+
+contracts = fed.contracts_of(here(), moment)
+with card("fed", "Fed path", fed.words(contracts, known().meetings, extra.get("EFFR")), "fed_path"):
+    show("fed", fed.path_chart(contracts, known().meetings, extra.get("EFFR"), phone))
+    show("fed-table", fed.path_table(contracts, known().meetings, {**batch.found, **extra.found}))
 
 left, right = st.columns(2)
 everything = tuple(batch)

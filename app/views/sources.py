@@ -1,6 +1,7 @@
 """Every series: where it comes from, how far it reaches, how old it is, and what state it is in."""
 
 from app.present import methods
+from app.providers import show_providers
 from app.services import known
 from app.session import here, moment_now
 from app.widgets import card, show_html
@@ -17,6 +18,7 @@ show_html(
         "Publisher, range, age and state of each, as they stood at this moment.",
     )
 )
+show_providers()
 with card("days", "Daily series", "Sessions, UTC days and readings"):
     show_html(methods.sources_table("Daily series", known(), days, moment))
 with card("hours", "Hourly series", "They build the open bar, and sample crypto at the New York close"):

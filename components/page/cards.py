@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from components.page.html import EMPTY, Html, block, classes, div, element, join, link, span, unseen
@@ -121,6 +121,12 @@ def facts(sentences: Iterable[Sentence]) -> Html:
 def age_badge(text: str, old: timedelta, late: bool) -> Html:
     """How old a feed is, marked when it is ``late``."""
     return span(classes("mk-age", "mk-late" if late else None), f"{text} {age(old)} old")
+
+
+def counting_age(since: datetime, now: datetime, late: bool = False) -> Html:
+    """The age of something, which `app/static/ages.js` lets count; marked when it is ``late``."""
+    at = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return span(classes("mk-age", "mk-late" if late else None), age(now - since), data_since=at)
 
 
 def footer(text: str, links: Sequence[tuple[str, str]] = ()) -> Html:

@@ -1,11 +1,15 @@
 """The Fed path, against CME's own worked examples."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from analytics.fed import convolve, fed_path, implied_change, rate_after, rate_before, step_odds
+from analytics.fed import convolve, fed_path, implied_change, outlook, rate_after, rate_before, step_odds
+from market.bars import Bars
+from market.fed import Month, contract
+from tests.analytics.bars import series
 from tests.analytics.vectors import VECTORS
 
 BY_KEY = {vector.key: vector for vector in VECTORS}
@@ -105,3 +109,61 @@ def test_impossible_days_are_refused() -> None:
 def test_the_model_free_change_needs_both_numbers() -> None:
     assert implied_change(96.5, 3.64).value == pytest.approx(-0.14)
     assert implied_change(math.nan, 3.64).why
+
+
+def future(month: Month, closes: list[float], start: str | None = None) -> Bars:
+    return replace(series("IXIC", closes, start), instrument=contract(month))
+
+
+DECISIONS = (date(2025, 1, 8), date(2025, 1, 29), date(2025, 3, 19))
+FUTURES = {
+    (2025, 1): future((2025, 1), [95.60, 95.60, 95.60]),
+    (2025, 2): future((2025, 2), [95.70, 95.75, 95.80]),
+    (2025, 3): future((2025, 3), [95.75, 95.80, 95.90]),
+    (2025, 4): future((2025, 4), [95.80, 95.90, 96.00]),
+}
+
+
+def test_the_outlook_is_of_the_newest_close_and_of_the_coming_meetings() -> None:
+    found = outlook(FUTURES, DECISIONS[1:], series("EFFR", [4.33, 4.33, 4.33]))
+    assert found is not None
+    assert found.stamp.date() == date(2025, 1, 6)
+    assert [each.day for each in found.meetings] == list(DECISIONS[1:])
+    assert found.meetings[0].after == pytest.approx(4.20)
+    assert found.path.iloc[0] == 4.33
+    assert len(found.path) == 3
+
+
+def test_the_outlook_before_stands_on_the_closes_of_that_day() -> None:
+    found = outlook(FUTURES, DECISIONS[1:], None, sessions_ago=2)
+    assert found is not None
+    assert found.stamp.date() == date(2025, 1, 2)
+    assert found.meetings[0].after == pytest.approx(4.30)
+    assert outlook(FUTURES, DECISIONS, None, sessions_ago=3) is None
+
+
+def test_a_month_whose_meeting_has_passed_says_nothing_of_the_next_one() -> None:
+    late = {month: future(month, [95.6], "2025-01-10") for month in FUTURES}
+    found = outlook(late, DECISIONS[:1] + DECISIONS[2:], series("EFFR", [4.33], start="2025-01-10"))
+    assert found is not None
+    assert [each.day for each in found.meetings] == [DECISIONS[2]]
+    assert found.meetings[0].before == pytest.approx(4.40)  # February, free of meetings
+
+
+def test_meetings_beyond_the_last_contract_are_not_told() -> None:
+    found = outlook({(2025, 1): FUTURES[2025, 1]}, DECISIONS[1:], series("EFFR", [4.33, 4.33, 4.33]))
+    assert found is not None
+    assert [each.day for each in found.meetings] == [DECISIONS[1]]
+
+
+def test_without_a_contract_there_is_no_outlook() -> None:
+    assert outlook({}, DECISIONS, None) is None
+
+
+def test_after_a_meeting_whose_contract_has_expired_the_next_months_rate_holds() -> None:
+    left = {month: bars for month, bars in FUTURES.items() if month != (2025, 1)}
+    found = outlook(left, DECISIONS[1:], series("EFFR", [4.33, 4.33, 4.33]))
+    assert found is not None
+    assert found.meetings[0].after is None
+    assert found.path.iloc[:2].to_list() == [4.33, found.meetings[1].before]
+    assert len(found.path) == 3

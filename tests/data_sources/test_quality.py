@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from data_sources.quality import HUGE, settle, vouch
 from market.bars import COLUMNS, State
+from market.fed import contract
 from tests.fakes.prices import BITCOIN, FUNDING, NASDAQ, OIL, VIX, YIELD, make_bars
 
 NOW = datetime(2026, 2, 9, 15, 30, tzinfo=UTC)
@@ -147,3 +148,8 @@ def test_vouching_never_adds_changes_or_empties(closes):
     left = vouch(bars)
     assert len(left) >= 1
     assert left.close.equals(bars.close.loc[left.close.index])
+
+
+def test_a_fed_funds_future_may_stand_still_for_weeks():
+    still = make_bars(contract((2026, 12)), [96.37] * 30)
+    assert vouch(still).state is State.FINAL
