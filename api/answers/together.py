@@ -13,7 +13,7 @@ from api.envelope import Json, reasons, write_provenance
 from api.query import BadParameter, Query
 from data_sources.feed import Batch, Feed
 from market.bars import Bars
-from market.instruments import Interval
+from market.instruments import Instrument, Interval, Unit
 from market.readings import Envelope, Result, joint_envelope
 
 MOST_TOGETHER = 12
@@ -29,6 +29,7 @@ def correlation(feed: Feed, query: Query) -> Json:
     there; ``missing`` says why.
     """
     chosen = query.instruments(TOGETHER, fewest=2, most=MOST_TOGETHER)
+    _need_prices("keys", chosen)
     window, method = query.window(WINDOW), query.choice("method", Method.PEARSON, METHODS)
     batch, keys = feed.many(chosen), [each.key for each in chosen]
     body: Json = {"keys": keys, "window": window, "method": method, "level": LEVEL}
@@ -44,7 +45,7 @@ def correlation(feed: Feed, query: Query) -> Json:
         "why": found.why,
         **_matrices(keys, found),
         "missing": reasons(batch),
-        "provenance": {each.key: write_provenance(each) for each in batch},
+        "provenance": {each.key: write_provenance(each.finished) for each in batch},
     }
 
 
@@ -65,6 +66,8 @@ def beta(feed: Feed, query: Query) -> Json:
     asset, market = query.instrument("asset", "BTC"), query.instrument("market", "IXIC")
     if asset.key == market.key:
         raise BadParameter("market", "It must be another instrument than the asset.")
+    _need_prices("asset", [asset])
+    _need_prices("market", [market])
     window = query.window(WINDOW)
     batch = feed.many([asset, market])
     if batch.missing:
@@ -74,7 +77,8 @@ def beta(feed: Feed, query: Query) -> Json:
         aligned = align(list(batch), hours(feed, batch))
         fit = regress(aligned[asset.key], aligned[market.key], window)
         sampling, flags = aligned.sampling(window), aligned.flags(window)
-    number = joint_envelope(fit.slope, [] if batch.missing else batch, "times", "beta")
+    made_of = [] if batch.missing else [each.finished for each in batch]
+    number = joint_envelope(fit.slope, made_of, "times", "beta")
     return {
         "asset": asset.key,
         "market": market.key,
@@ -97,6 +101,13 @@ def beta(feed: Feed, query: Query) -> Json:
         "flags": list(flags),
         **_standing(number),
     }
+
+
+def _need_prices(name: str, chosen: Sequence[Instrument]) -> None:
+    """Refuse what has no return: an amount of a day, or a score."""
+    for each in chosen:
+        if each.flow or each.unit is Unit.SCORE:
+            raise BadParameter(name, f"{each.key} ({each.name}) is an amount or a score and has no return.")
 
 
 def hours(feed: Feed, batch: Batch) -> Mapping[str, Bars]:

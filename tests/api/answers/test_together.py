@@ -1,11 +1,14 @@
 """Correlation and beta through JSON, against plain sums over common sessions."""
 
+from dataclasses import replace
 from statistics import correlation, linear_regression
 
 import pytest
 
 from analytics.alignment import align
 from analytics.correlation import correlate
+from api.envelope import write_time
+from market.bars import InProgress
 from market.instruments import Interval
 from market.moments import parse_moment
 from tests.api.answers.recorded import moves
@@ -43,6 +46,30 @@ def test_without_any_series_every_cell_is_empty() -> None:
     body = ask("/api/v1/correlation?keys=BTC,ETH", asking=client(shelf()))
     assert body["value"] == body["low"] == body["high"] == [[None, None], [None, None]]
     assert body["missing"].keys() == {"BTC", "ETH"}
+
+
+@pytest.mark.parametrize("key", ["BTC_FUNDING", "BTC_ETF_FLOW", "FNG"])
+@pytest.mark.parametrize(
+    ("question", "parameter"),
+    [("correlation?keys=BTC,{}", "keys"), ("beta?asset={}", "asset"), ("beta?market={}", "market")],
+)
+def test_what_has_no_return_is_refused_by_name(key: str, question: str, parameter: str) -> None:
+    error = ask(f"/api/v1/{question.format(key)}", 400)["error"]
+    assert error["parameter"] == parameter
+    assert key in error["problem"]
+
+
+def test_a_bar_in_progress_is_no_part_of_a_beta_or_a_correlation() -> None:
+    days = [100.0 + n % 7 for n in range(80)]
+    pair = {key: daily(key, days) for key in ("BTC", "ETH")}
+    opened = {key: replace(bars, in_progress=InProgress("elsewhere", 0.01)) for key, bars in pair.items()}
+    newest_finished = write_time(pair["BTC"].frame.index[-2].to_pydatetime())
+    body = ask("/api/v1/beta?asset=ETH&market=BTC", asking=client(shelf(**opened)))
+    assert (body["state"], body["as_of"]) == ("final", newest_finished)
+    assert "open bar" not in body["source"]
+    body = ask("/api/v1/correlation?keys=BTC,ETH", asking=client(shelf(**opened)))
+    assert {each["state"] for each in body["provenance"].values()} == {"final"}
+    assert body["as_of"] == newest_finished
 
 
 def test_beta_equals_a_plain_regression_over_common_sessions() -> None:
