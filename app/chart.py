@@ -26,9 +26,9 @@ def chart(
     Under the same ``key`` a new figure replaces the old one in place, without a blank. Colours written as
     slots ("#000001" to "#000040") follow the visitor's theme in the browser; ``safe_colours`` swaps the two
     colours of direction for the pair that every kind of colour vision tells apart. ``alt`` is what a screen
-    reader says, ``caption`` where the numbers come from. The menu shows the numbers as a table and saves them as
-    CSV, and the chart as PNG; files are named after ``key``. A figure that has been drawn once must not be changed afterwards: its serialised form is
-    kept.
+    reader says, ``caption`` where the numbers come from. The menu shows the numbers as a table and saves them
+    as CSV, and the chart as PNG, in files named after ``key``. A figure that has been drawn once must not be
+    changed afterwards: its serialised form is kept.
     """
     head = json.dumps({"name": key, "alt": alt, "caption": caption, "height": height, "safe": safe_colours})
     script("chart")(key=key, data=f"{head}\n".encode() + serialise(figure), height=height + MENU)

@@ -84,7 +84,7 @@ async function painted(place, picture) {
   canvas.width = SCALE * (width + 2 * PADDING);
   canvas.height = SCALE * (height + room + 3 * PADDING);
   brush.scale(SCALE, SCALE);
-  brush.fillStyle = colour(place.surface, "card");
+  brush.fillStyle = colour(place.table, "card");
   brush.fillRect(0, 0, canvas.width, canvas.height);
   brush.drawImage(chart, PADDING, PADDING + title.length * TITLE.line, width, height);
   write(brush, place, TITLE, title, PADDING);
@@ -93,7 +93,7 @@ async function painted(place, picture) {
 }
 
 function write(brush, place, style, lines, top) {
-  Object.assign(brush, { font: style.font, fillStyle: colour(place.surface, style.colour), textBaseline: "top" });
+  Object.assign(brush, { font: style.font, fillStyle: colour(place.table, style.colour), textBaseline: "top" });
   lines.forEach((line, index) => brush.fillText(line, PADDING, top + index * style.line));
 }
 

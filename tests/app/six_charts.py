@@ -11,6 +11,7 @@ from components.page.stylesheet import STYLESHEET
 DAYS = pd.date_range("2025-01-02", periods=380, tz="UTC")
 UP, DOWN, INK = "#000007", "#000008", "#000010"
 SOURCE = "Source: nobody, @night"
+HOSTILE = "=1+1|<b>"
 CLEAR = "rgba(0,0,0,0)"
 
 
@@ -32,7 +33,13 @@ def figures(seed: int) -> dict[str, go.Figure]:
     price = walk(seed)
     opening, change = np.r_[price[0], price[:-1]], np.diff(price, prepend=price[0])
     lines = [
-        go.Scatter(x=DAYS, y=walk(each), name=str(each), line_color=f"#00000{each + 1}") for each in range(5)
+        go.Scatter(
+            x=DAYS,
+            y=walk(5 * seed + each),
+            name="=1+1|&lt;b&gt;" if each == 4 else str(each),
+            line_color=f"#00000{each + 1}",
+        )
+        for each in range(5)
     ]
     under = price / np.maximum.accumulate(price) - 1
     candles = go.Candlestick(

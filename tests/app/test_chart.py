@@ -1,10 +1,11 @@
 import base64
+import csv
 import gc
 import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,15 @@ import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from streamlit.elements.lib import streamlit_plotly_theme
 from streamlit.testing.v1 import AppTest
 
-from app.chart import serialise
+from app.chart import MENU, serialise
+from components.page.stylesheet import STYLESHEET
 from tests.app.serving import ROOT, chromium, serving
+from tests.app.six_charts import DAYS, HOSTILE, SOURCE, figures
 
 STATIC = ROOT / "app" / "static"
 SIX = Path(__file__).parent / "six_charts.py"
@@ -273,3 +277,166 @@ def test_a_chart_follows_the_width_of_the_page(page: Page) -> None:
         "plots => plots.map(plot => Math.abs(plot.clientWidth - plot.querySelector('.main-svg').clientWidth))"
     )
     assert max(gaps) <= 1
+
+
+# ---- the menu
+
+
+PLACES = "all => all.map(each => each.getBoundingClientRect().top - all[0].getBoundingClientRect().top)"
+
+
+def surface(page: Page, name: str) -> Locator:
+    """One chart with its menu."""
+    return page.get_by_test_id("stBidiComponentRegular").filter(
+        has=page.locator(f"[aria-label='{name} of a random walk']")
+    )
+
+
+def press(page: Page, name: str, button: str) -> None:
+    surface(page, name).get_by_role("button", name=button).click()
+
+
+def table(page: Page, name: str) -> list[list[str]]:
+    rows: list[list[str]] = (
+        surface(page, name)
+        .locator("tr")
+        .evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
+    )
+    return rows
+
+
+def saved(page: Page, name: str, button: str) -> Path:
+    with page.expect_download() as download:
+        press(page, name, button)
+    assert download.value.suggested_filename == f"{name}.{button.lower()}"
+    return Path(download.value.path())
+
+
+def numbers(cells: Iterable[str]) -> list[float]:
+    return [float(cell.replace("−", "-").replace(",", "")) for cell in cells]
+
+
+def singles(values: Any) -> list[float]:
+    """The shortest decimals that stand for ``values`` in single precision."""
+    return [float(str(np.float32(value))) for value in values]
+
+
+def test_the_menu_is_as_high_as_the_room_it_is_given() -> None:
+    assert f"height:{MENU}px" in re.findall(r"\.mk-menu\{([^}]*)\}", STYLESHEET)[0].replace("\n", "")
+
+
+@pytest.mark.browser
+def test_a_table_shows_what_the_chart_was_drawn_from(page: Page) -> None:
+    press(page, "lines", "Table")
+    head, *rows = table(page, "lines")
+    assert head == ["Date", "0", "1", "2", "3", HOSTILE]
+    drawn = figures(1)["lines"].data
+    assert [row[0] for row in rows] == [f"{day:%Y-%m-%d}" for day in DAYS]
+    for place, trace in enumerate(drawn, 1):
+        np.testing.assert_allclose(numbers(row[place] for row in rows), trace.y, atol=1e-4)
+
+
+@pytest.mark.browser
+def test_a_candle_has_four_columns_and_a_heat_map_is_a_matrix(page: Page) -> None:
+    press(page, "candles", "Table")
+    head, *rows = table(page, "candles")
+    assert head == ["Date", "Open", "High", "Low", "Close"]
+    np.testing.assert_allclose(
+        numbers(row[4] for row in rows), figures(1)["candles"].data[0].close, atol=1e-4
+    )
+    press(page, "heat", "Table")
+    _, *rows = table(page, "heat")
+    np.testing.assert_allclose([numbers(row[1:]) for row in rows], figures(1)["heat"].data[0].z, atol=1e-4)
+
+
+@pytest.mark.browser
+def test_a_table_takes_the_place_of_the_plot_and_gives_it_back(page: Page) -> None:
+    plot, plots = surface(page, "under"), page.locator(".js-plotly-plot")
+    before = plots.evaluate_all(PLACES)
+    press(page, "under", "Table")
+    expect(plot.get_by_role("figure")).to_have_count(0)
+    expect(plot.get_by_role("region")).to_have_attribute("tabindex", "0")
+    expect(plot.get_by_role("table", name="under of a random walk")).to_be_visible()
+    assert plots.evaluate_all(PLACES) == before
+    press(page, "under", "Table")
+    expect(plot.get_by_role("figure")).to_be_visible()
+    expect(plot.get_by_role("table")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_an_open_table_follows_new_numbers_and_a_theme_flip(visit: Visit) -> None:
+    page = visit.page
+    press(page, "under", "Table")
+    first = table(page, "under")
+    page.get_by_role("button", name="Again").click()
+    expect(surface(page, "under").locator("[data-draws='2']")).to_be_attached(timeout=20_000)
+    second = table(page, "under")
+    assert second != first
+    page.emulate_media(color_scheme="dark")
+    expect(surface(page, "under").locator("[data-draws='3']")).to_be_attached(timeout=20_000)
+    assert table(page, "under") == second
+    assert visit.problems == []
+
+
+@pytest.mark.browser
+def test_a_csv_says_where_it_comes_from_and_holds_every_digit(page: Page, address: str) -> None:
+    told, *lines = saved(page, "lines", "CSV").read_text(encoding="utf-8").splitlines()
+    assert told.startswith("# lines of a random walk.")
+    assert SOURCE.replace(" @", " '@") in told
+    assert told.endswith(address + "/")
+    _, *rows = csv.reader(lines)
+    for place, trace in enumerate(figures(1)["lines"].data, 1):
+        assert [float(row[place]) for row in rows] == singles(trace.y)
+
+
+@pytest.mark.browser
+def test_a_name_that_looks_like_a_formula_is_no_formula_in_a_csv(page: Page) -> None:
+    _, head, *rows = csv.reader(saved(page, "lines", "CSV").read_text(encoding="utf-8").splitlines())
+    assert head[-1] == f"'{HOSTILE}"
+    _, *under = csv.reader(saved(page, "under", "CSV").read_text(encoding="utf-8").splitlines()[1:])
+    assert any(row[1].startswith("-") for row in under)
+    assert not [cell for row in rows for cell in row if cell.startswith("'")]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_has_twice_the_pixels_and_the_ground_of_the_theme(visit: Visit, scheme: Any) -> None:
+    page = visit.page
+    if scheme == "dark":
+        page.emulate_media(color_scheme="dark")
+        expect(page.locator(".js-plotly-plot[data-draws='2']")).to_have_count(6, timeout=20_000)
+    width = surface(page, "heat").locator(".js-plotly-plot").evaluate("plot => plot.clientWidth")
+    drawn = Image.open(saved(page, "heat", "PNG"))
+    ground = THEMES[scheme]["chartSequentialColors"][6]
+    assert drawn.width == pytest.approx(2 * (width + 32), abs=2)
+    assert drawn.height > 2 * 300
+    assert drawn.convert("RGB").getpixel((1, 1)) == tuple(bytes.fromhex(ground[1:]))
+    assert len(drawn.convert("RGB").getcolors(1 << 20) or []) > 50
+    assert visit.problems == []
+
+
+@pytest.mark.browser
+def test_the_menu_appears_for_the_mouse_and_for_the_keyboard(page: Page) -> None:
+    menu = surface(page, "lines").locator(".mk-menu")
+    expect(menu).to_have_css("opacity", "0")
+    surface(page, "lines").hover()
+    expect(menu).to_have_css("opacity", "1")
+    page.mouse.move(0, 0)
+    expect(menu).to_have_css("opacity", "0")
+    page.get_by_role("button", name="Again").focus()
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("button", name="Table: lines of a random walk")).to_be_focused()
+    expect(menu).to_have_css("opacity", "1")
+    page.keyboard.press("Enter")
+    expect(surface(page, "lines").get_by_role("table")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(surface(page, "lines").get_by_role("figure")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_menu_asks_nothing_of_the_server(visit: Visit) -> None:
+    asked, told = len(visit.asked), len(visit.told)
+    press(visit.page, "heat", "Table")
+    saved(visit.page, "heat", "CSV")
+    assert [url for url in visit.asked[asked:] if not url.startswith(("blob:", "data:"))] == []
+    assert len(visit.told) == told
