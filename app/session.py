@@ -16,7 +16,7 @@ from market.calendars import day_end, session_after, session_before
 from market.instruments import Interval
 from market.moments import say_moment, write_moment
 from market.ranges import Range
-from market.text import UTC_ZONE
+from market.text import UTC_ZONE, zone_range
 from market.zones import Zone
 
 WIDGET = "choose-"
@@ -105,10 +105,13 @@ def hours(*keys: str) -> tuple[Bars, ...]:
 
 
 def watched(key: str) -> list[Zone]:
-    """The zones of one instrument: those in the address, and those of the catalogue known at this moment."""
-    at = moment_now()
-    own = [zone for zone in view().zone if zone.key == key]
-    return own + [zone for zone in feed().catalogue.zones_of(key) if zone.is_known(at)]
+    """The zones of one instrument: those in the address, and those of the catalogue known at this moment.
+
+    A zone in an address has no name of its own and takes its prices for one.
+    """
+    at, known = moment_now(), feed().catalogue
+    own = [replace(zone, name=zone_range(zone, known[key])) for zone in view().zone if zone.key == key]
+    return own + [zone for zone in known.zones_of(key) if zone.is_known(at)]
 
 
 def step(sessions: int) -> None:
