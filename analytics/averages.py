@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from analytics.rebasing import ratio_envelope
 from analytics.returns import newest
 from market.bars import Bars
 from market.definitions import Definition
@@ -89,7 +90,7 @@ def breadth(markets: Iterable[Bars], span: int = BREADTH_SPAN) -> Envelope:
         return joint_envelope(Result.missing(why), [], "percent", "breadth")
     share = 100 * sum(is_above for _, is_above in measured) / len(measured)
     return joint_envelope(
-        Result(share, n=len(measured)), [bars for bars, _ in measured], "percent", "breadth"
+        Result(share, n=len(measured)), [bars.finished for bars, _ in measured], "percent", "breadth"
     )
 
 
@@ -126,8 +127,13 @@ def _average(bars: Bars, span: int) -> Average:
     return Average(
         span,
         envelope(value, bars.finished, bars.instrument.unit.value, "moving_average", sessions=span),
-        envelope(
-            distance, bars, "percent", "distance_from_average", average=float(mean.iloc[-1]), price=bars.last
+        ratio_envelope(
+            distance,
+            bars,
+            "percent",
+            "distance_from_average",
+            average=float(mean.iloc[-1]),
+            price=float(bars.linked.iloc[-1]),
         ),
         bool(side.iloc[-1]),
         since,

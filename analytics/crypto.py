@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics.drawdowns import from_high_of_year
 from analytics.ranks import streaks
+from analytics.rebasing import ratio_envelope
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, joint_envelope, missing
@@ -413,7 +414,14 @@ def coin_falls(
         CoinFall(
             bars.key,
             bars.instrument.name,
-            envelope(fall.scaled(100), bars, "percent", "from_2025_high", year=year),
+            ratio_envelope(
+                fall.scaled(100),
+                bars,
+                "percent",
+                "from_2025_high",
+                year=year,
+                price=float(bars.linked.iloc[-1]),
+            ),
         )
         for bars, fall in measured
     )

@@ -365,4 +365,5 @@ class _Shown:
         bitcoin, market = self.pair
         fit = beta(stretch[bitcoin.key], stretch[market.key], len(stretch)).slope
         flagged = replace(fit, flags=(*fit.flags, *self.moves.flags(len(stretch))))
-        return joint_envelope(flagged, self.pair, "ratio", "fall_beta", sessions=len(stretch))
+        made_of = [bars.finished for bars in self.pair]
+        return joint_envelope(flagged, made_of, "ratio", "fall_beta", sessions=len(stretch))

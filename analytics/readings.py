@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from analytics import drawdowns, ranks, returns, volatility
+from analytics.rebasing import ratio_envelope
 from market.bars import Bars
 from market.definitions import Definition
 from market.instruments import Calendar
@@ -138,14 +139,16 @@ def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:
 
 
 def _number(result: Result, bars: Bars, unit: str, formula: str) -> Envelope:
+    if formula == "last":
+        return envelope(result, bars, unit, formula)
+    if formula == "realised_vol":
+        bars = bars.finished
     inputs = {} if result.value is None else _inputs(bars, formula)
-    return envelope(result, bars, unit, formula, **inputs)
+    return ratio_envelope(result, bars, unit, formula, **inputs)
 
 
 def _inputs(bars: Bars, formula: str) -> dict[str, float | str]:
-    """The prices a reader needs to do the sum again; the last price is no sum."""
-    if formula == "last":
-        return {}
+    """The prices a reader needs to do the sum again."""
     close = bars.linked
     if formula in ("change_1d", "streak", "rank_252") and len(close) > 1:
         return {"price": float(close.iloc[-1]), "close before": float(close.iloc[-2])}

@@ -22,6 +22,8 @@ from analytics.bounces import (
     random_walk_null,
     rule_for,
 )
+from analytics.drawdowns import Mark
+from analytics.rebasing import ratio_envelope
 from analytics.rebound_rules import RULES
 from analytics.rebound_tests import Case, ReboundTest, Verdict, judge
 from market.bars import Bars
@@ -130,19 +132,23 @@ def relief_rally(bars: Bars) -> Rally | None:
 def _rally(bars: Bars, start: DayZero) -> Rally:
     last, low, high = float(bars.linked.iloc[-1]), start.low.price, start.high.price
     inputs: dict[str, float | str] = {"price": last, "low": low, "high": high}
-    unit = bars.instrument.unit.value
     n = len(bars) - start.row
 
-    def number(value: float, unit_of: str, formula: str, at: datetime) -> Envelope:
-        return envelope(Result(value, n=n, as_of=at), bars, unit_of, formula, **inputs)
+    def mark(close: Mark) -> Envelope:
+        result = Result(close.price, n=n, as_of=close.at)
+        return envelope(result, bars, bars.instrument.unit.value, "rebound_low", **inputs)
+
+    def number(value: float, formula: str) -> Envelope:
+        result = Result(100 * value, n=n, as_of=bars.as_of)
+        return ratio_envelope(result, bars, "percent", formula, **inputs)
 
     return Rally(
-        low=number(low, unit, "rebound_low", start.low.at),
+        low=mark(start.low),
         low_day=_day(bars, start.low.at),
-        high=number(high, unit, "rebound_low", start.high.at),
+        high=mark(start.high),
         high_day=_day(bars, start.high.at),
-        gain=number(100 * (last / low - 1), "percent", "rebound_gain", bars.as_of),
-        retraced=number(100 * retraced(last, low, high), "percent", "retraced", bars.as_of),
+        gain=number(last / low - 1, "rebound_gain"),
+        retraced=number(retraced(last, low, high), "retraced"),
     )
 
 
