@@ -91,10 +91,14 @@ def _software(at: Evidence) -> Finding:
     number = {"fall": at.number("IGV", fall.scaled(100), "percent", "from_2025_high")}
     if fall.value is None:
         return Finding(Verdict.NOT_MEASURED, fall.why or "", number)
-    verdict = Verdict.HOLDS if fall.value <= -0.18 else Verdict.FAILS
-    beyond = "even more than claimed" if fall.value < -0.30 else "inside the range"
+    if fall.value > -0.18:
+        verdict, where = Verdict.FAILS, "less than claimed"
+    elif fall.value >= -0.30:
+        verdict, where = Verdict.HOLDS, "inside the range"
+    else:
+        verdict, where = Verdict.DEPENDS, "below the whole range: the claim understates it"
     size = percent(100 * fall.value, 1)
-    why = f"The software fund stood {size} from its 2025 high, {beyond}. Single names are not measured."
+    why = f"The software fund stood {size} from its 2025 high, {where}. Single names are not measured."
     return Finding(verdict, why, number)
 
 
@@ -213,7 +217,8 @@ CLAIMS = (
         "software_from_high",
         TOPIC,
         "Leading software names stand 18 to 30% under their 2025 highs.",
-        "The software fund IGV from its highest close of 2025, in place of single names.",
+        "The software fund IGV from its highest close of 2025, in place of single names; a deeper fall than "
+        "the range depends.",
         ("IGV",),
         ROUT,
         check=_software,

@@ -1,5 +1,6 @@
 """The article's claims, judged on the recorded figures."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -19,7 +20,7 @@ EXPECTED = {
     "worst_in_months": "fails",
     "several_sessions": "fails",
     "year_to_date": "fails",
-    "software_from_high": "holds",
+    "software_from_high": "depends",
     "software_value": "not measured",
     "relief_rally": "holds",
     "relief_days": "fails",
@@ -112,6 +113,15 @@ def test_the_reasons_carry_the_published_numbers() -> None:
         "The deepest was −49.5% close on close, −50.2% close on high, −52.5% low on high."
     )
     assert "Saturday" in why["relief_days"]
+
+
+@pytest.mark.parametrize(("fall", "verdict"), [(0.15, "fails"), (0.25, "holds"), (0.33, "depends")])
+def test_only_a_fall_inside_the_range_holds(fall: float, verdict: str) -> None:
+    igv = recording("2026-02-05")["IGV"]
+    close = igv.close.copy()
+    close.iloc[-1] = close[close.index.year == 2025].max() * (1 - fall)
+    frame = igv.frame.assign(close=close)
+    assert verdicts({"IGV": replace(igv, frame=frame)})["software_from_high"] == verdict
 
 
 def test_the_hour_below_61k_is_told_in_new_york() -> None:
