@@ -312,5 +312,5 @@ def _side(x: np.ndarray, y: np.ndarray, side: np.ndarray, as_of: datetime | None
 
 
 def _no_beta(why: str, n: int, window: int) -> Beta:
-    nothing = Result.missing(why, n, window)
-    return Beta(nothing, nothing, nothing)
+    no_side = Result.missing(why, window=window)
+    return Beta(Result.missing(why, n, window), no_side, no_side)
