@@ -39,8 +39,8 @@ EXCHANGE = Limits(requests_per_minute=240, cost=3)
 # Public bodies: one small file each, and no hurry.
 PUBLIC = Limits(places=2, requests_per_minute=30)
 LIMITS: Mapping[str, Limits] = MappingProxyType({"yahoo": YAHOO, "yahoo_adjusted": YAHOO, "fred": PUBLIC})
-# What each kind of provider is asked for again: an exchange's open bar about each minute, Yahoo's (a quarter of an
-# hour late anyway) every five, and bodies that publish once a day every three hours.
+# What each kind of provider is asked for again: an exchange's open bar about each minute, Yahoo's (a quarter
+# of an hour late anyway) every five, and bodies that publish once a day every three hours.
 TRADING = Freshness(hour=45.0, day=60.0)
 DELAYED = Freshness(day=300.0)
 DAILY = Freshness(day=3 * 3600.0)
