@@ -242,6 +242,15 @@ def level(reading: Reading, subject: str, percentile: Envelope | None = None) ->
     return Fact(tuple(parts), 2.4 if big else 1.8, tone, subject=subject)
 
 
+def price_now(reading: Reading, subject: str) -> Fact | None:
+    """Where a price stands, and nothing more."""
+    last = reading["last"]
+    if not usable(last):
+        return None
+    at = quote(reading, "last", price(last.value, reading.instrument))
+    return Fact((f"{subject} stands at ", at), 0.0, subject=subject)
+
+
 def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | None:
     """How far something moved in a week, in its own unit."""
     in_points = reading.instrument.moves_in_basis_points
@@ -259,7 +268,7 @@ def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:
     """A correlation with its interval, and whether it can be told from none."""
     if found.value is None or found.low is None or found.high is None:
         return None
-    number = envelope(found, bars, "correlation", "correlation")
+    number = envelope(found, bars.finished, "correlation", "correlation")
     told = "" if found.low > 0 or found.high < 0 else ", which cannot be told from zero"
     value = Quoted(correlation(found.value), bars.key, f"correlation_{window}", number)
     spread = f" (95% interval {correlation(found.low)} to {correlation(found.high)}, n {found.n})"

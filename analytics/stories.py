@@ -15,6 +15,7 @@ from analytics.facts import (
     largest_since,
     level,
     moved,
+    price_now,
     ranked_in_year,
     streak,
     together,
@@ -68,6 +69,10 @@ NEEDED = {
 """The series whose numbers each page's sentences quote; more of them change nothing."""
 
 
+FIRST = {Page.OVERVIEW: "IXIC", Page.TECH: "IXIC", Page.CRYPTO: "BTC", Page.MACRO: "VIX"}
+CALLED = {"IXIC": "the Nasdaq", "BTC": "Bitcoin", "VIX": "the VIX"}
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A page's story, and what was made for it, for the rest of the page to show."""
@@ -93,19 +98,29 @@ def story_of(
     ``zones`` are the watched ones of Bitcoin, ``hours`` its hourly bars where they reach up to the moment,
     ``pair`` the aligned moves of Bitcoin and the Nasdaq. A series that is not there says nothing.
     """
+    quiet = _quiet(page, readings)
     match page:
         case Page.OVERVIEW:
             levels = _levels(known, hours, zones)
             facts = [*_overview(known, readings, levels, moment), _link(known, pair, window)]
-            return Told(tell(facts), levels)
+            return Told(tell(facts, quiet), levels)
         case Page.TECH:
-            return Told(tell(_tech(known, readings, moment)))
+            return Told(tell(_tech(known, readings, moment), quiet))
         case Page.CRYPTO:
             levels = _levels(known, hours, zones)
-            return Told(tell(_crypto(known, readings, levels, moment)), levels)
+            return Told(tell(_crypto(known, readings, levels, moment), quiet), levels)
         case Page.MACRO:
             rows = tuple(macro_rows(known))
-            return Told(tell(_macro(known, readings, moment, rows)), rows=rows)
+            return Told(tell(_macro(known, readings, moment, rows), quiet), rows=rows)
+
+
+def _quiet(page: Page, readings: Readings) -> Fact | None:
+    """What is left to say where prices are known and nothing about them is worth a sentence."""
+    if not readings:
+        return None
+    own = [key for key in (FIRST[page], *CALLED) if key in readings]
+    stands = (price_now(readings[key], CALLED[key]) for key in own)
+    return next((fact for fact in stands if fact), Fact(("no price here is up to date",), 0.0))
 
 
 def _levels(known: Known, hours: Bars | None, zones: Sequence[Zone]) -> tuple[ZoneHistory, ...]:
