@@ -14,6 +14,7 @@ from market.bars import Bars
 from market.instruments import Calendar, Unit
 
 PHONE_TEXT = 11
+FEW_DAYS = pd.Timedelta(6, "D")
 
 
 def framed(
@@ -82,6 +83,8 @@ def date_axis(figure: go.Figure, first: str, last: str, *, spare: float = 0.0, *
     """Fix x from ``first`` to ``last``, with ``spare`` of the span left free at the end."""
     start, end = pd.Timestamp(first), pd.Timestamp(last)
     room = max((end - start) * spare, pd.Timedelta(0))
+    if len(first) == len("2026-02-05") and end - start < FEW_DAYS:
+        more = {"dtick": 86_400_000, **more}  # else plotly counts the hours between two days
     figure.update_xaxes({**DATE_AXIS, "range": [start.isoformat(), (end + room).isoformat()], **more})
 
 

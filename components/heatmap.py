@@ -115,16 +115,17 @@ def _grid(
 def _square_axes(figure: go.Figure, names: list[str], phone: bool) -> None:
     figure.update_layout(
         hovermode="closest",
-        margin={"l": 76 if phone else NAME_MARGIN, "r": 4, "t": 8, "b": 62 if phone else 26},
+        margin={"l": 76 if phone else NAME_MARGIN, "r": 4, "t": 8, "b": 26},
     )
     plain = {"tickmode": "array", "showgrid": False, "ticks": "", "showline": False, "automargin": False}
     size = len(names) - 1
     figure.update_xaxes(
-        plain,
+        {**plain, "automargin": "height"},
         type="linear",
         tickvals=list(range(size)),
         ticktext=names[:-1],
-        tickangle=-60 if phone else 0,
+        tickangle=None,  # as plotly finds room for it
+        autotickangles=[0, -60, -90],
         range=[-0.5, size - 0.5],
         tickfont={"size": 10.5 if phone else 11},
     )

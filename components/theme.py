@@ -206,7 +206,7 @@ TEMPLATE = go.layout.Template(
     layout={
         **LAYOUT,
         "colorway": [BITCOIN, NASDAQ, SOFTWARE, ETHER, OTHER],
-        "xaxis": X_AXIS,
+        "xaxis": {name: value for name, value in X_AXIS.items() if name != "tickangle"},
         "yaxis": Y_AXIS,
     }
 )

@@ -65,7 +65,8 @@ _FRAME = """
 .mk-entry{scroll-margin-top:4.6rem;padding:.7rem 0;border-top:1px solid var(--border)}
 .mk .mk-entry h3{font-size:.9rem}
 .mk-entry dl,.mk-open dl{display:grid;grid-template-columns:8rem minmax(0,1fr);margin:0}
-.mk .mk-entry dl{grid-template-columns:5rem minmax(0,1fr);gap:.15rem 0;margin-top:.2rem;padding:0;max-width:64rem}
+.mk .mk-entry dl{grid-template-columns:5rem minmax(0,1fr);gap:.15rem 0;margin-top:.2rem;padding:0;
+ max-width:64rem}
 .mk-entry dt{grid-column:1;margin:0;color:var(--muted);font-weight:400}
 .mk-entry dd{grid-column:2;margin:0;text-wrap:pretty}
 .mk-here{border-left:3px solid var(--accent);padding-left:.8rem}
@@ -92,7 +93,7 @@ _TILES = """
 """
 
 _TABLES = """
-.mk-scroll{position:relative;overflow-x:auto}
+.mk-scroll{position:relative;overflow-x:auto;container-type:inline-size}
 .mk table.mk-table{width:100%;border-collapse:collapse;border:0;font-size:inherit}
 .mk .mk-table caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .mk .mk-table th,.mk .mk-table td{border:0;border-bottom:1px solid var(--border);padding:.4rem .55rem;
@@ -104,7 +105,8 @@ _TABLES = """
 .mk .mk-table .mk-text{text-align:left}
 .mk .mk-table .mk-wrap{white-space:normal;text-wrap:pretty}
 .mk .mk-table .mk-strong{font-weight:600}
-.mk .mk-table .mk-grey{color:var(--muted)}
+.mk .mk-table .mk-grey,.mk .mk-table .mk-day{color:var(--muted)}
+@container (max-width:32rem){.mk .mk-table th,.mk .mk-table td{white-space:normal}}
 .mk .mk-table tr.mk-group th{text-align:left;font-weight:600;font-size:.76rem;color:var(--muted);
  padding-top:.8rem}
 .mk .mk-table tr.mk-now>*{font-weight:600}
@@ -113,7 +115,7 @@ _TABLES = """
 .mk .mk-table td .mk-muted{color:var(--muted)}.mk .mk-table td .mk-warn{color:var(--warn)}
 .mk .mk-table td.mk-bar{width:34%;min-width:70px}
 .mk-fill{display:block;height:9px;border-radius:2px;background:var(--other)}
-tr.mk-now .mk-fill{background:var(--bitcoin)}
+tr.mk-now .mk-fill{background:var(--zone-block)}
 """
 
 _LEVELS = """
