@@ -11,6 +11,7 @@ import streamlit as st
 from app import present, session
 from app.chart import chart
 from app.present.drawing import Absent, Drawing
+from app.services import known
 from components.page.cards import Kind, empty, facts, heading, headline, note, provenance
 from components.page.html import Html
 from components.page.tiles import Tile, tiles
@@ -184,11 +185,19 @@ def choose_pill(name: str, label: str, options: Sequence[T]) -> T:
     return options[0] if chosen is None else chosen
 
 
-def choose_key(options: Sequence[str]) -> str:
-    """One instrument, as a row of buttons; it stands in the address as ``keys``."""
-    name = "keys"
-    key = f"{session.WIDGET}{name}"
-    chosen = next((each for each in session.view().keys if each in options), options[0])
+def choose_key(keys: Sequence[str]) -> str:
+    """One instrument, as a row of buttons; it stands in the address as ``keys``.
+
+    Where the address asks only for others, the page says so and shows the first.
+    """
+    options, asked = list(dict.fromkeys(keys)), session.view().keys
+    key = f"{session.WIDGET}keys"
+    chosen = next((each for each in asked if each in options), options[0])
+    if asked and chosen not in asked:
+        wanted = ", ".join(known()[each].short for each in asked)
+        show_html(
+            note(Kind.STALE, f"This page does not show {wanted}.", f"{known()[chosen].short} is shown.")
+        )
     if key not in st.session_state:
         st.session_state[key] = chosen
     return (
@@ -196,6 +205,7 @@ def choose_key(options: Sequence[str]) -> str:
             "Instrument",
             options,
             key=key,
+            format_func=lambda each: known()[each].short,
             on_change=_remember_key,
             label_visibility="collapsed",
             required=True,

@@ -9,16 +9,16 @@ import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, nice_ticks, stamps
 from components.text import MISSING, Write, change, escape_plot
-from components.theme import BITCOIN, INK, MUTED, OTHER, ZONE
+from components.theme import INK, MUTED, OTHER, ZONE
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a ranking; an ``own`` one is amber, all others grey."""
+    """One bar of a ranking, in the grey of context unless it has a colour of its own."""
 
     name: str
     value: float | None
-    own: bool = False
+    colour: str = OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def ranked_bars(
             y=places,
             customdata=names,
             orientation="h",
-            marker={"color": [BITCOIN if bar.own else OTHER for bar in bars], "line": {"width": 0}},
+            marker={"color": [bar.colour for bar in bars], "line": {"width": 0}},
             text=[escape_plot(write(value)) for value in values],
             textposition="outside",
             textfont={"color": INK, "size": 11 if phone else 12},
@@ -116,7 +116,7 @@ def signed_bars(
         go.Bar(
             x=stamps(known.index),
             y=known.to_numpy(dtype=np.float32),
-            marker={"color": [BITCOIN if each else OTHER for each in amber], "line": {"width": 0}},
+            marker={"color": [ZONE if each else OTHER for each in amber], "line": {"width": 0}},
             customdata=[escape_plot(write(float(value))) for value in known],
             hovertemplate="%{customdata}<extra></extra>",
         ),
@@ -158,7 +158,7 @@ def streak_bars(changes: pd.Series, *, height: int = 160, phone: bool = False) -
     falls = known.to_numpy() < 0
     run = len(falls) if falls.all() else int(np.argmin(falls[::-1]))
     figure = signed_bars(known, change, unusual=0, height=height, phone=phone)
-    figure.data[0].marker.color = [OTHER] * (len(known) - run) + [BITCOIN] * run
+    figure.data[0].marker.color = [OTHER] * (len(known) - run) + [ZONE] * run
     return figure
 
 

@@ -11,7 +11,7 @@ from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
 from components.lines import Line, spread, written
 from components.ribbon import add_ribbon
 from components.text import Write, decimal, escape_plot
-from components.theme import BITCOIN, GRID, INK, MUTED, OTHER
+from components.theme import CARD, GRID, INK, MUTED, OTHER, ZONE
 
 
 def overlay(
@@ -30,7 +30,7 @@ def overlay(
     figure = framed(height=height, phone=phone, right=20, bottom=40)
     for line in lines:
         own = line is current
-        figure.add_trace(_aligned(line, BITCOIN if own else OTHER, 2.6 if own else 1.4))
+        figure.add_trace(_aligned(line, ZONE if own else OTHER, 2.6 if own else 1.4))
     longest = max((int(line.known.index.max()) for line in lines if len(line.known)), default=1)
     low, high = padded([0.0, *(value for line in lines for value in line.known)], 0.05, 0.06)
     _number_axes(figure, longest * (1.4 if phone else 1.16), (low, high), days_are)
@@ -163,7 +163,9 @@ def _name_ends(
             xanchor="left",
             xshift=4,
             showarrow=False,
-            font={"color": BITCOIN if own else MUTED, "size": 10.5 if phone else 11.5},
+            bgcolor=CARD,
+            borderpad=1,
+            font={"color": ZONE if own else MUTED, "size": 10.5 if phone else 11.5},
         )
 
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from components.frame import framed, stamps
 from components.text import escape_plot, short_day, whole
-from components.theme import BITCOIN, DOWN, INK, MUTED, OTHER
+from components.theme import DOWN, INK, MUTED, OTHER, ZONE
 
 HIGH = 60.0
 CORNERS = ((30, 99, "credit alone"), (99, 99, "systemic"), (99, 2, "narrow"), (30, 2, "calm"))
@@ -130,7 +130,7 @@ def _add_now(figure: go.Figure, x: float, y: float, day: str) -> None:
             x=[x],
             y=[y],
             mode="markers",
-            marker={"color": BITCOIN, "size": 12},
+            marker={"color": ZONE, "size": 12},
             hoverinfo="skip",
             cliponaxis=False,
         )
@@ -142,5 +142,5 @@ def _add_now(figure: go.Figure, x: float, y: float, day: str) -> None:
         xanchor="right" if x > 50 else "left",
         xshift=-10 if x > 50 else 10,
         showarrow=False,
-        font={"color": BITCOIN, "size": 12},
+        font={"color": ZONE, "size": 12},
     )

@@ -14,12 +14,13 @@ from app.present.drawing import Absent, remembered
 from components.lines import Line
 from components.page.html import Html
 from components.page.levels import LevelRow
-from components.page.numbers import Shown, Tone, priced, shown
+from components.page.numbers import Number, Shown, Tone, priced, shown
 from components.page.numbers import changed as changed_number
 from components.page.tables import Align, Column, WatchRow, rows
 from components.page.tiles import Tile
 from components.text import (
     MISSING,
+    Write,
     change,
     full_day,
     named_day,
@@ -36,12 +37,17 @@ from market.bars import Bars, State
 from market.happenings import say_happening
 from market.instruments import Instrument, Interval
 from market.publishers import publisher
-from market.readings import Reading, Result, envelope
+from market.readings import Envelope, Reading, Result, envelope
 from market.zone_events import ZoneEvent
 
 COLOURS = {"BTC": BITCOIN, "IXIC": NASDAQ, "NDX": NASDAQ, "IGV": SOFTWARE, "SOL": SOFTWARE, "ETH": ETHER}
 TILE_TRAIL = 45
 TABLE_TRAIL = 90
+
+
+def finished(series: Iterable[Bars]) -> tuple[Bars, ...]:
+    """What a statistic of finished bars was made from: no series with a bar still in progress."""
+    return tuple(bars.finished for bars in series)
 
 
 @remembered
@@ -101,6 +107,21 @@ def say_dispute(bars: Bars) -> str:
     return f"{instrument.name}, {named_day(day_of(second.as_of))}: {values}. Showing {ours}."
 
 
+def common_start(series: Iterable[Bars], since: datetime) -> tuple[datetime, str]:
+    """The date from which all of ``series`` are known, no earlier than ``since``, and how it is said."""
+    start = max([since, *(bars.since for bars in series)])
+    return start, full_day(since.date() if start == since else day_of(start))
+
+
+def say_mixed(series: Iterable[Bars]) -> str:
+    """Which of several series are measured to a bar in progress; empty where all or none are."""
+    every = list(series)
+    moving = [bars.instrument.short for bars in every if bars.in_progress is not None]
+    if not moving or len(moving) == len(every):
+        return ""
+    return f"{', '.join(moving)}: so far today; the others: to their last close"
+
+
 def trail(bars: Bars, count: int) -> list[float]:
     """The last closes for a sparkline."""
     return trail_of(bars.linked, count)
@@ -117,6 +138,7 @@ def watch_row(reading: Reading, bars: Bars) -> WatchRow:
     unit = "bp" if instrument.moves_in_basis_points else "pct"
     return WatchRow(
         name=instrument.short,
+        when=say_day_of(bars),
         last=priced(reading["last"], instrument),
         day=changed_number(reading[f"change_1d_{unit}"], instrument),
         week=changed_number(reading[f"change_1w_{unit}"], instrument),
@@ -136,18 +158,29 @@ def changes_table(changed: Iterable[Changed]) -> Html:
     )
     cells = [
         (
-            row.instrument.short,
+            f"{row.instrument.short}, so far"
+            if row.move.state is State.PROVISIONAL
+            else row.instrument.short,
             priced(row.last, row.instrument),
             changed_number(row.move, row.instrument),
-            shown(row.unusual, _share_of_days),
+            _share_of_days(row.unusual),
         )
         for row in changed
     ]
     return rows("What changed since the close before", columns, cells)
 
 
-def _share_of_days(share: float | None) -> str:
-    return MISSING if share is None else f"{percent(share)} of days"
+def _share_of_days(share: Envelope) -> Shown:
+    if share.value is None:
+        return Number(share, f"too few days: {share.n}", Tone.MUTED)
+    return shown(share, lambda value: f"{percent(value)} of {share.n} days")
+
+
+def told(number: Envelope, write: Write, tone: Tone = Tone.PLAIN) -> Number:
+    """``number`` as written, or in its place the reason why it is missing, where a table has room for it."""
+    if number.value is None:
+        return Number(number, number.why or MISSING, Tone.MUTED)
+    return shown(number, write, tone)
 
 
 def reach_of(history: ZoneHistory) -> str:
@@ -229,7 +262,7 @@ def falls_table(bars: Bars | None, count: int) -> Html | Absent:
             ordinal(fall.rank),
             full_day(fall.day),
             changed_number(fall.change, bars.instrument),
-            shown(fall.after, change, Tone.MUTED),
+            shown(fall.after, change, Tone.MUTED) if fall.after.value is not None else "not yet",
         )
         for fall in falls
     ]

@@ -8,7 +8,7 @@ import pandas as pd
 from analytics.beta import Beta, beta
 from analytics.crypto import ARTICLE_BAND, coin_falls, flow_summary, funding_summary, mood
 from analytics.volatility import volume_multiple
-from app.present import trail_of
+from app.present import day_of, finished, trail_of
 from app.present.drawing import Absent, Drawing, remembered
 from app.present.overview import pair_of
 from app.present.systemic import implied_table
@@ -30,9 +30,10 @@ from components.text import (
     multiple,
     percent,
     short_day,
+    weekday,
     whole,
 )
-from components.theme import NASDAQ
+from components.theme import BITCOIN, NASDAQ, OTHER
 from market.bars import Bars
 from market.readings import Reading, joint_envelope
 from market.zones import Zone
@@ -72,7 +73,10 @@ def say_coins(coins: Sequence[Bars]) -> str:
 @remembered
 def coin_chart(coins: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     """Each coin's distance from its 2025 high, deepest first."""
-    bars = [Bar(row.name, row.fall.value, own=row.key == "BTC") for row in coin_falls(coins).rows]
+    bars = [
+        Bar(row.name, row.fall.value, BITCOIN if row.key == "BTC" else OTHER)
+        for row in coin_falls(coins).rows
+    ]
     if not bars:
         return Absent("No coin has prices.")
     return Drawing(ranked_bars(bars, said=ARTICLE, phone=phone), ranked_bars_alt(bars), coins)
@@ -94,7 +98,7 @@ def beta_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...])
     cells = [
         (
             str(fit.slope.window),
-            shown(joint_envelope(fit.slope, (asset, market), "times", "beta"), correlation),
+            shown(joint_envelope(fit.slope, finished((asset, market)), "times", "beta"), correlation),
             _interval(fit),
             correlation(fit.r2),
             _side(fit.down.value, fit.down.n),
@@ -124,7 +128,7 @@ def beta_chart(
     )
     figure = scatter(100 * x, 100 * y, names=names, slopes=slopes, phone=phone)
     alt = scatter_alt(100 * x, 100 * y, names, slopes)
-    return Drawing(figure, alt, (asset, market), f"{window} sessions · {pair.sampling(window)}")
+    return Drawing(figure, alt, finished((asset, market)), f"{window} sessions · {pair.sampling(window)}")
 
 
 @remembered
@@ -218,7 +222,7 @@ def funding_tile(prints: Bars | None) -> Tile:
         shown(found.last, funding),
         change="Shorts pay longs" if prints.last < 0 else "Longs pay shorts",
         about=shown(found.median, lambda middle: f"30-day median {funding(middle)}"),
-        when=f"{prints.as_of:%a}",
+        when=weekday(day_of(prints.as_of)),
         trail=trail_of(prints.close),
     )
 

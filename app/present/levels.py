@@ -72,7 +72,7 @@ def ladder_chart(days: Bars | None, zones: tuple[Zone, ...], phone: bool) -> Dra
     """The zones around the last price."""
     if days is None:
         return NO_PRICES
-    figure = ladder(days.last, days.instrument, zones, phone=phone)
+    figure = ladder(days.last, days.instrument, zones, height=330, phone=phone)
     return Drawing(figure, ladder_alt(days.last, days.instrument, zones), (days,))
 
 
@@ -83,7 +83,7 @@ def table(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Absent:
     columns = (
         Column("Level", Align.TEXT),
         Column("To reach it"),
-        Column("In ranges", wide=True),
+        Column("In daily ranges (ATR)", wide=True),
         Column("State", strong=True),
         Column("Since", Align.TEXT, wide=True, grey=True),
         Column("Tests"),
@@ -93,7 +93,7 @@ def table(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Absent:
         (
             each.zone.name or zone_range(each.zone, days.instrument),
             reach_of(each),
-            decimal(each.distance_atr, 1, signed=True),
+            _reach_in_ranges(each),
             each.word.value if each.word else MISSING,
             say_since(each),
             decimal(len(each.touches)),
@@ -128,6 +128,16 @@ def title_of(history: ZoneHistory | None, days: Bars | None) -> str:
     return f"{days.instrument.name} at {history.zone.name or zone_range(history.zone, days.instrument)}"
 
 
+def say_span(days: Bars | None, hours: Bars | None) -> str:
+    """What the chart of the chosen level holds: from when on, and by which bars."""
+    bars = hours or days
+    drawn = bars and bars.from_date(bars.as_of - DRAWN)
+    if bars is None or drawn is None:
+        return ""
+    first, step = full_day(day_of(drawn.since)), "by the hour" if hours else "by the day"
+    return f"Closes {step} since {first}, every touch marked"
+
+
 @remembered
 def touches_chart(
     days: Bars | None, hours: Bars | None, history: ZoneHistory | None, phone: bool
@@ -137,8 +147,8 @@ def touches_chart(
     if bars is None or history is None:
         return NO_PRICES
     drawn = bars.from_date(bars.as_of - DRAWN)
-    if drawn is None:
-        return NO_PRICES
+    if drawn is None or len(drawn) < 2:
+        return Absent("Too few closes yet.", "A line needs two.")
     figure = line_chart(drawn, zones=(history.zone,), height=340, phone=phone)
     first = drawn.since
     add_touches(figure, [(each.time, each.price) for each in history.touches if each.time >= first])
@@ -207,8 +217,8 @@ def found_table(days: Bars | None) -> Html | Absent:
             change(100 * (each.price / days.last - 1)),
             each.reason.value,
             each.why,
-            age(old) if (old := each.age(days.as_of)) else MISSING,
-            decimal(each.strength, 1),
+            age(old) if (old := each.age(days.as_of)) else "",
+            decimal(each.strength, 1) if each.strength is not None else "",
         )
         for each in sorted(found, key=lambda each: -each.price)
     ]
@@ -237,6 +247,12 @@ def _say_followed(n: int, median: float | None, worst: float | None, best: float
     if not n or median is None or worst is None or best is None:
         return "no test is that old"
     return f"median {change(100 * median)}, from {change(100 * worst)} to {change(100 * best)}, n {n}"
+
+
+def _reach_in_ranges(each: ZoneHistory) -> str:
+    if each.price in each.zone:
+        return "now"
+    return decimal(None if each.distance_atr is None else -each.distance_atr, 1, signed=True)
 
 
 def _last_event(each: ZoneHistory) -> str:

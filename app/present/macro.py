@@ -11,7 +11,7 @@ from analytics.contagion import split_by, stress_minus_calm
 from analytics.correlation import correlation_matrix
 from analytics.macro import MacroRow, curve_series
 from analytics.returns import indexed
-from app.present import line, readings_of
+from app.present import finished, line, readings_of, say_mixed
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, ranked_bars, ranked_bars_alt
 from components.heatmap import difference, heatmap_alt
@@ -23,6 +23,7 @@ from components.page.html import Html
 from components.page.numbers import Tone, shown
 from components.page.tables import Align, Column, rows
 from components.text import Write, basis_points, change, decimal, percentile, price_writer
+from components.theme import INK, OTHER
 from market.bars import Bars
 from market.readings import Envelope
 from market.scales import Scale, Severity
@@ -43,15 +44,16 @@ def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: 
 
 @remembered
 def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
-    """The week's moves, best first; havens are amber."""
+    """The week's moves, best first; havens are dark."""
     bars = [
-        Bar(reading.instrument.short, reading.value("change_1w_pct"), own=key in HAVENS)
+        Bar(reading.instrument.short, reading.value("change_1w_pct"), INK if key in HAVENS else OTHER)
         for key, reading in readings_of(held).items()
     ]
     bars.sort(key=lambda bar: -(bar.value or 0.0))
     if all(bar.value is None for bar in bars):
         return Absent("Less than a week is known.")
-    return Drawing(ranked_bars(bars, phone=phone), ranked_bars_alt(bars), held)
+    figure = ranked_bars(bars, height=380, phone=phone)
+    return Drawing(figure, ranked_bars_alt(bars), held, say_mixed(held))
 
 
 def rows_table(found: Sequence[MacroRow]) -> Html:
@@ -119,7 +121,7 @@ def against_calm(
         f"{int(found.marked.sum()) // 2} differences survive a 10% false-discovery test"
     )
     figure = difference(names, cells, height=560, phone=phone)
-    return Drawing(figure, heatmap_alt(names, cells, "Differences of correlations"), held, words)
+    return Drawing(figure, heatmap_alt(names, cells, "Differences of correlations"), finished(held), words)
 
 
 def _write_value(number: Envelope) -> Write:

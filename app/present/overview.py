@@ -8,7 +8,7 @@ from analytics.clustering import heatmap_order
 from analytics.correlation import correlation_matrix, rolling_correlate
 from analytics.drawdowns import drawdown_since
 from analytics.zones import ZoneHistory
-from app.present import latest_events, level_row, line, watch_row
+from app.present import finished, latest_events, level_row, line, watch_row
 from app.present.drawing import Absent, Drawing, remembered
 from components.heatmap import heatmap, heatmap_alt
 from components.page.html import Html, join
@@ -26,16 +26,16 @@ WATCHED = {
     "Crypto": ("BTC", "ETH", "SOL"),
     "Macro and havens": ("US10Y", "DXY", "GLD", "HYG"),
 }
-NEWEST_EVENTS = 4
+NEWEST_EVENTS = 7
 
 
 @remembered
 def below_peak(falling: tuple[Bars, ...], since: datetime, height: int, phone: bool) -> Drawing | Absent:
     """How far each stands below its highest close since a common date."""
     lines = [line(bars, drawdown_since(bars.linked, since)) for bars in falling]
-    lines = [each for each in lines if len(each.known)]
+    lines = [each for each in lines if len(each.known) > 1]
     if not lines:
-        return Absent("No prices since that date.")
+        return Absent("Too few prices since that date.", "A line needs two.")
     return Drawing(underwater(lines, height=height, phone=phone), underwater_alt(lines), falling)
 
 
@@ -80,7 +80,7 @@ def link_through_time(
     return Drawing(
         rolling(drawn["value"], drawn["low"], drawn["high"], phone=phone),
         rolling_alt(drawn["value"], what),
-        (asset, market),
+        finished((asset, market)),
         f"{window} sessions · {pair.sampling(window)}",
     )
 
@@ -102,7 +102,7 @@ def moves_together(
     return Drawing(
         heatmap(names, matrix.cells, height=height, phone=phone),
         heatmap_alt(names, matrix.cells),
-        held,
+        finished(held),
         f"{window} sessions, {method} · {aligned.sampling(window)}",
     )
 

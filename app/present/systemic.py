@@ -9,6 +9,7 @@ from analytics.correlation import correlate, correlation_matrix, ewma_correlatio
 from analytics.ranks import percentile_of_last
 from analytics.systemic import absorption_ratios, average_pairwise, rolling_average_pairwise, turbulences
 from analytics.volatility import Estimator, range_volatility, realised_volatility
+from app.present import finished
 from app.present.drawing import Absent, remembered
 from components.page.html import Html
 from components.page.numbers import Shown, shown
@@ -91,7 +92,7 @@ def pair_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...])
     cells = [
         (
             name,
-            shown(joint_envelope(each, (asset, market), "correlation", "correlation"), correlation),
+            shown(joint_envelope(each, finished((asset, market)), "correlation", "correlation"), correlation),
             _interval(each),
             decimal(each.n),
         )
@@ -128,14 +129,14 @@ def implied_table(fit: Beta, pair: tuple[Bars, Bars]) -> Html:
     cells = []
     for fall in FALLS:
         found = implied_move(fit, fall).scaled(100)
-        number = joint_envelope(found, pair, "percent", "implied_move", market_move_pct=100 * fall)
+        number = joint_envelope(found, finished(pair), "percent", "implied_move", market_move_pct=100 * fall)
         spread = f"{change(found.low)} to {change(found.high)}" if found.low is not None else found.why or ""
         cells.append((change(100 * fall), shown(number, change), spread))
     return rows("Implied moves", columns, cells)
 
 
 def _cell(found: Result, made_of: tuple[Bars, ...], formula: str, write: Write) -> Shown:
-    return shown(joint_envelope(found, made_of, "ratio", formula), write)
+    return shown(joint_envelope(found, finished(made_of), "ratio", formula), write)
 
 
 def _newest(series: pd.Series) -> Result:
@@ -157,7 +158,7 @@ def _rank(series: pd.Series, made_of: tuple[Bars, ...]) -> Shown:
     found = percentile_of_last(series).scaled(100)
     if found.value is None:
         return found.why or ""
-    return shown(joint_envelope(found, made_of, "percentile", "percentile_1y"), percentile)
+    return shown(joint_envelope(found, finished(made_of), "percentile", "percentile_1y"), percentile)
 
 
 def _interval(found: Result) -> str:

@@ -9,7 +9,7 @@ from analytics.drawdowns import drawdown_since
 from analytics.ranks import rank_among_last
 from analytics.rebound import relief_rally
 from analytics.rotation import window_returns
-from app.present import day_of, line, readings_of, trail_of
+from app.present import day_of, line, readings_of, told, trail_of
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, streak_bars
 from components.history import history, history_alt
@@ -20,7 +20,7 @@ from components.page.numbers import Tone, changed, priced, shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
 from components.text import MISSING, change, full_day, percent, price, ranked, short_day
-from components.theme import INK, MUTED, ZONE
+from components.theme import INK, MUTED, NASDAQ, OTHER, ZONE
 from market.bars import Bars
 from market.readings import envelope
 from market.zones import Zone
@@ -87,8 +87,8 @@ def with_averages(
 ) -> Drawing | Absent:
     """The closes from ``start`` on, their averages and levels."""
     drawn = bars and bars.from_date(start)
-    if bars is None or not drawn:
-        return Absent("No sessions in this range.", "Choose a longer one.")
+    if bars is None or not drawn or len(drawn) < 2:
+        return Absent("Too few closes in this range.", "A line needs two.")
     averages_drawn = _average_lines(bars, drawn)
     figure = history(drawn, averages=averages_drawn, zones=zones, height=360, phone=phone)
     return Drawing(figure, history_alt(drawn), (drawn,))
@@ -102,14 +102,14 @@ def averages_table(bars: Bars | None) -> Html | Absent:
         Column("Mean of the last", Align.TEXT),
         Column("Stands at"),
         Column("Price is"),
-        Column("Closes", Align.TEXT),
+        Column("Closes", Align.PROSE),
     )
     cells = [
         (
             f"{each.span} closes",
             priced(each.value, bars.instrument),
             shown(each.distance, change, Tone.MUTED),
-            _side(each),
+            _side(each, bars),
         )
         for each in averages(bars)
     ]
@@ -126,9 +126,7 @@ def ranks_table(bars: Bars | None) -> Html | Absent:
     for window in RANK_WINDOWS:
         found = rank_among_last(returns, window)
         place = envelope(found, bars, f"place of {window}", "rank_252", window=window)
-        cells.append(
-            (f"{window} sessions", shown(place, lambda at: ranked(int(at), what) if at else MISSING))
-        )
+        cells.append((f"{window} sessions", told(place, lambda at: ranked(int(at), what) if at else MISSING)))
     return rows(
         "Rank of the last day", (Column("Of the last", Align.TEXT), Column("Rank", strong=True)), cells
     )
@@ -151,7 +149,7 @@ def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absen
     """One number of each market as sorted bars, over what the article said."""
     readings = readings_of(markets)
     bars = [
-        Bar(reading.instrument.short, reading.value(move.name), own=key == "IXIC")
+        Bar(reading.instrument.short, reading.value(move.name), NASDAQ if key == "IXIC" else OTHER)
         for key, reading in readings.items()
     ]
     bars.sort(key=lambda bar: (bar.value is None, bar.value or 0.0))
@@ -165,7 +163,10 @@ def rotation(held: tuple[Bars, ...], window: int, phone: bool) -> Drawing | Abse
     """What havens and high-beta holdings returned over the window, best first."""
     short = {each.key: each.instrument.short for each in held}
     found = window_returns({each.key: each for each in held}, window, HAVENS, HIGH_BETA)
-    bars = [Bar(short.get(leg.key, leg.key), leg.change.value, own=leg.is_haven) for leg in found.legs]
+    bars = [
+        Bar(short.get(leg.key, leg.key), leg.change.value, INK if leg.is_haven else OTHER)
+        for leg in found.legs
+    ]
     if all(bar.value is None for bar in bars):
         return Absent(f"Fewer than {window} sessions are known.")
     spread = f"havens less high beta: {change(found.spread.value)}" if found.spread.value is not None else ""
@@ -173,7 +174,7 @@ def rotation(held: tuple[Bars, ...], window: int, phone: bool) -> Drawing | Abse
     return Drawing(ranked_bars(bars, phone=phone), ranked_bars_alt(bars), held, note)
 
 
-def rally_table(markets: Sequence[Bars]) -> Html:
+def rally_table(markets: Sequence[Bars]) -> Html | Absent:
     """The rise off the low of each market: low, gain since, and how much of the fall it has made good."""
     columns = (
         Column("Market", Align.TEXT),
@@ -182,6 +183,8 @@ def rally_table(markets: Sequence[Bars]) -> Html:
         Column("Fall made good", strong=True),
     )
     rallies = [(bars, rally) for bars in markets if (rally := relief_rally(bars))]
+    if not rallies:
+        return Absent("No rally to measure yet.", "It needs a fall, a low and a close after it.")
     cells = [
         (
             bars.instrument.short,
@@ -218,11 +221,11 @@ def _made_good(share: float | None) -> str:
     return "all of it" if share is not None and share >= ALL else percent(share)
 
 
-def _side(each: Average) -> str:
+def _side(each: Average, bars: Bars) -> str:
     if each.is_above is None:
-        return ""
-    side = "above" if each.is_above else "below"
+        return each.value.why or MISSING
+    side, known = "above" if each.is_above else "below", full_day(bars.dates[each.span - 1].date())
     if each.since is None:
-        return f"{side} ever since it is known"
-    first = ", the first on record" if each.last_other_side is None else ""
+        return f"{side} since at least {known}"
+    first = f", the first since the mean is known ({known})" if each.last_other_side is None else ""
     return f"{side} since {full_day(day_of(each.since))}{first}"

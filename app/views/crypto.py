@@ -20,7 +20,6 @@ from app.widgets import (
     show_story,
     show_tiles,
 )
-from components.text import full_day
 
 COINS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "LINK", "AVAX")
 
@@ -46,9 +45,11 @@ with card("candles", "Bitcoin, daily", "Hollow: closed higher. Filled: closed lo
     show("candles", crypto.candle_chart(bitcoin, start, tuple(watched("BTC")), log, phone))
 
 left, right = st.columns(2)
-peak = f"Fall from the highest close since {full_day(since().date())}"
+falling = batch.select("BTC", "ETH", "SOL")
+first, day = present.common_start(falling, since())
+peak = f"Fall from the highest close since {day}"
 with left, card("underwater", "Below the peak", peak, "drawdown"):
-    show("underwater", overview.below_peak(batch.select("BTC", "ETH", "SOL"), since(), 340, phone))
+    show("underwater", overview.below_peak(falling, first, 340, phone))
 with right, card("coins", "Coins from their 2025 high", crypto.say_coins(coins), "from_2025_high"):
     show("coins", crypto.coin_chart(coins, phone))
 

@@ -1,6 +1,6 @@
 """Today laid over past falls, aligned on their peaks, and the tests of a durable rebound."""
 
-from app.present import stress
+from app.present import rebound, stress
 from app.services import known
 from app.session import here
 from app.widgets import card, choose_key, explain, is_phone, show, show_note, show_title
@@ -13,7 +13,7 @@ batch = here().many(known().pick(*TESTED))
 everything, named = tuple(batch), known().episodes
 boards = stress.boards(everything, stress.BOARDS)
 
-show_title("Is the rebound durable?", stress.say_boards(boards))
+show_title(*rebound.story(boards))
 explain(batch)
 
 worth = "Published tests with their thresholds, frozen; most bounces fail, whatever the tests say"
@@ -23,7 +23,7 @@ with card("boards", "The rebound, test by test", worth, "rebound_score"):
 
 key = choose_key(tuple(DEPTHS))
 found = stress.falls_of(key, everything, named, DEPTHS[key])
-with card("overlay", "Falls laid over each other", "From each peak; this one in amber", "fall_depth"):
+with card("overlay", "Falls laid over each other", "From each peak; the newest in amber", "fall_depth"):
     show("overlay", stress.falls_overlay(key, everything, named, DEPTHS[key], phone))
 with card("falls", "The falls", "Found by rule, and named ones the loaded history holds", "fall_depth"):
     show("falls", stress.falls_table(found, batch.get(key)))

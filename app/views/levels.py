@@ -5,7 +5,7 @@ import streamlit as st
 from app import watching
 from app.present import levels
 from app.services import known
-from app.session import here, moment_now, watched
+from app.session import here, moment_now, view, watched
 from app.widgets import (
     card,
     choose_key,
@@ -23,9 +23,9 @@ KEYS = ("BTC", "IXIC", "VIX")
 
 moment, phone = moment_now(), is_phone()
 with row():
-    key = choose_key(KEYS)
+    key = choose_key((*KEYS, *(zone.key for zone in view().zone)))
     daily = choose_switch("daily", "Daily closes only")
-batch = here().many(known().pick(*KEYS))
+batch = here().many(known().pick(key))
 days, zones = batch.get(key), tuple(watched(key))
 hours = None if daily else here().fresh_hours(key, moment)
 histories = levels.follow(days, hours, zones)
@@ -42,7 +42,7 @@ with right, card("table", "Where price stands", levels.say_closes(histories), "z
 
 chosen = choose_level([each.zone for each in histories], levels.nearest(histories))
 history = next((each for each in histories if each.zone == chosen), None)
-with card("chart", levels.title_of(history, days), "The last 90 days, every touch marked", "zone_event"):
+with card("chart", levels.title_of(history, days), levels.say_span(days, hours), "zone_event"):
     show("chart", levels.touches_chart(days, hours, history, phone))
 
 left, right = st.columns(2)
@@ -51,12 +51,11 @@ with left, card("biography", "Biography", "What happened at this level so far", 
     show_note("What would change this state", levels.what_would_change(history, days))
 with right, card("log", "Events", "Confirmed by closes; wicks and jumps are marked", "zone_event"):
     show("log", levels.event_log(histories, days))
-
-left, right = st.columns(2)
-with left, card("found", "Levels found in the prices", "Each with its reason", "found_level"):
-    show("found", levels.found_table(days))
 with right, card("edit", "Your own levels", "They live in the link; the one you share holds them"):
     watching.edit_zones(key)
+
+with card("found", "Levels found in the prices", "Each with its reason", "found_level"):
+    show("found", levels.found_table(days))
 
 with card("watch", "Watched while nobody looks", watching.say_watcher()):
     watching.show_rules(chosen)

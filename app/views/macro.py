@@ -21,7 +21,6 @@ from app.widgets import (
     show_story,
     show_tiles,
 )
-from components.text import full_day
 
 TOGETHER = ("IXIC", "GSPC", "IGV", "BTC", "GLD", "WTI", "HYG", "LQD", "IEF", "TLT", "DXY", "US10Y", "VIX")
 COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
@@ -38,10 +37,11 @@ explain(batch)
 show_rest(told.story)
 
 left, right = st.columns([2, 1])
-day = full_day(since().date())
+compared = batch.select(*COMPARED)
+first, day = present.common_start(compared, since())
 with left, card("indexed", "One hundred on the same day", f"Closes, set to 100 on {day}", "indexed"):
-    show("indexed", macro.indexed_chart(batch.select(*COMPARED), since(), day, phone))
-with right, card("safety", "Flight to safety?", "Last week; havens in amber", "change_1w"):
+    show("indexed", macro.indexed_chart(compared, first, day, phone))
+with right, card("safety", "Flight to safety?", "Last week; havens are dark", "change_1w"):
     show("safety", macro.week_chart(batch.select(*macro.SAFETY), phone))
 
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"
@@ -59,6 +59,7 @@ with left, card("map", "Narrow or systemic?", "The last 60 sessions on two axes"
     show("map", stress.narrow_or_systemic(everything, known().episodes, phone))
 with right, card("score", "Stress score", "Five kinds of stress against their own past", "stress_score"):
     show("score", stress.score_gauge(stress.measured(everything)))
+    show("score-line", stress.score_line(everything, phone))
 
 with card("panels", "Each on its own scale", "Closes; the curve is the 10-year less the 2-year", "last"):
     start = choose_range().start(moment)

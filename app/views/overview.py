@@ -18,7 +18,6 @@ from app.widgets import (
     show_story,
     show_tiles,
 )
-from components.text import full_day
 
 TILES = ("IXIC", "GSPC", "BTC", "ETH", "VIX", "US10Y")
 FALLS = ("GSPC", "IXIC", "GLD", "IGV", "BTC")
@@ -49,9 +48,11 @@ show_rest(told.story)
 
 left, right = st.columns([2, 1])
 everything = tuple(batch)
-peak = f"Fall from the highest close since {full_day(since().date())}"
+falling = batch.select(*FALLS)
+start, day = present.common_start(falling, since())
+peak = f"Fall from the highest close since {day}"
 with left, card("falls", "How far below the peak", peak, "drawdown"):
-    show("falls", overview.below_peak(batch.select(*FALLS), since(), 460, phone))
+    show("falls", overview.below_peak(falling, start, 460, phone))
 with right, card("stress", "Stress score", "Five kinds of stress against their own past", "stress_score"):
     show("stress", stress.score_gauge(stress.measured(everything)))
     show("stress-line", stress.score_line(everything, phone))
@@ -66,9 +67,9 @@ with right, card("link", "Does Bitcoin move with the Nasdaq?", "With its 95% int
 left, right = st.columns(2)
 with left, card("together", "What moves together", "Daily moves, grouped by similarity", "correlation"):
     held = batch.select(*TOGETHER)
-    show("together", overview.moves_together(held, hours("BTC"), view().window, view().method, 440, phone))
+    show("together", overview.moves_together(held, hours("BTC"), view().window, view().method, 370, phone))
 with right, card("changed", "What changed", "Since the close before, most unusual first", "unusual"):
     show("changed", present.changes_table(what_changed(batch.found, readings, TOGETHER)))
 
-with card("watch", "Watch list", "Newest prices; the day they belong to stands on the tiles"):
+with card("watch", "Watch list", "Newest prices, each with the day that it belongs to"):
     show("watch", overview.watch_list(batch, readings))

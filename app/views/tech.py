@@ -18,7 +18,6 @@ from app.widgets import (
     show_story,
     show_tiles,
 )
-from components.text import full_day
 
 INDICES = ("IXIC", "GSPC", "NDX", "DJI", "SOX")
 SECTORS = ("IGV", "SMH", "XLK", "XLP", "XLU", "XLV")
@@ -53,12 +52,14 @@ for pair in (tech.MOVES[:2], tech.MOVES[2:]):
             show(move.name, tech.moves(markets, move, phone))
 
 left, right = st.columns(2)
-with left, card("rotation", "Did money go to havens?", "Havens in amber, high beta in grey", "window_return"):
+with left, card("rotation", "Did money go to havens?", "Havens dark, high beta grey", "window_return"):
     window = choose_window((5, 20, 60))
     show("rotation", tech.rotation(batch.select(*tech.HAVENS, *tech.HIGH_BETA), window, phone))
 with right, card("rally", "What has the rebound made good?", tech.RALLY, "retraced"):
     show("rally", tech.rally_table(markets))
 
-peak = f"Fall from the highest close since {full_day(since().date())}; one scale for all"
+falling = batch.select(*PEAKS)
+start, day = present.common_start(falling, since())
+peak = f"Fall from the highest close since {day}; one scale for all"
 with card("falls", "How far below the peak", peak, "drawdown"):
-    show("falls", tech.peaks(batch.select(*PEAKS), since(), phone))
+    show("falls", tech.peaks(falling, start, phone))

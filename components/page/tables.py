@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from components.page.html import Html, block, classes, div, element, join, link
+from components.page.html import Html, block, classes, div, element, join, link, span
 from components.page.numbers import Shown, number_html
 from components.page.sparkline import sparkline
 
@@ -51,9 +51,10 @@ def rows(
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """One market of the watch list."""
+    """One market of the watch list; ``when`` is the day that its price and its change belong to."""
 
     name: str
+    when: str
     last: Shown
     day: Shown
     week: Shown
@@ -114,7 +115,7 @@ def _ranked(columns: Sequence[Column], row: RankRow) -> Html:
 def _watched(columns: Sequence[Column], row: WatchRow) -> Html:
     figures = (row.last, row.day, row.week, row.from_high, row.year)
     name = link(row.name, row.href) if row.href else row.name
-    cells = [element("th", name, scope="row", class_=columns[0].class_)]
+    cells = [element("th", name, span("mk-day", f" {row.when}"), scope="row", class_=columns[0].class_)]
     cells += [
         element("td", number_html(figure), class_=column.class_)
         for column, figure in zip(columns[1:-1], figures, strict=True)

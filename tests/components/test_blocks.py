@@ -189,7 +189,7 @@ def test_a_sparkline_shows_the_newest_values_only() -> None:
 
 
 def test_a_watch_table_has_groups_a_caption_and_scopes() -> None:
-    row = page.WatchRow("Nasdaq", "23,031", "+2.2%", "−1.8%", "−3.9%", "−0.9%", [1.0, 2.0])
+    row = page.WatchRow("Nasdaq", "Fri", "23,031", "+2.2%", "−1.8%", "−3.9%", "−0.9%", [1.0, 2.0])
     block = page.watch_table("Watch list", [("Tech", [row]), ("Crypto", [row])])
     tree = read(block)
     assert next(tree.iter("caption")).text == "Watch list"

@@ -21,7 +21,7 @@ from components.steps import steps
 from components.stress_map import stress_map
 from components.strip import strip
 from components.text import change, correlation, decimal, funding
-from components.theme import BITCOIN, OTHER
+from components.theme import BITCOIN, OTHER, ZONE
 from components.underwater import underwater, underwater_alt
 from market.readings import Result
 from market.scales import Scale
@@ -59,7 +59,7 @@ def test_an_indexed_chart_keeps_100_in_view() -> None:
 
 
 def test_a_ranking_keeps_its_order_and_only_the_own_bar_is_amber() -> None:
-    figure = ranked_bars([Bar("Bitcoin", -43.4, own=True), Bar("Ether", -57.3), Bar("Gone", None)])
+    figure = ranked_bars([Bar("Bitcoin", -43.4, BITCOIN), Bar("Ether", -57.3), Bar("Gone", None)])
     (trace,) = figure.data
     assert list(trace.text) == ["−43.4%", "−57.3%", "–"]
     assert list(trace.marker.color) == [BITCOIN, OTHER, OTHER]
@@ -84,7 +84,7 @@ def test_a_claimed_range_is_shaded_and_stays_in_view() -> None:
 def test_the_unusual_side_is_amber_and_a_missing_day_has_no_bar() -> None:
     figure = signed_bars(daily([0.01, NAN, -0.004]), funding, words=("shorts pay", "longs pay"))
     (trace,) = figure.data
-    assert list(trace.marker.color) == [OTHER, BITCOIN]
+    assert list(trace.marker.color) == [OTHER, ZONE]
     assert list(trace.x) == ["2026-01-01", "2026-01-03"]
     assert figure.layout.yaxis.ticktext[-1].endswith("longs pay")
 
@@ -104,8 +104,8 @@ def test_one_bar_can_stand_alone() -> None:
 )
 def test_the_run_of_falls_that_goes_on_is_amber(moves: list[float], amber: int) -> None:
     (trace,) = streak_bars(daily(moves)).data
-    assert list(trace.marker.color).count(BITCOIN) == amber
-    assert list(trace.marker.color)[len(trace.x) - amber :] == [BITCOIN] * amber
+    assert list(trace.marker.color).count(ZONE) == amber
+    assert list(trace.marker.color)[len(trace.x) - amber :] == [ZONE] * amber
 
 
 CELLS = [
@@ -204,7 +204,7 @@ def test_the_current_stretch_is_amber_over_grey_ones() -> None:
     now = Line("Now", pd.Series([0, -0.1], index=[0, 1]))
     past = Line("Then", pd.Series([0, -0.2, -0.3], index=[0, 1, 2]))
     figure = overlay(now, [past])
-    assert [trace.line.color for trace in figure.data] == [OTHER, BITCOIN]
+    assert [trace.line.color for trace in figure.data] == [OTHER, ZONE]
     assert "<b>Now</b>" in annotations(figure)
     assert overlay_alt(now, [past]) == (
         "Falls aligned on day 0. Now: −10% at the lowest, on day 1; Then: −30% at the lowest, on day 2."
