@@ -1,7 +1,7 @@
 """What changed since the close before, the most unusual first."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.ranks import percentile_of_last
 from market.bars import Bars
@@ -10,6 +10,7 @@ from market.instruments import Instrument
 from market.readings import Envelope, Reading, envelope
 
 YEAR = 252
+PARTIAL = "partial"
 FEWEST = 60
 
 DEFINITIONS = (
@@ -17,7 +18,8 @@ DEFINITIONS = (
         key="unusual",
         title="How unusual a move is",
         formula=f"Mid-rank of the size of the newest move among the last {YEAR} moves, up or down alike.",
-        sampling="Close to close; percent for prices, basis points for yields.",
+        sampling="Close to close; percent for prices, basis points for yields. A bar still open is flagged "
+        "`partial`: its move so far stands against moves of whole days.",
         gaps=f"Missing until {FEWEST} moves are known; n says how many were.",
         source="Empirical distribution.",
         group="Falls",
@@ -47,6 +49,8 @@ def _changed(bars: Bars, reading: Reading) -> Changed:
     in_points = bars.instrument.moves_in_basis_points
     moves = (bars.changes if in_points else bars.returns).abs()
     rank = percentile_of_last(moves.iloc[-YEAR:], minimum=FEWEST).scaled(100)
+    if bars.in_progress is not None:
+        rank = replace(rank, flags=(*rank.flags, PARTIAL))
     return Changed(
         bars.instrument,
         reading["last"],

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from analytics.naming import no_prices
 from market.bars import Bars
 from market.calendars import day_end
 from market.readings import Envelope, Result, envelope, joint_envelope
@@ -108,7 +109,7 @@ def _why_not(claim: Claim, known: Mapping[str, Bars]) -> Finding | None:
         return None
     lacking = [key for key in claim.keys if key not in known]
     if lacking:
-        return Finding(Verdict.NOT_MEASURED, f"There are no prices of {' and '.join(lacking)}.")
+        return Finding(Verdict.NOT_MEASURED, no_prices(lacking))
     dates = [known[key].finished.dates for key in claim.keys]
     start = claim.day or claim.since
     if start is not None and any(each[-1] < pd.Timestamp(start) for each in dates):

@@ -235,7 +235,7 @@ def lower_tail_dependence(
     bad = x < np.quantile(x, share) if len(x) else np.zeros(0, bool)
     n = int(bad.sum())
     if n < FEWEST_IN_TAIL:
-        return Result.missing(f"Only {n} days lie in the tail; {FEWEST_IN_TAIL} are needed.", n)
+        return Result.missing(f"{n} of {FEWEST_IN_TAIL} days needed lie in the tail.", n)
     both = int((bad & (y < np.quantile(y, share))).sum())
     return Result(both / n, n, newest(market), None, *wilson_interval(both, n, level))
 
@@ -293,6 +293,6 @@ def _exceedance(
 def _tail(x: np.ndarray, y: np.ndarray, inside: np.ndarray, as_of: datetime | None) -> Result:
     n = int(inside.sum())
     if n < FEWEST_IN_TAIL:
-        return Result.missing(f"Only {n} days lie in the tail; {FEWEST_IN_TAIL} are needed.", n)
+        return Result.missing(f"{n} of {FEWEST_IN_TAIL} days needed lie in the tail.", n)
     value = pearson(x[inside], y[inside])
     return Result(value, n, as_of) if np.isfinite(value) else Result.missing("A side does not vary there.", n)

@@ -339,7 +339,7 @@ def _kendall_error(n: float) -> float:
 
 
 def _too_short(rows: int, window: int) -> str:
-    return f"The history holds {rows} sessions; the window asks for {window}."
+    return f"The history holds {rows} of {window} sessions."
 
 
 def _result(numbers: np.ndarray, window: int, as_of: datetime | None) -> Result:

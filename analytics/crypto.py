@@ -70,7 +70,8 @@ DEFINITIONS = (
         "etf_flow",
         "ETF net flow",
         "Creations minus redemptions of the US spot Bitcoin ETFs in a day; sums are over trading days.",
-        "One figure per New York session, published after the close.",
+        "One figure per New York session. Farside prints it in the night after the close; the recording "
+        "stamps it with the close of its session, some hours before it could be known.",
         "A holiday has no figure and is not a zero.",
         "Farside Investors.",
         "Crypto",

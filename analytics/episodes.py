@@ -16,6 +16,7 @@ from analytics.beta import beta
 from analytics.correlation import pearson
 from analytics.drawdowns import Mark
 from analytics.likeness import raw_distance
+from analytics.naming import no_prices
 from market.bars import Bars
 from market.definitions import Definition
 from market.episodes import Episode
@@ -241,7 +242,7 @@ def episodes(
     named = tuple(named)
     bars = known[key].finished if key in known else None
     if bars is None or not (bars.close > 0).all():
-        why = f"There are no prices of {key}." if bars is None else "A price is not positive."
+        why = no_prices([key]) if bars is None else "A price is not positive."
         return Episodes(key, depth, (), (), None, (), (), 0, tuple(each.name for each in named), why)
     year, lookback = (365, 90) if bars.is_continuous else (252, 63)
     pair = [known[each] for each in ("BTC", market) if each in known]

@@ -69,7 +69,7 @@ def lead_lag(x: pd.Series, y: pd.Series, deepest: int = DEEPEST, level: float = 
     left, right = joint(x.to_numpy(float), y.to_numpy(float))
     n = len(left)
     if n < deepest + 20:
-        why = f"Only {n} observations are joint; {deepest + 20} are needed."
+        why = f"{n} of {deepest + 20} joint observations are known."
         return LeadLag((), (), 0.0, None, False, n, newest(x), why)
     whiten = min(abs(_memory(left)), abs(_memory(right))) > two_sided(level) / sqrt(n)
     if whiten:

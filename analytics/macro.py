@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.drawdowns import latest_rolling_drawdown
+from analytics.naming import name_of, no_prices
 from analytics.ranks import percentile_of_last
 from analytics.returns import REACH_BACK, change_over, change_over_days, newest
 from market.bars import Bars
@@ -134,9 +135,7 @@ def difference_over_days(values: pd.Series, dates: pd.DatetimeIndex, days: int) 
 
 def _difference(values: pd.Series, rows: int) -> Result:
     if len(values) <= rows:
-        return Result.missing(
-            f"The history holds {len(values)} values; {rows + 1} are needed.", n=len(values)
-        )
+        return Result.missing(f"The history holds {len(values)} of {rows + 1} values.", n=len(values))
     move = float(values.iloc[-1] - values.iloc[-1 - rows])
     return Result(move, n=rows, as_of=newest(values), window=rows)
 
@@ -233,10 +232,9 @@ def _macro_row(key: str, known: Mapping[str, Bars]) -> MacroRow:
     if line is not None:
         return line.row()
     needed = _parts(key)
-    lacking = " and ".join(each for each in needed if each not in known) or key
-    why = f"There are no prices of {lacking}."
+    why = no_prices([each for each in needed if each not in known] or [key])
     if all(each in known for each in needed):
-        why = f"{' and '.join(needed)} have no day in common."
+        why = f"{' and '.join(map(name_of, needed))} have no day in common."
     value = missing("", "macro_value", why)
     change = missing("percent", "macro_change", why)
     place = missing("percentile", "percentile_1y", why)
@@ -298,7 +296,7 @@ def curve(long: Bars, short: Bars, sessions: int = 20) -> Curve:
     """The curve now, and what kind of move it made over the last ``sessions``."""
     spread = curve_series(long, short)
     if spread.empty:
-        why = f"{long.key} and {short.key} have no day in common."
+        why = f"{long.instrument.name} and {short.instrument.name} have no day in common."
         return Curve(missing("bp", "curve", why), 0, None)
     last = Result(float(spread.iloc[-1]), n=len(spread), as_of=newest(spread))
     positive = np.flatnonzero(spread.to_numpy() >= 0)
@@ -328,7 +326,7 @@ def dollar(index: Bars, sessions: int = 20) -> Dollar:
     close = index.linked.where(index.linked > 0)
     moves = np.log(close).diff(sessions).dropna()
     if moves.empty or moves.index[-1] != close.index[-1]:
-        why = f"The history holds {len(close)} closes; {sessions + 1} are needed."
+        why = f"The history holds {len(close)} of {sessions + 1} closes."
         return Dollar(missing("percent", "dollar_move", why), missing("percentile", "dollar_move", why), None)
     move = Result(float(moves.iloc[-1]), n=sessions, as_of=newest(moves), window=sessions)
     place = percentile_of_last(moves, minimum=FEWEST)
@@ -361,7 +359,7 @@ def credit(high_yield: Bars, treasuries: Bars, sessions: int = 20) -> Credit:
 
     excess = excess_returns(quotient, sessions)
     if excess.empty:
-        why = f"The history holds {len(quotient)} common closes; {sessions + 1} are needed."
+        why = f"The history holds {len(quotient)} of {sessions + 1} common closes."
         last = place = Result.missing(why, n=len(quotient))
     else:
         last = Result(float(excess.iloc[-1]), n=sessions, as_of=newest(excess), window=sessions)

@@ -227,7 +227,5 @@ def _history(series: pd.Series, window: int | None, minimum: int) -> tuple[pd.Se
     if known.empty or known.index[-1] != series.index[-1]:
         return known, Result.missing(NO_LAST, len(known), window)
     if len(known) < minimum:
-        return known, Result.missing(
-            f"Only {len(known)} observations are known; {minimum} are needed.", len(known), window
-        )
+        return known, Result.missing(f"{len(known)} of {minimum} observations are known.", len(known), window)
     return known, None

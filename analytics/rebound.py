@@ -23,6 +23,7 @@ from analytics.bounces import (
     rule_for,
 )
 from analytics.drawdowns import Mark
+from analytics.naming import name_of, no_prices
 from analytics.rebasing import ratio_envelope
 from analytics.rebound_rules import RULES
 from analytics.rebound_tests import Case, ReboundTest, Verdict, judge
@@ -170,7 +171,7 @@ def scoreboard(
     """
     asset = known.get(key)
     if asset is None:
-        return _without(key, f"There are no prices of {key}.")
+        return _without(key, no_prices([key]))
     asset = asset.finished
     rule = rule_for(asset)
     start = day_zero(asset.close, rule)
@@ -206,7 +207,7 @@ def scoreboard(
 
 def _without(key: str, why: str) -> Scoreboard:
     past, null = (missing("percent", formula, why) for formula in ("bounce_base_rate", "random_walk_null"))
-    return Scoreboard(key, key, None, (), 0, 0, None, why, past, None, null, PUBLISHED.get(key))
+    return Scoreboard(key, name_of(key), None, (), 0, 0, None, why, past, None, null, PUBLISHED.get(key))
 
 
 def _profile(passed: int, applicable: int, fall: float, depth: float | None) -> tuple[str | None, str | None]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.bounces import DayZero
 from analytics.macro import dollar, ratio
+from analytics.naming import name_of, no_prices
 from analytics.rebound_rules import CRYPTO, EXCHANGE, Rule
 from analytics.zones import holding
 from market.bars import Bars
@@ -81,7 +82,7 @@ class Case:
     def lacking(self, *keys: str) -> "Finding | None":
         """The finding that these series are not there; None where they all are."""
         absent = [key for key in keys if key not in self.known]
-        return Finding(why=f"There are no prices of {' and '.join(absent)}.") if absent else None
+        return Finding(why=no_prices(absent)) if absent else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +186,16 @@ def thrusts(advancing: pd.Series) -> pd.Series:
 
     ``advancing`` is the share of issues that rose. The mean starts from its first 10 rows, which stay False.
     """
-    if len(advancing) <= THRUST_SESSIONS:
-        return pd.Series(False, index=advancing.index)
-    first = float(advancing.iloc[:THRUST_SESSIONS].mean())
-    level = ema(advancing.iloc[THRUST_SESSIONS:], first, THRUST_SESSIONS)
+    level = breadth_mean(advancing)
     lowest = level.rolling(THRUST_SESSIONS, min_periods=1).min().shift()
     fired = (level > THRUST_TO) & (lowest < THRUST_FROM)
     return fired.reindex(advancing.index, fill_value=False)
+
+
+def breadth_mean(advancing: pd.Series) -> pd.Series:
+    """The 10-row exponential mean of the share that rose, from the row after its first 10 on."""
+    first = float(advancing.iloc[:THRUST_SESSIONS].mean())
+    return ema(advancing.iloc[THRUST_SESSIONS:], first, THRUST_SESSIONS)
 
 
 def _breadth(case: Case) -> Finding:
@@ -199,12 +203,19 @@ def _breadth(case: Case) -> Finding:
     if len(funds) < len(BREADTH) - 1:
         return Finding(why="Too few sector funds are known to stand in for breadth.")
     rose = pd.concat([fund.returns for fund in funds], axis=1, join="inner").dropna() > 0
-    fired = case.after(thrusts(rose.mean(axis=1)))
+    advancing = rose.mean(axis=1)
+    fired, level = case.after(thrusts(advancing)), breadth_mean(advancing)
     if fired.empty:
         return Finding(why=TOO_SOON, pending=True)
-    share = float(case.after(rose.mean(axis=1)).iloc[-1])
-    found = _fires_once(100 * share, fired.cummax(), len(fired))
-    return replace(found, made_of=tuple(funds), flags=("proxy",), inputs={"funds": len(funds)})
+    if level.empty:
+        return Finding(why=f"The sector funds hold {len(advancing)} of {THRUST_SESSIONS + 1} sessions.")
+    found = _fires_once(100 * float(level.iloc[-1]), fired.cummax(), len(fired))
+    inputs: dict[str, float | str] = {
+        "funds": len(funds),
+        "rose on the last day, percent": 100 * float(advancing.iloc[-1]),
+        "lowest mean of 10 sessions, percent": 100 * float(level.iloc[-THRUST_SESSIONS:].min()),
+    }
+    return replace(found, made_of=tuple(funds), flags=("proxy",), inputs=inputs)
 
 
 def _volume(case: Case) -> Finding:
@@ -299,7 +310,7 @@ def _flows(case: Case) -> Finding:
 
 def _zone(case: Case) -> Finding:
     if case.asset.key != case.zone.key:
-        return Finding(why=f"The watched zone is one of {case.zone.key}.")
+        return Finding(why=f"The watched zone is one of {name_of(case.zone.key)}.")
     close = case.asset.close
     held = pd.Series(holding(close.to_numpy(float), case.zone.low), index=close.index)
     value = 100 * (float(close.iloc[-1]) / case.zone.high - 1)

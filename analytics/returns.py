@@ -71,7 +71,7 @@ def change_over(close: pd.Series, sessions: int) -> Result:
     """The simple change of the last close against the one ``sessions`` rows earlier."""
     if len(close) <= sessions:
         return Result.missing(
-            f"The history holds {len(close)} closes; {sessions + 1} are needed.",
+            f"The history holds {len(close)} of {sessions + 1} closes.",
             n=len(close),
             window=sessions,
         )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.macro import together
+from analytics.naming import name_of, no_prices
 from analytics.ranks import percentile_of_last
 from analytics.returns import change_over, log_returns, newest
 from market.bars import Bars
@@ -121,7 +122,8 @@ def window_returns(
 
 def _leg(key: str, bars: Bars | None, is_haven: bool, sessions: int) -> Leg:
     if bars is None:
-        return Leg(key, key, is_haven, missing("percent", "window_return", f"There are no prices of {key}."))
+        absent = missing("percent", "window_return", no_prices([key]))
+        return Leg(key, name_of(key), is_haven, absent)
     moved = change_over(bars.linked, sessions).scaled(100)
     change = envelope(moved, bars, "percent", "window_return", sessions=sessions, last=bars.last)
     return Leg(key, bars.instrument.name, is_haven, change)

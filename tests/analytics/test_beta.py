@@ -84,7 +84,7 @@ def test_each_side_needs_twenty_days_of_its_own():
     below = x < x.mean()
     assert found.down.value == pytest.approx(np.polyfit(x[below], y[below], 1)[0])
     few = beta(asset, market, 25)
-    assert "20 are needed" in (few.down.why or "")
+    assert "of 20 days needed" in (few.down.why or "")
     assert few.slope.value is not None
 
 

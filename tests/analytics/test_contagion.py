@@ -69,7 +69,7 @@ def test_the_normal_curve_lies_under_the_whole_and_falls_to_zero():
 def test_a_tail_needs_twenty_days():
     lower = contagion.exceedance_correlations(*normal_pair(150, 0.5))
     assert [(each.share, each.lower) for each in lower[:2]] == [(0.1, True), (0.2, True)]
-    assert "20 are needed" in (lower[0].correlation.why or "")
+    assert "of 20 days needed" in (lower[0].correlation.why or "")
     half = next(each for each in lower if each.share == 0.5 and each.lower)
     assert half.correlation.n >= 20
     assert half.correlation.value is not None

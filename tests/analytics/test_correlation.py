@@ -94,11 +94,11 @@ def test_bad_input_is_missing_and_says_why(method: correlation.Method):
     holed = noise.copy()
     holed.iloc[-30:] = np.nan
     cases = {
-        "The history holds 70 sessions; the window asks for 99999.": (noise, noise, 99999),
+        "The history holds 70 of 99999 sessions.": (noise, noise, 99999),
         "Only 30 of 60 observations are joint; 48 are needed.": (noise, holed, 60),
         "Only 0 of 60 observations are joint; 48 are needed.": (noise, noise * np.nan, 60),
         "One of the two does not vary in this window.": (noise, daily([0.1] * 70), 60),
-        "The history holds 0 sessions; the window asks for 60.": (noise[:0], noise[:0], 60),
+        "The history holds 0 of 60 sessions.": (noise[:0], noise[:0], 60),
     }
     for why, (x, y, window) in cases.items():
         found = correlation.correlate(x, y, window, method)

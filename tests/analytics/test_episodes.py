@@ -124,7 +124,7 @@ def test_before_an_episode_began_nothing_is_known_of_it() -> None:
 
 
 def test_missing_and_impossible_prices_are_said() -> None:
-    assert episodes("IXIC", {}, NAMED).why == "There are no prices of IXIC."
+    assert episodes("IXIC", {}, NAMED).why == "There are no prices of Nasdaq Composite."
     assert episodes("WTI", {"WTI": series("WTI", [18.0, -37.0])}).why == "A price is not positive."
     alone = episodes("IXIC", {"IXIC": recording("2026-02-05")["IXIC"]})
     assert alone.falls[0].beta.why == "There are no prices of Bitcoin and the Nasdaq together."

@@ -35,10 +35,10 @@ def test_series_that_remember_are_filtered_first():
 @pytest.mark.parametrize(
     ("x", "y", "why"),
     [
-        (noise(29), noise(29), "Only 29 observations are joint; 30 are needed."),
+        (noise(29), noise(29), "29 of 30 joint observations are known."),
         (noise(60), daily([0.1] * 60), "One of the two does not vary."),
-        (noise(60), daily([np.nan] * 60), "Only 0 observations are joint; 30 are needed."),
-        (daily([]), daily([]), "Only 0 observations are joint; 30 are needed."),
+        (noise(60), daily([np.nan] * 60), "0 of 30 joint observations are known."),
+        (daily([]), daily([]), "0 of 30 joint observations are known."),
     ],
 )
 def test_bad_input_says_why(x: pd.Series, y: pd.Series, why: str):

@@ -42,21 +42,21 @@ def test_the_week_of_a_row_starts_at_the_close_a_week_before() -> None:
     (row,) = macro.macro_rows({"DXY": series("DXY", [100, 101, 102, 103, 104, 110])}, ["DXY"])
     assert row.week.value == pytest.approx(10.0)
     assert row.month.value is None
-    assert row.percentile.why == "Only 6 observations are known; 60 are needed."
+    assert row.percentile.why == "6 of 60 observations are known."
 
 
 def test_a_missing_series_is_a_row_of_missing_with_its_name() -> None:
     (ratio,) = macro.macro_rows({"HYG": series("HYG", [80.0])}, ["HYG/IEF"])
-    assert ratio.value.why == "There are no prices of IEF."
+    assert ratio.value.why == "There are no prices of 7-10 year Treasuries (IEF)."
     assert ratio.day.state is State.MISSING
     (curve,) = macro.macro_rows({}, ["10Y-2Y"])
-    assert curve.value.why == "There are no prices of US10Y and US2Y."
+    assert curve.value.why == "There are no prices of US 10-year yield and US 2-year yield."
 
 
 def test_two_series_without_a_day_in_common_have_no_ratio() -> None:
     known = {"HYG": series("HYG", [80.0]), "IEF": series("IEF", [95.0], start="2025-03-03")}
     (row,) = macro.macro_rows(known, ["HYG/IEF"])
-    assert row.value.why == "HYG and IEF have no day in common."
+    assert row.value.why == "High-yield bonds (HYG) and 7-10 year Treasuries (IEF) have no day in common."
     assert macro.credit(known["HYG"], known["IEF"]).drawdown.value is None
 
 
@@ -94,7 +94,7 @@ def test_recorded_dollar_was_not_strong() -> None:
 def test_a_short_dollar_is_neither_strong_nor_weak() -> None:
     dollar = macro.dollar(series("DXY", [100.0] * 10))
     assert (dollar.move.value, dollar.strong) == (None, None)
-    assert dollar.move.why == "The history holds 10 closes; 21 are needed."
+    assert dollar.move.why == "The history holds 10 of 21 closes."
 
 
 def test_credit_is_flagged_unadjusted_and_young() -> None:

@@ -99,7 +99,7 @@ def test_a_board_of_nothing_but_its_asset_is_whole(key: str) -> None:
 
 
 def test_an_absent_or_one_day_old_asset_says_so() -> None:
-    assert scoreboard("IXIC", {}).why == "There are no prices of IXIC."
+    assert scoreboard("IXIC", {}).why == "There are no prices of Nasdaq Composite."
     assert (
         scoreboard("IXIC", {"IXIC": series("IXIC", [1.0])}).why
         == "The history of Nasdaq Composite is too short."
@@ -200,3 +200,11 @@ def test_a_price_that_is_not_positive_says_so_and_raises_nothing(
     assert board.why == f"The history of {known[key].instrument.name} holds a price that is not positive."
     assert relief_rally(spoilt[key]) is None
     assert track_record(spoilt[key]) == ()
+
+
+def test_the_number_of_the_breadth_test_is_the_mean_that_is_tested() -> None:
+    test = board_tests("IXIC", recording("2026-02-06"))["breadth"]
+    inputs = dict(test.value.inputs)
+    assert test.value.value is not None
+    assert float(inputs["lowest mean of 10 sessions, percent"]) <= test.value.value
+    assert test.value.value != inputs["rose on the last day, percent"]

@@ -19,7 +19,7 @@ def test_a_change_is_measured_from_the_close_so_many_sessions_earlier():
 def test_a_window_longer_than_the_history_is_missing_and_says_so():
     found = returns.change_over(daily([100, 110]), 2)
     assert found.value is None
-    assert found.why == "The history holds 2 closes; 3 are needed."
+    assert found.why == "The history holds 2 of 3 closes."
 
 
 def test_a_friday_is_set_against_the_friday_before_even_when_summer_time_begins_between():

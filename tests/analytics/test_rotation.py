@@ -47,7 +47,7 @@ def test_a_side_with_two_legs_has_no_spread_and_a_missing_leg_stands_last() -> N
     known = recording("2026-02-05")
     del known["SMH"]
     found = window_returns(known)
-    assert found.legs[-1].change.why == "There are no prices of SMH."
+    assert found.legs[-1].change.why == "There are no prices of Semiconductors (SMH)."
     assert found.spread.why == "Only 7 havens and 2 high-beta legs are measured; each side needs 3."
 
 
@@ -67,7 +67,7 @@ def test_contributions_add_up_to_the_index() -> None:
 def test_the_recording_is_too_short_for_a_percentile_and_says_so() -> None:
     found = rotation(recording("2026-02-05"))
     assert (found.percentile.value, found.textbook) == (None, None)
-    assert found.percentile.why == "Only 22 observations are known; 60 are needed."
+    assert found.percentile.why == "22 of 60 observations are known."
     early = rotation(recording("2025-06-30"))
     assert early.index.why == "0 safe and 0 risk legs have 272 sessions; each side needs 3."
 

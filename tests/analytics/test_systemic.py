@@ -48,7 +48,7 @@ def test_pairs_that_are_missing_are_counted_out():
 
 def test_a_short_history_has_no_average():
     table = moves(30)
-    assert "asks for 60" in (systemic.average_pairwise(correlation_matrix(table, 60)).why or "")
+    assert "of 60 sessions" in (systemic.average_pairwise(correlation_matrix(table, 60)).why or "")
     assert systemic.rolling_average_pairwise(table, 60).empty
 
 

@@ -40,4 +40,4 @@ def test_without_prices_there_are_no_falls_and_it_says_why() -> None:
     asking = client(shelf(BTC=daily("BTC", [1.0, 2.0])))
     body = ask("/api/v1/episodes?key=IXIC", asking=asking)
     assert (body["falls"], body["n"], body["current"]) == ([], 0, None)
-    assert body["why"] == "There are no prices of IXIC."
+    assert body["why"] == "There are no prices of Nasdaq Composite."
