@@ -5,7 +5,9 @@ from base64 import b64encode
 from collections.abc import Collection, Iterable
 from hashlib import sha256
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
+from socket import gethostname
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -51,9 +53,12 @@ def _length(scope: Scope) -> int:
 
 
 class OriginGuard:
-    """Refuses a WebSocket handshake whose Origin is missing or foreign.
+    """Refuses a WebSocket handshake whose Origin is missing or foreign, or whose host is not ours.
 
-    The own host and ``allowed`` hosts may pass. Streamlit answers a foreign origin by asking the internet for
+    An Origin must name the host asked, or one of ``allowed``. Host and Origin agree as well where a page of
+    another site has had its name point at this machine, so the name counts too: with ``allowed`` it must be
+    one of those or a name of this very machine; without, an address or a name that only a near network knows.
+    Streamlit answers a foreign origin by asking the internet for
     its own address, on the event loop: without a way out, ten handshakes stop the server for twenty seconds.
     So whatever passes is shown to Streamlit as same-origin.
     """
@@ -61,6 +66,7 @@ class OriginGuard:
     def __init__(self, app: ASGIApp, allowed: Collection[str] = ()) -> None:
         self.app = app
         self.allowed = {host.lower() for host in allowed}
+        self.is_own = _is_here if allowed else _is_near
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
@@ -68,11 +74,41 @@ class OriginGuard:
             return
         headers = Headers(scope=scope)
         origin = _host_of(headers.getlist("origin"))
-        if not origin or origin.lower() not in self.allowed | {headers.get("host", "").lower()}:
+        if not self._may_pass(origin.lower(), headers.get("host", "").lower()):
             await send({"type": "websocket.close", "code": REFUSED})
             return
         kept = [header for header in scope["headers"] if header[0] != b"host"]
         await self.app({**scope, "headers": [*kept, (b"host", origin.encode("latin-1"))]}, receive, send)
+
+    def _may_pass(self, origin: str, host: str) -> bool:
+        return origin in self.allowed or (bool(origin) and origin == host and self.is_own(_name_of(origin)))
+
+
+def _name_of(host: str) -> str:
+    """``host`` without its port; empty where it is malformed."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+    except ValueError:
+        return ""
+
+
+def _is_here(name: str) -> bool:
+    """Whether ``name`` can only mean the machine that the browser itself runs on."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_near(name: str) -> bool:
+    """Whether ``name`` cannot be had by a stranger: an address, a name without a dot, or our own."""
+    try:
+        return bool(ip_address(name))
+    except ValueError:
+        own = name == gethostname().lower()
+        return bool(name) and (own or "." not in name or name.endswith((".localhost", ".local")))
 
 
 def _host_of(origins: list[str]) -> str:

@@ -136,13 +136,13 @@ def test_a_socket_address_over_the_limit_is_refused() -> None:
 # ---- who may open a socket
 
 
-def host_seen(guarded: TestClient, origin: str | None) -> str:
+def host_seen(guarded: TestClient, origin: str | None, host: str = "market.local") -> str:
     headers = {} if origin is None else {"origin": origin}
-    with guarded.websocket_connect("ws://market.test/_stcore/stream", headers=headers) as socket:
+    with guarded.websocket_connect(f"ws://{host}/_stcore/stream", headers=headers) as socket:
         return socket.receive_text()
 
 
-@pytest.mark.parametrize("origin", ["http://market.test", "https://market.test", "http://MARKET.test"])
+@pytest.mark.parametrize("origin", ["http://market.local", "https://market.local", "http://MARKET.local"])
 def test_the_own_origin_may_open_a_socket_and_streamlit_sees_it_as_its_own_host(origin: str) -> None:
     assert host_seen(client(Middleware(OriginGuard)), origin) == origin.partition("//")[2]
 
@@ -154,12 +154,12 @@ def test_the_own_origin_may_open_a_socket_and_streamlit_sees_it_as_its_own_host(
         "",
         "null",
         "http://evil.test",
-        "http://market.test.evil.test",
-        "http://market.test@evil.test",
-        "http://evil@market.test",
-        "http://market.test:8501",
-        "file://market.test",
-        "market.test",
+        "http://market.local.evil.test",
+        "http://market.local@evil.test",
+        "http://evil@market.local",
+        "http://market.local:8501",
+        "file://market.local",
+        "market.local",
         "http://[bad",
     ],
 )
@@ -174,6 +174,28 @@ def test_the_public_address_may_open_a_socket_through_a_proxy_that_changes_the_h
     assert host_seen(guarded, "https://stress.example") == "stress.example"
     with pytest.raises(WebSocketDisconnect):
         host_seen(guarded, "https://other.example")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "192.168.1.7:8501", "den", "den.local", "a.localhost"],
+)
+def test_a_name_that_no_stranger_can_have_may_open_a_socket(host: str) -> None:
+    assert host_seen(client(Middleware(OriginGuard)), f"http://{host}", host) == host
+
+
+@pytest.mark.parametrize("host", ["evil.test", "evil.test:8501", "evil.test.", "localhost.evil.test"])
+def test_a_strangers_name_that_points_here_is_refused_although_host_and_origin_agree(host: str) -> None:
+    with pytest.raises(WebSocketDisconnect):
+        host_seen(client(Middleware(OriginGuard)), f"http://{host}", host)
+
+
+@pytest.mark.parametrize("host", ["evil.test", "192.168.1.7:8501", "den"])
+def test_with_a_public_address_only_it_and_this_machine_count(host: str) -> None:
+    guarded = full_client("https://stress.example")
+    assert host_seen(guarded, "http://localhost:8501", "localhost:8501") == "localhost:8501"
+    with pytest.raises(WebSocketDisconnect):
+        host_seen(guarded, f"http://{host}", host)
 
 
 # ---- compressed copies
