@@ -19,9 +19,10 @@ def underwater(lines: Sequence[Line], *, height: int = 340, phone: bool = False)
     )
     deepest = min((float(line.known.min()) for line in lines if len(line.known)), default=-0.1)
     low, high = min(deepest, -0.02) * 1.06, max(0.0, -deepest * 0.015)
-    values, _ = nice_ticks(low, 0, 5 if phone else 6)
+    values, step = nice_ticks(low, 0, 5 if phone else 6)
+    write = _percent if step >= 0.01 else _exact
     figure.update_yaxes(
-        range=[low, high], tickmode="array", tickvals=values, ticktext=[_percent(value) for value in values]
+        range=[low, high], tickmode="array", tickvals=values, ticktext=[write(value) for value in values]
     )
     figure.add_hline(0, line={"color": "rgba(128,138,150,.6)", "width": 1, "dash": "dot"}, layer="below")
     date_axis(figure, *span(*(line.values.index for line in lines)))
