@@ -9,12 +9,13 @@ from analytics.zone_machine import stands
 from analytics.zones import follow, zone_bars
 from market.zones import Zone
 from tests.analytics.recorded import recording
+from tests.bench.row import Row, timed, told
 
 LEVELS = 10_000
 REPEATS = 7
 
 
-def rows() -> list[tuple[str, str, str]]:
+def rows() -> list[Row]:
     """What was measured, how long it took, and the same as a ratio to a floor of the same run."""
     bars = recording()["BTC"]
     feed = zone_bars(bars)
@@ -24,13 +25,10 @@ def rows() -> list[tuple[str, str, str]]:
     floor = _best(lambda: (closes >= lows) & (closes <= highs))
     many = _best(lambda: stands(feed, lows, highs))
     one = _best(lambda: follow(bars, Zone("BTC", 68_000, 70_000)))
+    compared = "x one comparison of all"
     return [
-        (
-            f"state of {LEVELS:,} levels, {len(bars)} days",
-            _say(many),
-            f"{many / floor:.2f} x one comparison of all",
-        ),
-        (f"history of one zone, {len(bars)} days", _say(one), f"{one / floor:.2f} x one comparison of all"),
+        timed(f"state of {LEVELS:,} levels, {len(bars)} days", many, 0.1, f"{many / floor:.2f} {compared}"),
+        told(f"history of one zone, {len(bars)} days", one, f"{one / floor:.2f} {compared}"),
     ]
 
 
@@ -41,7 +39,3 @@ def _best(work: Callable[[], object]) -> float:
         work()
         times.append(perf_counter() - start)
     return min(times)
-
-
-def _say(seconds: float) -> str:
-    return f"{seconds * 1e3:.1f} ms"
