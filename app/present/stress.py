@@ -39,6 +39,7 @@ from components.text import (
 )
 from market.bars import Bars
 from market.episodes import Episode
+from market.instruments import Unit
 from market.readings import Envelope
 
 SERIES = ("VIX", "IXIC", "GSPC", "HYG", "LQD", "IEF", "TLT", "DXY", "BTC", "BTC_FUNDING", "SMH", "IGV")
@@ -51,6 +52,8 @@ WRITERS: dict[str, Write] = {
 }
 WEEK = 5
 MEDIAN_SESSIONS = 252
+# A share of a whole has no sign; a change has one.
+SHARES = frozenset({"rebound_retracement", "rebound_breadth", "rebound_volume", "rebound_volatility"})
 SAID = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NOT_YET: "not yet", Verdict.UNKNOWN: "unknown"}
 
 
@@ -126,6 +129,17 @@ def say_boards(boards: Sequence[Scoreboard]) -> str:
     )
 
 
+def say_lows(boards: Sequence[Scoreboard]) -> str:
+    """Why the low that is judged may be another than the one of the relief rally."""
+    days = ", ".join(f"{board.name} {full_day(board.rally.low_day)}" for board in boards if board.rally)
+    if not days:
+        return ""
+    return (
+        f"{days}. A low counts from the bounce that confirmed it until the next bounce, for up to 65 closes; "
+        "the relief rally on Tech starts at the lowest close of the last 20, which may be another day."
+    )
+
+
 def board_table(boards: Sequence[Scoreboard]) -> Html:
     """Every test with what it asks for, and each asset's verdict and value."""
     columns = (
@@ -144,9 +158,11 @@ def board_table(boards: Sequence[Scoreboard]) -> Html:
 
 
 def rates_table(boards: Sequence[Scoreboard]) -> Html:
-    """How many tests pass, what past bounces did here and as published, and what luck alone would do."""
+    """The fall that is judged, how many tests pass, and what past bounces and luck alone came to."""
     columns = (Column("", Align.PROSE), *(Column(board.name, Align.PROSE) for board in boards))
     cells: list[tuple[Shown, ...]] = [
+        ("High of the fall", *(_high(board) for board in boards)),
+        ("Its low, which the tests judge", *(_low(board) for board in boards)),
         ("Tests passed", *(_passed(board) for board in boards)),
         ("Of bounces loaded here, new low later", *(shown(board.past, percent) for board in boards)),
         ("As published elsewhere", *(_published(board) for board in boards)),
@@ -162,10 +178,38 @@ def _verdict(test: ReboundTest | None) -> Shown:
     if test.value.value is None:
         return Number(test.value, said, Tone.MUTED)
     tone = Tone.PLAIN if test.verdict in (Verdict.PASS, Verdict.FAIL) else Tone.MUTED
-    return Number(test.value, f"{said} · {_write(test.value)(test.value.value)}", tone)
+    return Number(test.value, f"{said} · {_tested(test)}", tone)
+
+
+def _tested(test: ReboundTest) -> str:
+    """The number that the rule looks at, as it is compared."""
+    value = test.value.value
+    if test.key in SHARES:
+        return decimal(value, 1, suffix="%")
+    if test.key == "rebound_macro":
+        return f"{percentile(value)} of the dollar’s 20-session moves"
+    return _write(test.value)(value)
+
+
+def _high(board: Scoreboard) -> Shown:
+    rally = board.rally
+    return MISSING if rally is None else _on(rally.high, rally.high_day)
+
+
+def _low(board: Scoreboard) -> Shown:
+    rally = board.rally
+    return MISSING if rally is None else _on(rally.low, rally.low_day)
+
+
+def _on(close: Envelope, day: date) -> Number:
+    """A close and its day."""
+    prefix = "$" if close.unit == Unit.USD else ""
+    return shown(close, lambda value: f"{decimal(value, prefix=prefix)} on {full_day(day)}")
 
 
 def _passed(board: Scoreboard) -> str:
+    if not board.applicable:
+        return "none can be judged"
     profile = f": {board.profile}" if board.profile else ""
     return f"{board.passed} of {board.applicable}{profile}"
 

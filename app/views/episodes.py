@@ -19,6 +19,7 @@ explain(batch)
 worth = "Published tests with their thresholds, frozen; most bounces fail, whatever the tests say"
 with card("boards", "The rebound, test by test", worth, "rebound_score"):
     show("rates", stress.rates_table(boards))
+    show_note("The lows", stress.say_lows(boards))
     show("boards", stress.board_table(boards))
 
 key = choose_key(tuple(DEPTHS))
