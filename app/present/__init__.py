@@ -242,8 +242,10 @@ def _about(reading: Reading, bars: Bars) -> Shown:
         return shown(reading["last"], lambda _: other, Tone.WARN)
     if reading["drawdown_pct"].value is not None and instrument.group != "volatility":
         return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
-    low, high = year_range(bars)
-    return f"1 yr: {price(low, instrument)} to {price(high, instrument)}"
+    low, high = (price(each, instrument) for each in year_range(bars))
+    is_whole = len(bars) >= instrument.calendar.periods_per_year
+    span = "1 yr" if is_whole else f"since {full_day(bars.dates[0].date())}"
+    return f"{span}: {low} to {high}"
 
 
 def falls_table(bars: Bars | None, count: int) -> Html | Absent:

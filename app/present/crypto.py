@@ -35,7 +35,7 @@ from components.text import (
 )
 from components.theme import BITCOIN, NASDAQ, OTHER
 from market.bars import Bars
-from market.readings import Reading, joint_envelope
+from market.readings import Reading, Result, joint_envelope
 from market.zones import Zone
 
 ARTICLE = Said(100 * ARTICLE_BAND[0], 100 * ARTICLE_BAND[1], "the article")
@@ -45,6 +45,7 @@ NO_PAIR = Absent("Bitcoin or the Nasdaq is missing.")
 NO_FUNDING = Absent("No funding rates yet.", "None is known at this moment.")
 NO_FLOWS = Absent("No ETF flows yet.", "None is known at this moment.")
 FLOWS_DRAWN = 60
+MONTH = 30
 FUNDING_DRAWN = timedelta(days=31)
 NAMELESS = (Column("", Align.TEXT), Column("", strong=True))
 
@@ -63,11 +64,17 @@ def candle_chart(
 
 
 def say_coins(coins: Sequence[Bars]) -> str:
-    """The median coin, and how many lie where the article said."""
-    falls = coin_falls(coins)
-    low, high = (percent(100 * edge) for edge in falls.band)
-    middle, share = change(falls.median.value), percent(falls.in_band.value)
-    return f"Median coin {middle}. {share} of them lie between {high} and {low} (shaded), as the article said"
+    """The median coin but Bitcoin, and how many of them lie where the article said."""
+    falls = coin_falls([coin for coin in coins if coin.key != "BTC"])
+    share = falls.in_band
+    if share.value is None:
+        return share.why or ""
+    low, high = (decimal(100 * edge, suffix="%") for edge in falls.band)
+    inside = f"{decimal(share.value * share.n / 100)} of {share.n} coins"
+    return (
+        f"The article said {high} to {low} (shaded): {inside} but Bitcoin lie there. "
+        f"Their median is {change(falls.median.value)}"
+    )
 
 
 @remembered
@@ -101,8 +108,8 @@ def beta_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...])
             shown(joint_envelope(fit.slope, finished((asset, market)), "times", "beta"), correlation),
             _interval(fit),
             correlation(fit.r2),
-            _side(fit.down.value, fit.down.n),
-            _side(fit.up.value, fit.up.n),
+            _side(fit.down),
+            _side(fit.up),
         )
         for fit in fits
     ]
@@ -206,7 +213,7 @@ def mood_tile(fear: Bars | None) -> Tile:
         "Fear and greed",
         shown(found.value, whole),
         change=found.word,
-        about=shown(found.low_30, lambda low: f"30-day low {whole(low)}"),
+        about=shown(found.low_30, lambda low: _say_low(low, found.low_30.n)),
         when=f"{fear.dates[-1]:%a}",
         trail=trail_of(fear.close),
     )
@@ -233,6 +240,16 @@ def volatility_tile(readings: Mapping[str, Reading]) -> Tile:
         return Tile("Realised vol", MISSING, about="no Bitcoin prices")
     value = shown(readings["BTC"]["realised_vol_pct"], percent)
     return Tile("Realised vol", value, about="Bitcoin, 30 days, a year of 365", when="a year")
+
+
+def _say_low(low: float | None, n: int) -> str:
+    return (
+        f"30-day low {whole(low)}"
+        if n >= MONTH
+        else f"lowest of {n} days: {whole(low)}"
+        if n > 1
+        else "first value"
+    )
 
 
 def _fits(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...]) -> tuple[Beta, ...]:
@@ -270,5 +287,6 @@ def _say_streak(run: float | None) -> str:
     return f"{decimal(abs(run))} of {'inflow' if run > 0 else 'outflow'}" if run else "none"
 
 
-def _side(value: float | None, n: int) -> str:
-    return f"{correlation(value)} (n {n})"
+def _side(slope: Result) -> str:
+    """The slope of one side with its own count; of a side that was not measured there is nothing to count."""
+    return MISSING if slope.value is None else f"{correlation(slope.value)} (n {slope.n})"

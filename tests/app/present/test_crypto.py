@@ -1,0 +1,28 @@
+"""What the crypto page says in words."""
+
+from analytics.crypto import coin_falls
+from app.present.crypto import beta_table, mood_tile, say_coins
+from market import catalogue
+from tests.analytics.bars import series
+from tests.analytics.recorded import recording
+
+
+def test_coins_are_counted_without_bitcoin_as_in_the_claims() -> None:
+    known = recording("2026-02-07")
+    coins = [known[each.key] for each in catalogue.load().group("crypto") if each.key in known]
+    inside = round((coin_falls([coin for coin in coins if coin.key != "BTC"]).in_band.value or 0) * 8 / 100)
+    said = say_coins(coins)
+    assert f"The article said −65% to −85% (shaded): {inside} of 8 coins but Bitcoin lie there." in said
+    assert say_coins([]) == "No coin has prices."
+
+
+def test_a_low_of_few_days_says_of_how_many() -> None:
+    assert "first value" in str(mood_tile(series("FNG", [20.0])).about)
+    assert str(mood_tile(series("FNG", [20.0, 30.0])).about) == "lowest of 2 days: 20"
+    assert str(mood_tile(series("FNG", [20.0] * 30)).about) == "30-day low 20"
+
+
+def test_a_side_of_beta_that_was_not_measured_counts_nothing() -> None:
+    short = [100.0 + n % 5 for n in range(30)]
+    table = str(beta_table(series("BTC", short), series("IXIC", short), ()))
+    assert "(n " not in table
