@@ -59,7 +59,7 @@ def path_table(contracts: Contracts, decisions: Sequence[date], known: Mapping[s
     effective = known.get("EFFR")
     now = _now(contracts, decisions, effective)
     if now is None:
-        return rows_table(macro_rows(known, ("US2Y",)))
+        return rows_table(macro_rows(known, ("US2Y",)), "Fed path")
     made_of = [bars for _, bars in contracts]
     columns = (
         Column("Meeting", Align.TEXT),

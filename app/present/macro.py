@@ -56,7 +56,7 @@ def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     return Drawing(figure, ranked_bars_alt(bars), held, say_mixed(held))
 
 
-def rows_table(found: Sequence[MacroRow]) -> Html:
+def rows_table(found: Sequence[MacroRow], caption: str = "Where everything stands") -> Html:
     """Value, changes over a day, a week and a month, and the percentile of a year, of each series."""
     columns = (
         Column("Series", Align.TEXT),
@@ -79,7 +79,7 @@ def rows_table(found: Sequence[MacroRow]) -> Html:
         )
         for row in found
     ]
-    return rows("Where everything stands", columns, cells)
+    return rows(caption, columns, cells)
 
 
 @remembered
