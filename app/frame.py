@@ -69,6 +69,7 @@ def pages() -> list[StreamlitPage]:
 def open_frame(page: StreamlitPage) -> None:
     """Bring view and address together, then draw what stands above a page."""
     notices = session.restore(page.url_path)
+    st.session_state["cards"] = set()
     st.html(f"<style>{STYLESHEET}{_alone(session.view().card)}</style>{LAYOUT}")
     st.logo(str(STATIC / "logo.svg"), size="large")
     with st.container(horizontal=True, key="strip", vertical_alignment="center"):
@@ -91,11 +92,16 @@ def _alone(card: str) -> str:
         return ""
     others = f'[class*="st-key-card-"]:not(.st-key-card-{card})'
     empty = f'[data-testid="stColumn"]:not(:has(.st-key-card-{card})):not(:has(.mk-strip))'
-    return f"{others},{empty},.mk-h1,.mk-lead,.mk-tiles{{display:none!important}}"
+    hidden = f":is({others},{empty},.mk-h1,.mk-lead,.mk-tiles)"
+    return f"body:not(:has(.st-key-no-card)) {hidden}{{display:none!important}}"
 
 
 def close_frame() -> None:
-    """Draw what stands below a page."""
+    """Draw what stands below a page, and say where the one card that a link asked for was not on it."""
+    wanted = session.view().card
+    if wanted and wanted not in st.session_state["cards"]:
+        with st.container(key="no-card"):
+            st.html(note(Kind.STALE, f"“card={wanted}”: this page has no such card.", "All of it is shown."))
     publishers = "Publishers are named under each chart; every series stands on Sources."
     links = [
         ("How every number is computed", "methods"),

@@ -8,6 +8,7 @@ import streamlit as st
 from app import session
 from app.script import script
 from app.services import settings, sources
+from app.widgets import NARROW
 from components.page.cards import Kind, Mark, Mode, Signal, note, status_strip
 from components.page.html import Html
 from components.text import age, short, weekday
@@ -36,7 +37,11 @@ def show_strip() -> None:
         if watches and _has_news(seen):
             st.rerun()
         st.html(_strip())
-        script("ages")(key="ages", data=None)
+        seen_narrow = st.session_state.get(NARROW, False)
+        window = script("ages")(key="ages", data={"narrow": seen_narrow}, on_narrow_change=lambda: None)
+        if window.narrow is not None and window.narrow != seen_narrow:
+            st.session_state[NARROW] = window.narrow
+            st.rerun()
 
     strip()
 

@@ -26,6 +26,8 @@ from market.zones import Zone, write_zone
 
 log = logging.getLogger(__name__)
 
+NARROW = "narrow"
+
 T = TypeVar("T")
 
 
@@ -64,6 +66,7 @@ def show_note(strong: str, text: str) -> None:
 @contextmanager
 def card(name: str, title: str, definition: str = "", formula: str | None = None) -> Iterator[None]:
     """A card with its heading; a bug inside it is logged, said in the card, and stops nothing else."""
+    st.session_state["cards"].add(name)
     with st.container(border=True, key=f"card-{name}", height="stretch"):
         show_html(heading(title, definition, formula))
         try:
@@ -148,8 +151,8 @@ def _explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:
 
 
 def is_phone() -> bool:
-    """Whether the visitor's browser says that it runs on a phone."""
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+    """Whether the visitor's browser says that it runs on a phone, or its window is as narrow as one."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "") or st.session_state.get(NARROW, False)
 
 
 @contextmanager

@@ -1,11 +1,21 @@
 // Lets every age on the page count: an element that carries the instant it is measured from is written anew each
-// second, in the units of `market.text.age`.
+// second, in the units of `market.text.age`. Tells the server as well when a window is as narrow as a phone's, since a
+// browser that is no phone's says nothing of its width.
 
+const narrow = matchMedia("(max-width: 640px)");
+const isPhone = navigator.userAgent.includes("Mobi"); // the server knows
 let timer = null;
+let tell = () => {};
 
-export default function () {
+narrow.addEventListener("change", () => tell());
+
+export default function ({ data, setStateValue }) {
   timer ??= setInterval(count, 1000);
   count();
+  tell = () => {
+    if (!isPhone && data.narrow !== narrow.matches) setStateValue("narrow", narrow.matches);
+  };
+  tell();
   return () => {};
 }
 

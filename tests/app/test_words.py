@@ -88,3 +88,9 @@ def test_an_old_price_in_the_watch_list_shows_its_day() -> None:
     days = re.findall('<span class="mk-day"> (.*?)</span>', watched)
     assert len(days) == watched.count("mk-line")
     assert len(set(days)) > 1
+
+
+def test_a_card_that_a_page_does_not_have_is_said_and_the_whole_page_shown() -> None:
+    page = open_page("overview", card="no-such")
+    assert "“card=no-such”: this page has no such card. All of it is shown." in page.notes
+    assert not [note for note in open_page("overview", card="falls").notes if "no such card" in note]

@@ -1,0 +1,28 @@
+"""A window as narrow as a phone's, of a browser that is no phone's: the charts are a phone's."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app.serving import chromium, serving
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60_000
+
+
+def wait_for_text_of(page: Page, size: int) -> None:
+    """Wait until every chart of the page is written in letters of that size."""
+    expect(page.locator("[role=figure]")).to_have_count(4, timeout=PATIENCE)
+    page.wait_for_function(
+        "size => [...document.querySelectorAll('[role=figure]')].every(c => c._fullLayout?.font.size === size)",
+        arg=size,
+        timeout=PATIENCE,
+    )
+
+
+def test_charts_follow_the_width_of_the_window() -> None:
+    with serving() as site, chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto(f"{site}/?asof=2026-02-05")
+        wait_for_text_of(page, 11)
+        page.set_viewport_size({"width": 1440, "height": 900})
+        wait_for_text_of(page, 12)
