@@ -15,6 +15,7 @@ from market.bars import Bars
 from market.definitions import Definition
 from market.instruments import Unit
 from market.readings import Envelope, Result, joint_envelope, missing
+from market.text import full_day
 
 YEAR = 252
 WEEK_DAYS, MONTH_DAYS = 7, 30
@@ -127,9 +128,9 @@ def difference_over_days(values: pd.Series, dates: pd.DatetimeIndex, days: int) 
     day = dates[-1] - pd.Timedelta(days, "D")
     place = int(dates.searchsorted(day, side="right")) - 1
     if place < 0:
-        return Result.missing(f"The history starts after {day:%Y-%m-%d}.", n=len(values))
+        return Result.missing(f"The history starts after {full_day(day)}.", n=len(values))
     if day - dates[place] > REACH_BACK:
-        return Result.missing(f"There is no value in the week up to {day:%Y-%m-%d}.", n=len(values))
+        return Result.missing(f"There is no value in the week up to {full_day(day)}.", n=len(values))
     return _difference(values, len(values) - 1 - place)
 
 

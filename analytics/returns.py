@@ -13,6 +13,7 @@ import pandas as pd
 
 from market.definitions import Definition
 from market.readings import Result
+from market.text import full_day
 
 REACH_BACK = pd.Timedelta(7, "D")
 """How far before the day asked for a base close may lie: longer than any closure of New York since 1933."""
@@ -131,9 +132,9 @@ def period_changes(close: pd.Series, dates: pd.DatetimeIndex, period: str) -> pd
 def _change_from_date(close: pd.Series, dates: pd.DatetimeIndex, day: pd.Timestamp) -> Result:
     place = int(dates.searchsorted(day, side="right")) - 1
     if place < 0:
-        return Result.missing(f"The history starts after {day:%Y-%m-%d}.", n=len(close))
+        return Result.missing(f"The history starts after {full_day(day)}.", n=len(close))
     if day - dates[place] > REACH_BACK:
-        return Result.missing(f"There is no close in the week up to {day:%Y-%m-%d}.", n=len(close))
+        return Result.missing(f"There is no close in the week up to {full_day(day)}.", n=len(close))
     return _change_from(close, place)
 
 

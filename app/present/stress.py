@@ -52,6 +52,12 @@ WRITERS: dict[str, Write] = {
 }
 WEEK = 5
 MEDIAN_SESSIONS = 252
+CORNERS = {
+    "calm": "calm on both sides",
+    "narrow": "the stress is narrow: in tech and crypto, not in credit",
+    "systemic": "the stress is systemic: in tech, crypto and credit",
+    "credit alone": "the stress is in credit alone",
+}
 # A share of a whole has no sign; a change has one.
 SHARES = frozenset({"rebound_retracement", "rebound_breadth", "rebound_volume", "rebound_volatility"})
 SAID = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NOT_YET: "not yet", Verdict.UNKNOWN: "unknown"}
@@ -108,7 +114,7 @@ def narrow_or_systemic(known: tuple[Bars, ...], named: tuple[Episode, ...], phon
         map_chart(narrow, systemic, labelled, phone=phone),
         stress_map_alt(narrow, systemic),
         known,
-        found.corner or "",
+        CORNERS.get(found.corner or "", ""),
     )
 
 
