@@ -105,7 +105,9 @@ def test_metrics_are_written_as_prometheus_reads_them() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7", "testclient"])
+@pytest.mark.parametrize(
+    "address", ["192.0.2.7", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7", "testclient"]
+)
 def test_metrics_are_not_told_to_others(address: str) -> None:
     assert "problem" in ask("/metrics", 403, client(address=address))["error"]
 
