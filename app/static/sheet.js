@@ -3,7 +3,8 @@
 // row for each pair, for programs. `title` names values that have no name in the chart.
 
 const ARRAYS = {
-  i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array,
+  i1: Int8Array, i2: Int16Array, i4: Int32Array, f4: Float32Array,
+  u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array,
 };
 
 export function sheetOf({ data, layout }, title) {
@@ -29,7 +30,8 @@ function listOf({ dtype, bdata, shape }) {
   const bytes = Uint8Array.from(atob(bdata), (character) => character.charCodeAt(0));
   const flat = Array.from(new ARRAYS[dtype](bytes.buffer));
   const columns = Number(String(shape ?? "").split(",")[1]);
-  return columns ? flat.filter((_, place) => place % columns === 0).map((_, row) => flat.slice(row * columns, (row + 1) * columns)) : flat;
+  if (!columns) return flat;
+  return Array.from({ length: flat.length / columns }, (_, row) => flat.slice(row * columns, (row + 1) * columns));
 }
 
 // Values of x down, one column for each trace; a candle has four.
@@ -51,7 +53,8 @@ function series(traces, layout, title) {
   const days = all((x) => /^\d{4}-\d\d-\d\d$/.test(x));
   const times = all((x) => /^\d{4}-\d\d-\d\d/.test(x));
   if (times || all(Number.isFinite)) sorted.sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
-  const first = days ? "Date" : times ? "Time (UTC)" : axisName(layout, "→") || plain(layout.xaxis?.title?.text) || "x";
+  const other = axisName(layout, "→") || plain(layout.xaxis?.title?.text) || "x";
+  const first = days ? "Date" : times ? "Time (UTC)" : other;
   return { head: [first, ...columns.map((column) => column.name)], rows: sorted };
 }
 
@@ -89,9 +92,8 @@ function points(traces, layout) {
     const same = plain(trace.name) || plain((trace.hovertemplate ?? "").replace(/<extra>.*|%\{.*/, ""));
     return across.values.map((value, index) => [told?.[index].split("; ")[0] ?? same, value, up.values[index] ?? null]);
   });
-  const unit = (axis) => measured({}, [], axis).unit;
-  const head = [["→", "x", layout.xaxis], ["↑", "y", layout.yaxis]];
-  return { head: ["Point", ...head.map(([arrow, other, axis]) => withUnit(axisName(layout, arrow) || other, unit(axis)))], rows };
+  const named = (arrow, other, axis) => withUnit(axisName(layout, arrow) || other, measured({}, [], axis).unit);
+  return { head: ["Point", named("→", "x", layout.xaxis), named("↑", "y", layout.yaxis)], rows };
 }
 
 function matrix(trace, layout) {
@@ -135,12 +137,14 @@ function axisName({ annotations = [], xaxis }, arrow) {
 function measured(trace, list, axis) {
   const values = numbers(list);
   const told = [trace.text, trace.customdata].map(labels).find((texts) => texts?.some(formatted));
-  const { factor, unit } = (told && scale(values, told)) ?? scale(numbers(axis?.tickvals ?? []), labels(axis?.ticktext) ?? []);
+  const ticks = [numbers(axis?.tickvals ?? []), labels(axis?.ticktext) ?? []];
+  const { factor, unit } = told ? scale(values, told) : scale(...ticks);
   return { unit, values: factor === 1 ? values : values.map((value) => value && shortest(value * factor)) };
 }
 
 function scale(values, texts) {
-  const largest = values.reduce((best, value, place) => (formatted(texts[place] ?? "") && Math.abs(value) > Math.abs(values[best] ?? 0) ? place : best), -1);
+  const size = (place) => (formatted(texts[place] ?? "") ? Math.abs(values[place] ?? 0) : 0);
+  const largest = values.reduce((best, _, place) => (size(place) > size(best) ? place : best), -1);
   if (largest < 0) return { factor: 1, unit: "" };
   const [, before, digits, after] = formatted(texts[largest]);
   const ratio = Math.abs(Number(digits.replaceAll(",", "")) / values[largest]);
