@@ -68,7 +68,9 @@ def ranked_bars(
     )
     room = 15 + round(6.6 * max((len(write(bar.value)) for bar in bars), default=0))
     figure.update_layout(
-        bargap=0.32, hovermode="closest", margin={"t": 22 if said else 8, "r": room if high > 0 else 8}
+        bargap=0.32,
+        hovermode="closest",
+        margin={"t": 22 if said else 8, "r": room if high > 0 or 0.0 in known else 8},
     )
     figure.update_xaxes(
         visible=False,

@@ -44,7 +44,7 @@ def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: 
 
 @remembered
 def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
-    """The week's moves, best first; havens are dark."""
+    """The week's moves, best first; havens stand out."""
     bars = [
         Bar(reading.instrument.short, reading.value("change_1w_pct"), INK if key in HAVENS else OTHER)
         for key, reading in readings_of(held).items()

@@ -151,7 +151,7 @@ def board_table(boards: Sequence[Scoreboard]) -> Html:
     columns = (
         Column("Test", Align.PROSE),
         Column("Passes if", Align.PROSE, wide=True),
-        *(Column(board.name, Align.TEXT) for board in boards),
+        *(Column(board.name, Align.PROSE) for board in boards),
         Column("What it has been worth", Align.PROSE, wide=True, grey=True),
     )
     by_key = [{test.key: test for test in board.tests} for board in boards]

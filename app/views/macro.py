@@ -41,7 +41,7 @@ compared = batch.select(*COMPARED)
 first, day = present.common_start(compared, since())
 with left, card("indexed", "One hundred on the same day", f"Closes, set to 100 on {day}", "indexed"):
     show("indexed", macro.indexed_chart(compared, first, day, phone))
-with right, card("safety", "Flight to safety?", "Last week; havens are dark", "change_1w"):
+with right, card("safety", "Flight to safety?", "Last week; havens stand out", "change_1w"):
     show("safety", macro.week_chart(batch.select(*macro.SAFETY), phone))
 
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"

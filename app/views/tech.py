@@ -52,7 +52,10 @@ for pair in (tech.MOVES[:2], tech.MOVES[2:]):
             show(move.name, tech.moves(markets, move, phone))
 
 left, right = st.columns(2)
-with left, card("rotation", "Did money go to havens?", "Havens dark, high beta grey", "window_return"):
+with (
+    left,
+    card("rotation", "Did money go to havens?", "Havens stand out; high beta is grey", "window_return"),
+):
     window = choose_window((5, 20, 60))
     show("rotation", tech.rotation(batch.select(*tech.HAVENS, *tech.HIGH_BETA), window, phone))
 with right, card("rally", "What has the rebound made good?", tech.RALLY, "retraced"):

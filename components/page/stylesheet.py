@@ -207,7 +207,10 @@ _OPEN = """
 """
 
 _SCREENS = """
-@media (max-width:1120px){.mk ul.mk-tiles{grid-template-columns:repeat(3,minmax(0,1fr))}}
+@media (max-width:1120px){
+ .mk ul.mk-tiles{grid-template-columns:repeat(3,minmax(0,1fr))}
+ .mk-signal{white-space:normal}
+}
 @media (max-width:640px){
  .mk-wide{display:none!important}
  .mk-narrow{display:inline-flex!important}

@@ -7,13 +7,15 @@ from tests.app.serving import chromium, serving
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
+WRITTEN = """size => [...document.querySelectorAll('[role=figure]')].every(
+    chart => chart._fullLayout?.font.size === size)"""
 
 
 def wait_for_text_of(page: Page, size: int) -> None:
     """Wait until every chart of the page is written in letters of that size."""
     expect(page.locator("[role=figure]")).to_have_count(4, timeout=PATIENCE)
     page.wait_for_function(
-        "size => [...document.querySelectorAll('[role=figure]')].every(c => c._fullLayout?.font.size === size)",
+        WRITTEN,
         arg=size,
         timeout=PATIENCE,
     )

@@ -69,6 +69,8 @@ def test_a_ranking_keeps_its_order_and_only_the_own_bar_is_amber() -> None:
 
 def test_room_for_values_is_kept_in_pixels_on_the_side_that_has_bars() -> None:
     falls, rises = ranked_bars([Bar("a", -43.4)]).layout, ranked_bars([Bar("a", 43.4)]).layout
+    flat = ranked_bars([Bar("a", 0.0)], said=Said(-30, -18, "the article")).layout
+    assert flat.margin.r > falls.margin.r
     assert falls.yaxis.ticklabelstandoff > 40 > rises.yaxis.ticklabelstandoff
     assert rises.margin.r > 40 > falls.margin.r
 
