@@ -124,11 +124,9 @@ def redraw(browser: Browser, name: str, address: str, buttons: str) -> Row:
     network.on("Network.webSocketFrameReceived", lambda frame: received.append(frame["timestamp"]))
     page.goto(address)
     page.wait_for_timeout(3 * SETTLED)
-    taken = []
+    found, taken = page.locator(buttons), []
+    found.first.wait_for(timeout=60_000)
     for turn in range(RUNS):
-        found = page.locator(buttons)
-        if not found.count():
-            return Row(f"{name}: no such control", "")
         sent.clear()
         received.clear()
         found.nth(turn % found.count()).click()
