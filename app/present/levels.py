@@ -50,7 +50,8 @@ def story(histories: Sequence[ZoneHistory], days: Bars | None) -> tuple[str, str
         distance = decimal(100 * abs(near.distance), 1, suffix="%")
         said = f"{name} at {at} stands {distance} {side} {zone_range(near.zone, days.instrument)}"
     states = [f"{each.zone.name}: {each.word.value}" for each in histories if each.word]
-    return said, f"By confirmed closes: {'; '.join(states)}."
+    told = "; ".join(states)
+    return said, f"By confirmed closes: {told}." if told else "Too few closes yet to confirm a state."
 
 
 def nearest(histories: Sequence[ZoneHistory]) -> Zone | None:

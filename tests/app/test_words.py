@@ -64,6 +64,10 @@ def test_the_chart_of_a_level_says_how_far_it_reaches() -> None:
     assert "Closes by the day since" in everything(open_page("levels", daily="1"))
 
 
+def test_without_a_state_the_levels_say_why() -> None:
+    assert open_page("levels", asof="2025-01-03").lead == "Too few closes yet to confirm a state."
+
+
 def test_a_level_of_any_instrument_has_its_tab() -> None:
     page = open_page("levels", zone="ETH:2000-2100", keys="ETH")
     assert not [note for note in page.notes if "does not show" in note]
