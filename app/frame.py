@@ -79,11 +79,12 @@ def open_frame(page: StreamlitPage) -> None:
             _share(page)
             _settings()
     offer_mute()
-    for problem in (*session.feed().span.problems, *notices):
-        st.html(note(Kind.STALE, problem))
-    waiting = say_waiting()
-    if waiting is not None:
-        st.html(waiting)
+    with st.container(key="notes"):  # a place of its own, so that nothing below moves when a note goes
+        for problem in (*session.feed().span.problems, *notices):
+            st.html(note(Kind.STALE, problem))
+        waiting = say_waiting()
+        if waiting is not None:
+            st.html(waiting)
 
 
 def _alone(card: str) -> str:

@@ -47,9 +47,10 @@ def show_story(story: Story) -> None:
 
 def show_rest(story: Story) -> None:
     """The facts that the headline left out, as a list; nothing where it told them all."""
-    if story.rest:
-        with card("facts", "What the numbers say"):
-            show_html(facts(fact.sentence for fact in story.rest))
+    with st.container():
+        if story.rest:
+            with card("facts", "What the numbers say"):
+                show_html(facts(fact.sentence for fact in story.rest))
 
 
 def show_title(title: str, lead: str) -> None:
@@ -136,9 +137,10 @@ def say_sources(sources: Iterable[Bars]) -> str:
 def explain(batch: Batch) -> None:
     """Say what is wrong with the series of a page: on which two sources disagree, and which are missing."""
     disputes = [told for bars in batch if (told := present.say_dispute(bars))]
-    if disputes:
-        show_html(note(Kind.STALE, "Two sources disagree.", " ".join(disputes)))
-    _explain_missing(batch.missing)
+    with st.container():  # a place of its own, so that nothing below moves when there is something to say
+        if disputes:
+            show_html(note(Kind.STALE, "Two sources disagree.", " ".join(disputes)))
+        _explain_missing(batch.missing)
 
 
 def _explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:

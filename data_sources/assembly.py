@@ -20,6 +20,11 @@ FIRST_ANSWER = 3.0
 """Seconds a visitor waits for a first answer where no recording can stand in meanwhile."""
 
 
+FIRST_ROUND = 8.0
+"""Seconds for which a first question may be on its way while others have answered: so that a page turns live
+once, and not line by line."""
+
+
 class Nothing:
     """A `Source` that has nothing: what is left when a recording cannot be opened."""
 
@@ -41,8 +46,8 @@ class Sources:
     def feed(self) -> Feed:
         """What pages and routes read now.
 
-        With `Mode.AUTO` the recording until a provider has answered, or has left something on disk; from then
-        on the providers, for good.
+        With `Mode.AUTO` the recording until providers have answered, or have left something on disk; from
+        then on the providers, for good. The first round of questions is waited for, but no late one.
         """
         if self.live is None or self.providers is None:
             return self.recorded
@@ -73,7 +78,9 @@ class Sources:
                 self.providers.sources[each.source].ready(btc, Interval.DAY) is not None
                 for each in btc.listings
             )
-            self._answered[0] = on_disk or any(each.last_success for each in self.health().values())
+            answered = any(each.last_success for each in self.health().values())
+            coming = any(seconds < FIRST_ROUND for *_, seconds in self.providers.on_their_way())
+            self._answered[0] = on_disk or (answered and not coming)
         return self._answered[0]
 
 
