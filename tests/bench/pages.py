@@ -126,10 +126,11 @@ def redraw(browser: Browser, name: str, address: str, buttons: str) -> Row:
     page.wait_for_timeout(3 * SETTLED)
     found, taken = page.locator(buttons), []
     found.first.wait_for(timeout=60_000)
+    offered = max(found.count(), 1)
     for turn in range(RUNS):
         sent.clear()
         received.clear()
-        found.nth(turn % found.count()).click()
+        found.nth(turn % offered).click()
         page.wait_for_timeout(SETTLED)
         if sent and received:
             taken.append(received[-1] - sent[0])
