@@ -138,7 +138,7 @@ def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | No
         return None
     if number.value > -0.05:
         return Fact((f"{subject} stands at its highest close",), 2.0, Tone.BETTER, subject=subject)
-    size = quote(reading, "drawdown_pct", f"{decimal(-number.value)}%")
+    size = quote(reading, "drawdown_pct", f"{decimal(-number.value, 1)}%")
     extra = 1.0 if -number.value >= DEEP_FALL else 0.0
     words = (f"{subject} is ", size, " below its highest close")
     return Fact(words, weight + extra, Tone.WORSE, subject=subject)

@@ -42,6 +42,7 @@ from market.zone_events import ZoneEvent
 
 COLOURS = {"BTC": BITCOIN, "IXIC": NASDAQ, "NDX": NASDAQ, "IGV": SOFTWARE, "SOL": SOFTWARE, "ETH": ETHER}
 TILE_TRAIL = 45
+ALMOST_ALL = 99.5
 TABLE_TRAIL = 90
 
 
@@ -173,6 +174,8 @@ def changes_table(changed: Iterable[Changed]) -> Html:
 def _share_of_days(share: Envelope) -> Shown:
     if share.value is None:
         return Number(share, f"too few days: {share.n}", Tone.MUTED)
+    if share.value > ALMOST_ALL:
+        return Number(share, f"all others of {share.n} days")
     return shown(share, lambda value: f"{percent(value)} of {share.n} days")
 
 

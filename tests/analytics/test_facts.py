@@ -116,7 +116,7 @@ def test_a_number_that_is_late_or_missing_says_nothing(spoiled: str) -> None:
 
 def test_distance_from_the_high_is_told_of_a_long_history() -> None:
     fact = below_high(read(series("IXIC", [*FLAT, 94.0])), "the Nasdaq")
-    assert told(fact) == "the Nasdaq is 7% below its highest close"
+    assert told(fact) == "the Nasdaq is 6.9% below its highest close"
     assert told(below_high(read(series("IXIC", [*FLAT, 102.0])), "it")) == "it stands at its highest close"
 
 
