@@ -78,7 +78,7 @@ class Bars:
     that ends a UTC day, the end of an hour. Open, high, low and volume are NaN where not published; a close
     is always there. Only the last bar may be unfinished, and then ``in_progress`` says so.
 
-    Never changed once built, and equal only to themselves: whatever is made of them may be remembered by them.
+    Never changed once built, and equal only to themselves: what is made of them may be remembered by them.
 
     Raises `ValueError` when built from anything else.
     """
