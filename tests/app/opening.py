@@ -9,6 +9,7 @@ from shutil import copytree
 
 from streamlit.testing.v1 import AppTest
 
+from app.script import PACKAGE
 from data_sources.settings import ROOT, SHIPPED_RECORDING
 
 MAIN = ROOT / "app" / "main.py"
@@ -57,7 +58,8 @@ class Opened:
     @property
     def charts(self) -> int:
         """How many charts there are."""
-        return len(self.run.get("bidi_component"))
+        mounted = [each.proto.component_name for each in self.run.get("bidi_component")]
+        return mounted.count(f"{PACKAGE}.chart")
 
     @property
     def address(self) -> dict[str, list[str]]:
