@@ -131,7 +131,10 @@ def redraw(browser: Browser, name: str, address: str, buttons: str) -> Row:
         sent.clear()
         received.clear()
         found.nth(turn % offered).click()
-        page.wait_for_timeout(SETTLED)
+        known = -1
+        while len(received) > known:
+            known = len(received)
+            page.wait_for_timeout(SETTLED)
         if sent and received:
             taken.append(received[-1] - sent[0])
     page.close()
