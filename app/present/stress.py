@@ -11,6 +11,7 @@ from analytics.rebound_tests import ReboundTest, Verdict
 from analytics.stress import Stress, stress
 from analytics.stress_map import stress_map
 from analytics.stress_score import SCALE
+from app.present import told
 from app.present.drawing import Absent, Drawing, remembered
 from components.lines import Line
 from components.overlay import overlay, overlay_alt
@@ -170,9 +171,9 @@ def rates_table(boards: Sequence[Scoreboard]) -> Html:
         ("High of the fall", *(_high(board) for board in boards)),
         ("Its low, which the tests judge", *(_low(board) for board in boards)),
         ("Tests passed", *(_passed(board) for board in boards)),
-        ("Of bounces loaded here, new low later", *(shown(board.past, percent) for board in boards)),
+        ("Of bounces loaded here, new low later", *(told(board.past, percent) for board in boards)),
         ("As published elsewhere", *(_published(board) for board in boards)),
-        ("By luck, a walk without drift", *(shown(board.null, percent) for board in boards)),
+        ("By luck, a walk without drift", *(told(board.null, percent) for board in boards)),
     ]
     return rows("Base rates", columns, cells)
 

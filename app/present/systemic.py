@@ -47,17 +47,17 @@ def together_table(sectors: tuple[Bars, ...]) -> Html | Absent:
         (
             "Average correlation of all pairs",
             _cell(now, sectors, "average_pairwise", correlation),
-            _rank(pairs, sectors),
+            _rank(pairs, WINDOW, sectors),
         ),
         (
             "Turbulence, mean of five days",
             _last(turbulence, TURBULENCE_HISTORY, sectors, "turbulence"),
-            _rank(turbulence, sectors),
+            _rank(turbulence, TURBULENCE_HISTORY, sectors),
         ),
         (
             "Absorption ratio",
             _last(absorbed, ABSORPTION_HISTORY, sectors, "absorption_ratio"),
-            _rank(absorbed, sectors),
+            _rank(absorbed, ABSORPTION_HISTORY, sectors),
         ),
     ]
     columns = (Column("Six US sectors", Align.PROSE), Column("Now", strong=True), Column("In its history"))
@@ -146,16 +146,15 @@ def _newest(series: pd.Series) -> Result:
 
 
 def _last(series: pd.Series, needed: int, made_of: tuple[Bars, ...], formula: str) -> Shown:
-    found = (
-        _newest(series)
-        if len(series)
-        else Result.missing(f"It needs {needed} sessions of history.", window=needed)
-    )
-    return _cell(found, made_of, formula, correlation)
+    return _cell(_newest(series) if len(series) else _too_young(needed), made_of, formula, correlation)
 
 
-def _rank(series: pd.Series, made_of: tuple[Bars, ...]) -> Shown:
-    found = percentile_of_last(series).scaled(100)
+def _too_young(needed: int) -> Result:
+    return Result.missing(f"It needs {needed} sessions of history.", window=needed)
+
+
+def _rank(series: pd.Series, needed: int, made_of: tuple[Bars, ...]) -> Shown:
+    found = percentile_of_last(series).scaled(100) if len(series) else _too_young(needed)
     if found.value is None:
         return found.why or ""
     return shown(joint_envelope(found, finished(made_of), "percentile", "percentile_1y"), percentile)
