@@ -36,13 +36,18 @@ def steps(
                 hovertemplate=f"%{{y:.2f}}%<extra>{escape_plot(name)}</extra>",
             )
         )
+        end = float(series.iloc[-1])
+        is_upper = (end, colour == NASDAQ) == max(
+            (float(each[0].iloc[-1]), each[2] == NASDAQ) for each in drawn
+        )
         figure.add_annotation(
-            text=f"<b>{_rate(float(series.iloc[-1]))}</b><br>{escape_plot(name)}",
+            text=f"<b>{_rate(end)}</b><br>{escape_plot(name)}",
             xref="paper",
             x=1,
             xanchor="left",
             xshift=6,
-            y=float(series.iloc[-1]),
+            y=end,
+            yanchor="middle" if len(drawn) == 1 else "bottom" if is_upper else "top",
             align="left",
             showarrow=False,
             font={"color": INK if colour == NASDAQ else MUTED, "size": 11},

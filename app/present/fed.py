@@ -24,9 +24,16 @@ NO_FUTURES = "No fed-funds futures have prices here, so meetings have no odds. T
 Contracts = tuple[tuple[Month, Bars], ...]
 
 
-def contracts_of(feed: Feed, moment: datetime) -> Contracts:
-    """The futures around ``moment`` that have prices, by month."""
-    wanted = fed_funds(moment)
+def contracts_of(feed: Feed, moment: datetime, today: datetime) -> Contracts:
+    """The futures around ``moment`` that have prices, by month.
+
+    Contracts that have expired by ``today`` are not asked for, and the others only once the first of them has
+    prices: five questions in vain would close the door of the provider to everything else.
+    """
+    wanted = {month: each for month, each in fed_funds(moment).items() if month >= (today.year, today.month)}
+    first = next(iter(wanted.values()), None)
+    if first is None or not feed.many([first]).found:
+        return ()
     found = feed.many(wanted.values())
     return tuple((month, bars) for month, each in wanted.items() if (bars := found.get(each.key)))
 
@@ -67,7 +74,7 @@ def path_table(contracts: Contracts, decisions: Sequence[date], known: Mapping[s
         Column("Change"),
         Column("Cut"),
         Column("No change", wide=True),
-        Column("Rise"),
+        Column("Rise", wide=True),
         Column("Lower by then"),
     )
     return rows("Fed path", columns, [_row(each, made_of) for each in now.meetings[:SHOWN]])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from components.page.cards import counting_age, facts
 from components.page.html import Html, block, div, element, join, link
 from components.page.tables import Align, Column, rows
-from components.text import MISSING, age, full_day, full_moment, price
+from components.text import MISSING, age, full_day, full_moment, price, short_moment
 from data_sources.breaker import BreakerState
 from data_sources.feed import Batch
 from data_sources.health import ProviderHealth
@@ -126,7 +126,7 @@ def say_state(each: ProviderHealth) -> str:
 
 def say_trouble(each: ProviderHealth) -> str:
     """What went wrong last, and when; what is wrong with our own disk."""
-    when = f", {full_moment(each.last_error_at)}" if each.last_error_at else ""
+    when = f", {short_moment(each.last_error_at)} UTC" if each.last_error_at else ""
     told = [f"{each.last_error}{when}" if each.last_error else "", each.storage or ""]
     return ". ".join(filter(None, told)) or "none"
 

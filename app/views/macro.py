@@ -1,5 +1,7 @@
 """Rates, the dollar, credit and commodities: is the stress narrow, or everywhere?"""
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from analytics.stories import Page, story_of
@@ -48,7 +50,7 @@ ranks = "Percentile of the level in its own last year; yields and the curve chan
 with card("rows", "Where everything stands", ranks, "percentile_1y"):
     show("rows", macro.rows_table(told.rows))
 
-contracts = fed.contracts_of(here(), moment)
+contracts = fed.contracts_of(here(), moment, datetime.now(UTC))
 with card("fed", "Fed path", fed.words(contracts, known().meetings, extra.get("EFFR")), "fed_path"):
     show("fed", fed.path_chart(contracts, known().meetings, extra.get("EFFR"), phone))
     show("fed-table", fed.path_table(contracts, known().meetings, {**batch.found, **extra.found}))
