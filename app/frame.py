@@ -51,9 +51,13 @@ LAYOUT = """<style>
 [class*="st-key-card"]{padding:1rem 1.05rem .8rem}
 .st-key-strip{border-bottom:1px solid light-dark(#DEDED8,#2C3540);padding-bottom:.45rem}
 [class*="st-key-choose-range"] button{text-transform:uppercase}
+.st-key-strip [data-testid="stVerticalBlock"]{gap:0}
 @media (max-width:640px){
+ .st-key-strip,.st-key-strip .st-key-asof{gap:.3rem .45rem!important}
+ .st-key-strip [data-testid="stPopoverButton"]{padding:0 .3rem}
  .st-key-strip [data-testid="stPopoverButton"] p{position:absolute;width:1px;height:1px;overflow:hidden;
   clip-path:inset(50%)}
+ .st-key-strip [data-testid="stPopoverButton"]>div>:last-child:not(:first-child){display:none}
 }
 </style>"""
 
