@@ -203,6 +203,9 @@ def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None
         return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE, subject=subject)
     if fresh and event is not None and event.kind is Happening.RECLAIMED:
         return Fact((f"{subject} is back above {zone} at ", at), 3.8, Tone.BETTER, subject=subject)
+    if history.testing and history.stand is Stand.INSIDE:
+        beyond = "above" if history.price > history.zone.high else "below"
+        return Fact((f"{subject} is just {beyond} {zone}, not yet confirmed, at ", at), 2.6, subject=subject)
     if history.testing:
         side = "above" if history.stand is Stand.ABOVE else "below"
         return Fact((f"{subject} is testing {zone} from {side} at ", at), 2.6, subject=subject)

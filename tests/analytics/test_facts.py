@@ -181,6 +181,12 @@ def test_a_price_close_to_a_zone_is_testing_it() -> None:
     assert at([70_100.0]) == "Bitcoin is testing $68K–$70K from above at $70.1K"
 
 
+def test_a_price_that_leaves_a_zone_is_outside_until_closes_confirm_it() -> None:
+    entered = [69_000.0, 69_310.0]
+    assert at([*entered, 70_100.0]) == "Bitcoin is just above $68K–$70K, not yet confirmed, at $70.1K"
+    assert at([*entered, 67_900.0]) == "Bitcoin is just below $68K–$70K, not yet confirmed, at $67.9K"
+
+
 def test_a_zone_far_away_is_no_news() -> None:
     bars = series("BTC", [100_000.0 + n for n in range(30)])
     assert at_zone(follow(bars, ZONE), read(bars), "Bitcoin") is None
