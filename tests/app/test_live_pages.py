@@ -135,7 +135,7 @@ def test_the_fed_path_has_a_rate_for_the_coming_meetings(browser: Browser, site:
 def test_the_sources_page_tells_how_every_provider_does(browser: Browser, site: str) -> None:
     with visiting(browser, site) as visit:
         shown = arrived(visit, "/sources").page.locator(".st-key-card-providers")
-        shown.get_by_text("Coinbase").wait_for(timeout=PATIENCE)
+        shown.locator("tbody").get_by_text("Coinbase").wait_for(timeout=PATIENCE)
         told = shown.inner_text()
         assert "answers" in told
         assert "Yahoo Finance" in told
