@@ -24,7 +24,7 @@ from market.publishers import publisher
 class SourceError(Exception):
     """One instrument could not be had; ``str()`` is a sentence for the reader."""
 
-    sentence = "{name} could not be had from {source}."
+    cause = "could not be asked"
 
     def __init__(
         self, instrument: Instrument, source: str, words: str = "", *, retry_after: float | None = None
@@ -39,7 +39,7 @@ class SourceError(Exception):
     @property
     def reason(self) -> str:
         """The cause in a few words, to follow "out of date:"."""
-        return f"{publisher(self.source)} could not be asked"
+        return f"{publisher(self.source)} {self.cause}"
 
     def again(self, instrument: Instrument | None = None, *, retry_after: float | None = None) -> Self:
         """The same cause once more, for another asker: an exception raised twice would carry both their
@@ -49,7 +49,7 @@ class SourceError(Exception):
         return type(self)(instrument or self.instrument, self.source, self.words, retry_after=wish)
 
     def __str__(self) -> str:
-        return self.sentence.format(name=self.instrument.name, source=publisher(self.source))
+        return f"{self.instrument.name}: {self.reason}."
 
 
 class Transient(SourceError):
@@ -59,31 +59,19 @@ class Transient(SourceError):
 class Unreachable(Transient):
     """No reply, or a broken one."""
 
-    sentence = "{name}: {source} did not answer."
-
-    @property
-    def reason(self) -> str:
-        return f"{publisher(self.source)} did not answer"
+    cause = "did not answer"
 
 
 class Pending(Unreachable):
     """Asked a moment ago, and still on the way."""
 
-    sentence = "{name}: {source} has not answered yet."
-
-    @property
-    def reason(self) -> str:
-        return f"{publisher(self.source)} has not answered yet"
+    cause = "has not answered yet"
 
 
 class RateLimited(Transient):
     """Asked too often."""
 
-    sentence = "{name}: {source} asked us to slow down."
-
-    @property
-    def reason(self) -> str:
-        return f"{publisher(self.source)} asked us to slow down"
+    cause = "asked us to slow down"
 
 
 class Lasting(SourceError):
@@ -93,38 +81,25 @@ class Lasting(SourceError):
 class Refused(Lasting):
     """Not from here, or not without a key."""
 
-    sentence = "{name}: {source} does not serve this place."
-
-    @property
-    def reason(self) -> str:
-        return f"{publisher(self.source)} does not serve this place"
+    cause = "does not serve this place"
 
 
 class UnknownSymbol(Lasting):
     """The catalogue names something the provider does not have."""
 
-    sentence = "{name}: {source} does not know it."
-
-    @property
-    def reason(self) -> str:
-        return f"{publisher(self.source)} does not know it"
+    cause = "does not know it"
 
 
 class NoData(Lasting):
     """It exists, but there is nothing to show."""
 
-    sentence = "{name}: {source} has nothing to show for it."
+    cause = "has nothing to show"
 
-    @property
-    def reason(self) -> str:
-        return f"{publisher(self.source)} has nothing to show"
+    def __str__(self) -> str:
+        return f"{self.instrument.name}: {self.reason} for it."
 
 
 class BadData(Lasting):
     """The answer breaks the rules of `Bars`."""
 
-    sentence = "{name}: {source} answered with prices that cannot be right."
-
-    @property
-    def reason(self) -> str:
-        return f"{publisher(self.source)} answered with prices that cannot be right"
+    cause = "answered with prices that cannot be right"
