@@ -5,16 +5,15 @@ progress.
 """
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 
 import pandas as pd
-import requests
 
-from data_sources.errors import BadData, NoData
+from data_sources.daily_file import DailyFile
+from data_sources.errors import BadData
 from data_sources.fred import values_by_day
-from data_sources.parsing import at_day_ends, build, listing_of
-from data_sources.web import fetch, session, translate
+from data_sources.parsing import at_day_ends, build
+from data_sources.web import fetch
 from market.bars import Bars
 from market.instruments import Instrument, Interval, Listing
 
@@ -22,25 +21,19 @@ ADDRESS = "https://api.alternative.me/fng/"
 SAMPLING = "daily score, as published"
 
 
-class AlternativeMe:
+class AlternativeMe(DailyFile):
     """A `Source` of the index."""
 
     source = "alternative_me"
+    without_hours = "one score a day"
 
-    def __init__(self, clock: Callable[[], datetime], web: requests.Session | None = None) -> None:
-        self._clock = clock
-        self._web = web or session()
+    def ask(self, _: Listing) -> str:
+        """All scores since 2018."""
+        return fetch(self._web, ADDRESS, limit="0", format="json")
 
-    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """All scores; raises `SourceError`, `NoData` for hours."""
-        listing = listing_of(instrument, self.source)
-        if interval is not Interval.DAY:
-            raise NoData(instrument, self.source, "one score a day")
-        try:
-            text = fetch(self._web, ADDRESS, limit="0", format="json")
-        except Exception as error:
-            raise translate(error, instrument, self.source) from error
-        return parse(text, instrument, listing, self._clock())
+    def parse(self, raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
+        """`parse` of this module."""
+        return parse(raw, instrument, listing, now)
 
 
 def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:

@@ -15,11 +15,11 @@ from math import isfinite
 from pathlib import Path
 
 import pandas as pd
-import requests
 
+from data_sources.daily_file import DailyFile
 from data_sources.errors import BadData, NoData
-from data_sources.parsing import listing_of, session_ends
-from data_sources.web import fetch, session, translate
+from data_sources.parsing import session_ends
+from data_sources.web import fetch
 from data_sources.whole import write_whole
 from market.bars import COLUMNS, Bars, InProgress, Provenance
 from market.instruments import Instrument, Interval, Listing
@@ -41,36 +41,31 @@ class Flow:
     final: bool
 
 
-class EtfFlows:
+class EtfFlows(DailyFile):
     """A `Source` of daily net flow in million dollars."""
 
     source = "btcetfdata"
+    without_hours = "one figure a day"
 
     def __init__(
         self,
         clock: Callable[[], datetime],
         folder: Path,
         price_of: Callable[[date], float | None],
-        web: requests.Session | None = None,
     ) -> None:
         """``price_of`` gives the price of a coin on a day; ``folder`` is where the days seen are kept."""
-        self._clock = clock
+        super().__init__(clock)
         self._path = folder / "etf_flows.csv"
         self._price_of = price_of
-        self._web = web or session()
 
-    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """The flows seen so far; raises `SourceError`, `NoData` where no day has a price."""
-        listing = listing_of(instrument, self.source)
-        if interval is not Interval.DAY:
-            raise NoData(instrument, self.source, "one figure a day")
-        try:
-            text = fetch(self._web, ADDRESS)
-        except Exception as error:
-            raise translate(error, instrument, self.source) from error
-        newest = parse(text, instrument)
-        flows = self._remember(newest)
-        return as_bars(flows, instrument, listing, self._clock(), self._price_of)
+    def ask(self, _: Listing) -> str:
+        """The newest holdings of every fund."""
+        return fetch(self._web, ADDRESS)
+
+    def parse(self, raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
+        """The flows seen so far, this one among them; raises `NoData` where no day has a price."""
+        flows = self._remember(parse(raw, instrument))
+        return as_bars(flows, instrument, listing, now, self._price_of)
 
     def _remember(self, newest: Flow) -> list[Flow]:
         """The flows by day, ``newest`` among them, written down."""

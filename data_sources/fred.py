@@ -4,26 +4,17 @@ One column of dates and one of values, ``.`` or nothing where there is no observ
 on the next business day; weekly series carry the Friday they end on.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from io import StringIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import requests
 
+from data_sources.daily_file import DailyFile
 from data_sources.errors import BadData, NoData, UnknownSymbol
-from data_sources.parsing import (
-    MOST_ROWS,
-    at_day_ends,
-    at_session_ends,
-    build,
-    listing_of,
-    session_ends,
-)
-from data_sources.web import fetch, session
-from data_sources.web import translate as translate_web
+from data_sources.parsing import MOST_ROWS, at_day_ends, at_session_ends, build, session_ends
+from data_sources.web import fetch
 from market.bars import COLUMNS, Bars
 from market.instruments import Calendar, Instrument, Interval, Listing
 
@@ -33,31 +24,24 @@ SAMPLING = "daily, as published by FRED"
 WEEKLY = pd.Timedelta(days=5)
 
 
-class Fred:
+class Fred(DailyFile):
     """A `Source` of daily values; only closes are published."""
 
     source = "fred"
+    without_hours = "FRED has no hours"
 
-    def __init__(self, clock: Callable[[], datetime], web: requests.Session | None = None) -> None:
-        self._clock = clock
-        self._web = web or session()
+    def ask(self, listing: Listing) -> str:
+        """All values of one series since 1990."""
+        return fetch(self._web, ADDRESS, id=listing.symbol, cosd=START)
 
-    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """All values since 1990; raises `SourceError`, `NoData` for hours."""
-        listing = listing_of(instrument, self.source)
-        if interval is not Interval.DAY:
-            raise NoData(instrument, self.source, "FRED has no hours")
-        try:
-            text = fetch(self._web, ADDRESS, id=listing.symbol, cosd=START)
-        except Exception as error:
-            raise translate(error, instrument) from error
-        return parse(text, instrument, listing, self._clock())
+    def translate(self, error: Exception, instrument: Instrument) -> Exception:
+        """``error`` in our words: FRED answers 404 for a series that it does not have."""
+        ours = super().translate(error, instrument)
+        return UnknownSymbol(instrument, self.source, ours.words) if isinstance(ours, NoData) else ours
 
-
-def translate(error: Exception, instrument: Instrument) -> Exception:
-    """``error`` in our words: FRED answers 404 for a series that it does not have."""
-    ours = translate_web(error, instrument, Fred.source)
-    return UnknownSymbol(instrument, Fred.source, ours.words) if isinstance(ours, NoData) else ours
+    def parse(self, raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
+        """`parse` of this module."""
+        return parse(raw, instrument, listing, now)
 
 
 def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:

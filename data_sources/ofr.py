@@ -4,16 +4,15 @@ The catalogue's symbol is the name of a column (`OFR FSI`, `Credit`, `Funding`, 
 business days later.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pandas as pd
-import requests
 
-from data_sources.errors import BadData, NoData, UnknownSymbol
+from data_sources.daily_file import DailyFile
+from data_sources.errors import BadData, UnknownSymbol
 from data_sources.fred import read_table, values_by_day
-from data_sources.parsing import at_ends_of_days, build, listing_of
-from data_sources.web import fetch, session, translate
+from data_sources.parsing import at_ends_of_days, build
+from data_sources.web import fetch
 from market.bars import Bars
 from market.instruments import Instrument, Interval, Listing
 
@@ -21,25 +20,19 @@ ADDRESS = "https://www.financialresearch.gov/financial-stress-index/data/fsi.csv
 SAMPLING = "daily, as published by the OFR"
 
 
-class Ofr:
+class Ofr(DailyFile):
     """A `Source` of the stress index and its parts."""
 
     source = "ofr"
+    without_hours = "the OFR has no hours"
 
-    def __init__(self, clock: Callable[[], datetime], web: requests.Session | None = None) -> None:
-        self._clock = clock
-        self._web = web or session()
+    def ask(self, _: Listing) -> str:
+        """All values since 2000, of every part."""
+        return fetch(self._web, ADDRESS)
 
-    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """All values since 2000; raises `SourceError`, `NoData` for hours."""
-        listing = listing_of(instrument, self.source)
-        if interval is not Interval.DAY:
-            raise NoData(instrument, self.source, "the OFR has no hours")
-        try:
-            text = fetch(self._web, ADDRESS)
-        except Exception as error:
-            raise translate(error, instrument, self.source) from error
-        return parse(text, instrument, listing, self._clock())
+    def parse(self, raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
+        """`parse` of this module."""
+        return parse(raw, instrument, listing, now)
 
 
 def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
