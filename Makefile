@@ -86,7 +86,7 @@ postgres:
 
 # The locks name no index and no machine. UPGRADE=--upgrade takes the newest versions the ranges allow.
 COMPILE = uv pip compile pyproject.toml --extra postgres --quiet --no-config --universal --python-version 3.11 \
-	--fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	--fork-strategy fewest --generate-hashes --no-strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(UPGRADE)
 
 lock: $(VENV)/.dev
