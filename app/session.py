@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.address import View, read_address, write_address
 from app.muting import keep_mute_link
@@ -32,21 +33,22 @@ def view() -> View:
 def restore(page: str) -> list[str]:
     """Bring view and address together at the start of a run; the sentences are what the address had wrong.
 
-    An address that changed under us is followed: a link, or a step back in the browser. A click in the
-    navigation drops the whole query string, and gets it back.
+    A link is followed, and so is a step back or forward in the browser. Any other run gets the address of its
+    view again: a click in the navigation drops the whole query string, and a run may be asked for before the
+    browser has heard what the one before it wrote.
     """
     keep_mute_link()
     st.session_state["feed"], st.session_state["started"] = process_feed(), datetime.now(UTC)
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
     notices: list[str] = st.session_state.get("notices", [])
-    arrived = "view" not in st.session_state
     moved = st.session_state.get("page") != page
-    if arrived or (query != st.session_state["written"] and (query or not moved)):
-        asked, notices = read_address(query)
+    if "view" not in st.session_state or _went_back_or_forward():
+        asked, notices = read_address(_query())
         _show(_within(asked, notices))
     elif moved:
         notices = []
         _show(view())
+    else:
+        _write(view())
     st.session_state["notices"], st.session_state["page"] = notices, page
     return notices
 
@@ -138,12 +140,22 @@ def _show(wanted: View) -> None:
     for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:
         del st.session_state[key]
     st.session_state["view"] = wanted
-    written = {
-        name: each if isinstance(each, list) else [each] for name, each in write_address(wanted).items()
-    }
-    st.session_state["written"] = written
-    if {name: st.query_params.get_all(name) for name in st.query_params} != written:
-        st.query_params.from_dict(written)
+    _write(wanted)
+
+
+def _write(wanted: View) -> None:
+    query = {name: each if isinstance(each, list) else [each] for name, each in write_address(wanted).items()}
+    if _query() != query:
+        st.query_params.from_dict(query)
+
+
+def _query() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _went_back_or_forward() -> bool:
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _within(wanted: View, notices: list[str]) -> View:

@@ -64,7 +64,10 @@ class Opened:
     @property
     def address(self) -> dict[str, list[str]]:
         """The query string after the run."""
-        return {name: list(values) for name, values in self.run.query_params.items()}
+        return {
+            name: [values] if isinstance(values, str) else list(values)
+            for name, values in self.run.query_params.items()
+        }
 
 
 def words(markup: str) -> str:

@@ -115,6 +115,22 @@ def test_the_back_button_leads_to_the_page_and_moment_before(visit: Visit) -> No
     expect(badge(visit)).to_have_text("5 Feb 2026 24:00 UTC")
 
 
+def test_back_and_forward_lead_through_the_moments_of_one_page(visit: Visit) -> None:
+    visit.open("/sources")
+    step(visit, "‹")
+    visit.wait_for("asof=2026-02-06")
+    step(visit, "‹")
+    visit.wait_for("asof=2026-02-05")
+    visit.page.go_back()
+    expect(badge(visit)).to_have_text("6 Feb 2026 24:00 UTC")
+    visit.page.go_back()
+    expect(badge(visit)).to_have_text("7 Feb 2026 15:30 UTC")
+    assert visit.query == ""
+    visit.page.go_forward()
+    expect(badge(visit)).to_have_text("6 Feb 2026 24:00 UTC")
+    assert visit.query == "asof=2026-02-06"
+
+
 def test_a_link_restores_the_macro_page(visit: Visit) -> None:
     visit.open("/macro?asof=2026-02-05&range=1y&window=120&method=spearman&stress=1")
     assert [chosen(visit, name) for name in ("range", "window", "method")] == ["1y", "120", "spearman"]
