@@ -31,8 +31,11 @@ def text(name: str) -> str:
 # Locks
 
 
+PIN = r"([\w.-]+)(?:\[[\w,-]+\])?==(\S+)"
+
+
 def pins(lock: str) -> dict[str, Version]:
-    found = re.findall(r"^([\w.-]+)==(\S+)", lock, flags=re.MULTILINE)
+    found = re.findall(rf"^{PIN}", lock, flags=re.MULTILINE)
     return {canonicalize_name(name): Version(version) for name, version in found}
 
 
@@ -45,9 +48,7 @@ def unhashed(lock: str) -> list[str]:
     """The entries of a lock that are not one exact version with at least one hash."""
     entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", lock, flags=re.MULTILINE).strip())
     return [
-        entry
-        for entry in entries
-        if not re.match(r"[\w.-]+==\S+[^\n]*\\\n\s+--hash=sha256:[0-9a-f]{64}", entry)
+        entry for entry in entries if not re.match(rf"{PIN}[^\n]*\\\n\s+--hash=sha256:[0-9a-f]{{64}}", entry)
     ]
 
 
@@ -58,6 +59,7 @@ def test_every_pin_carries_hashes(lock: str) -> None:
 
 def test_a_pin_without_a_hash_is_caught() -> None:
     assert unhashed("numpy==2.4.6\n") == ["numpy==2.4.6"]
+    assert unhashed("psycopg[binary]==3.3.9\n") == ["psycopg[binary]==3.3.9"]
     assert unhashed("--index-url somewhere\n") == ["--index-url somewhere"]
 
 
