@@ -4,11 +4,12 @@ What the exchanges and ccxt 4.5 really do, and what is done about it here:
 
 - The last candle is unfinished: it becomes the bar in progress.
 - A geo-block (451, or CloudFront's 403) arrives as `ExchangeNotAvailable`, the class that says "try again":
-it is told apart by status and text, and lasts. - `RateLimitExceeded` and `DDoSProtection` are siblings, and
-``Retry-After`` is only in the response headers. - A page of HTML or an empty answer gives a ticker of
-``None`` without an error, and where the last price is missing or zero ccxt makes one of open and change: a
-price counts only if the raw answer holds the trade. - Candles may repeat, run backwards or lie in the future;
-gaps stay gaps. - Markets are loaded once, under a lock; only then is "unknown symbol" believed.
+  it is told apart by status and text, and lasts.
+- `RateLimitExceeded` and `DDoSProtection` are siblings, and ``Retry-After`` is only in the response headers.
+- A page of HTML or an empty answer gives a ticker of ``None`` without an error, and where the last price is
+  missing or zero ccxt makes one of open and change: a price counts only if the raw answer holds the trade.
+- Candles may repeat, run backwards or lie in the future; gaps stay gaps.
+- Markets are loaded once, under a lock; only then is "unknown symbol" believed.
 """
 
 import sys

@@ -3,14 +3,16 @@
 What Yahoo and yfinance 1.7 really do, and what is done about it here:
 
 - Failures arrive as empty frames unless ``hide_exceptions`` is off, and then still say "possibly delisted" of
-any answer that cannot be read. Only Yahoo's own words count as "there is nothing". - An answer with an end in
-the past, and the first question for a symbol's time zone, go through an ``lru_cache`` that keeps errors too:
-it is emptied after every failure. - ``timeout`` does not bound a call: cookie and crumb are fetched under one
-lock with 30 s of their own. The deadline is `Guarded`'s. - ``repair=True`` can rescale a whole table; it
-stays off, and `quality` asks a second source instead. - The last row may be NaN, or the running session; rows
-exist on days when New York is closed (futures, the dollar). - Hours of the regular session begin at 09:30 New
-York time; the last one is half an hour long. - ^TNX has been quoted at ten times the yield. A yield above 20
-percent is not believed.
+  any answer that cannot be read. Only Yahoo's own words count as "there is nothing".
+- An answer with an end in the past, and the first question for a symbol's time zone, go through an
+  ``lru_cache`` that keeps errors too: it is emptied after every failure.
+- ``timeout`` does not bound a call: cookie and crumb are fetched under one lock with 30 s of their own. The
+  deadline is `Guarded`'s.
+- ``repair=True`` can rescale a whole table; it stays off, and `quality` asks a second source instead.
+- The last row may be NaN, or the running session; rows exist on days when New York is closed (futures, the
+  dollar).
+- Hours of the regular session begin at 09:30 New York time; the last one is half an hour long.
+- ^TNX has been quoted at ten times the yield. A yield above 20 percent is not believed.
 """
 
 import json
