@@ -13,7 +13,7 @@ from analytics.drawdowns import drawdown, low_on_high
 from analytics.ranks import largest_since
 from analytics.returns import change_over
 from analytics.volatility import volume_multiple
-from market.calendars import NEW_YORK
+from market.calendars import NEW_YORK, day_of
 from market.readings import Result
 from market.text import decimal, full_day, funding, money_flow
 
@@ -109,8 +109,7 @@ def _hour_below(at: Evidence, price: float) -> str:
     if not len(below):
         return ""
     local = pd.Timestamp(below[0]).tz_convert(NEW_YORK)
-    day = (local - pd.Timedelta(1, "ns")).date()
-    return f" In New York that was the hour to {local:%H:%M} on {full_day(day)}."
+    return f" In New York that was the hour to {local:%H:%M} on {full_day(day_of(local))}."
 
 
 def _rebound(at: Evidence) -> Finding:

@@ -5,12 +5,12 @@ from.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from analytics import averages, ranks
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
-from market.calendars import NEW_YORK
+from market.calendars import NEW_YORK, day_of
 from market.definitions import Definition
 from market.facts import Fact, Quoted, Tone
 from market.instruments import Calendar
@@ -76,11 +76,11 @@ def quote(reading: Reading, name: str, text: str) -> Quoted:
 def when(bars: Bars, moment: datetime) -> str:
     """The day of the newest bar as a person at ``moment`` says it: "today", "on Friday", "on 6 Feb"."""
     continuous = bars.instrument.calendar is Calendar.ALWAYS
-    local = moment - timedelta(microseconds=1) if continuous else moment.astimezone(NEW_YORK)
+    today = day_of(moment) if continuous else moment.astimezone(NEW_YORK).date()
     day = bars.dates[-1].date()
     if bars.in_progress is not None:
         return "so far today"
-    ago = (local.date() - day).days
+    ago = (today - day).days
     if ago == 0:
         return "today"
     return f"on {day:%A}" if ago <= NAMED_DAYS else f"on {short_day(day)}"
@@ -120,7 +120,7 @@ def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) 
     if since is None or bars.as_of - since < timedelta(days=SESSION_WINDOW):
         return None
     what = "fall" if found.move < 0 else "rise"
-    day = full_day(_day(since))
+    day = full_day(day_of(since))
     tail = f"since {day}" if found.since else f"of the history here, which starts on {day}"
     size = quote(reading, "change_1d_pct", change(number.value))
     tone = Tone.WORSE if found.move < 0 else Tone.BETTER
@@ -286,7 +286,7 @@ def _crossed(each: averages.Average, bars: Bars, moment: datetime, subject: str)
     if before is not None and closed.as_of - before < LONG_AGO:
         return None
     known = f"at least {full_day(closed.dates[each.span - 1].date())}"
-    since = full_day(_day(before)) if before else known
+    since = full_day(day_of(before)) if before else known
     side, tone = ("above", Tone.BETTER) if each.is_above else ("below", Tone.WORSE)
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
     told = (
@@ -302,13 +302,8 @@ def _below(each: averages.Average, bars: Bars, subject: str) -> Fact | None:
         return None
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
     return Fact(
-        (f"{subject} has closed below its ", mean, f" since {full_day(_day(each.since))}"), 1.3, Tone.WORSE
+        (f"{subject} has closed below its ", mean, f" since {full_day(day_of(each.since))}"), 1.3, Tone.WORSE
     )
-
-
-def _day(instant: datetime) -> date:
-    """The day a bar that is complete at ``instant`` belongs to."""
-    return (instant - timedelta(microseconds=1)).date()
 
 
 def _extreme(bars: Bars, move: float) -> str:

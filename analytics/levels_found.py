@@ -17,6 +17,7 @@ import pandas as pd
 from analytics.zone_machine import Floats
 from analytics.zones import average_range
 from market.bars import Bars
+from market.calendars import day_of
 from market.definitions import Definition
 from market.text import full_day
 
@@ -172,7 +173,7 @@ def _merged(group: list[FoundLevel], now: datetime) -> FoundLevel:
     known = [each.known_at for each in group if each.known_at]
     newest = max(group, key=lambda each: each.known_at or now)
     count = len(group)
-    first = full_day((min(formed) - timedelta(microseconds=1)).date())
+    first = full_day(day_of(min(formed)))
     why = f"A {newest.reason} of {first}." if count == 1 else f"{count} turning points since {first}."
     return replace(
         newest,

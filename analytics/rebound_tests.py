@@ -15,6 +15,7 @@ from analytics.naming import name_of, no_prices
 from analytics.rebound_rules import CRYPTO, EXCHANGE, Rule
 from analytics.zones import holding
 from market.bars import Bars
+from market.calendars import day_of
 from market.readings import Envelope, Result, joint_envelope, missing
 from market.zones import Zone
 
@@ -117,7 +118,7 @@ def judge(case: Case, rule: Rule) -> ReboundTest:
         n = 1 if found.met is None else len(found.met)
         result = Result(found.value, n=n, flags=found.flags)
         value = joint_envelope(result, made_of, rule.unit, rule.key, **found.inputs)
-    since = None if found.met is None else _since(found.met, case.asset)
+    since = None if found.met is None else _since(found.met)
     return ReboundTest(rule.key, rule.title, value, rule.threshold, verdict, since, found.why, rule.note)
 
 
@@ -127,11 +128,11 @@ def _verdict(found: Finding) -> Verdict:
     return Verdict.PASS if bool(found.met.iloc[-1]) else Verdict.FAIL
 
 
-def _since(met: pd.Series, asset: Bars) -> date:
+def _since(met: pd.Series) -> date:
     """The day the last run of equal verdicts began."""
     changed = np.flatnonzero(met.to_numpy()[1:] != met.to_numpy()[:-1])
     stamp = pd.Timestamp(met.index[int(changed[-1]) + 1 if len(changed) else 0])
-    return (stamp - pd.Timedelta(1, "ns")).date() if asset.is_continuous else stamp.date()
+    return day_of(stamp)
 
 
 def _undercut(case: Case) -> Finding:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,7 +19,7 @@ from app.strip import say_waiting, show_strip
 from app.widgets import choose_one, choose_switch
 from components.page.cards import Kind, footer, note
 from components.page.stylesheet import STYLESHEET
-from market.calendars import NEW_YORK, day_end
+from market.calendars import NEW_YORK, day_end, day_of
 from market.moments import say_moment
 
 STATIC = Path(__file__).parent / "static"
@@ -124,9 +124,9 @@ def _json_address() -> str:
 
 def _date_control() -> None:
     span, moment = session.feed().span, session.moment_now()
-    day = (moment - timedelta(microseconds=1)).date()
+    day = day_of(moment)
     first = span.start.date() if span.start else None
-    last = (span.end - timedelta(microseconds=1)).date() if span.end else datetime.now(UTC).date()
+    last = day_of(span.end) if span.end else datetime.now(UTC).date()
     key = f"{session.WIDGET}asof"
     if key not in st.session_state:
         st.session_state[key] = day  # a default would not reach the browser once the widget is there

@@ -13,7 +13,7 @@ from app.muting import keep_mute_link
 from data_sources.assembly import process_feed
 from data_sources.feed import Feed
 from market.bars import Bars
-from market.calendars import day_end, session_after, session_before
+from market.calendars import day_end, day_of, session_after, session_before
 from market.instruments import Interval
 from market.moments import say_moment, write_moment
 from market.ranges import Range
@@ -126,7 +126,7 @@ def step(sessions: int) -> None:
 def step_target(sessions: int) -> datetime | None:
     """Where a step of one session leads; None where that is outside of what can be shown."""
     span, at = feed().span, moment_now()
-    day = (at - timedelta(microseconds=1)).date()
+    day = day_of(at)
     close = session_after(day_end(day)) if sessions > 0 else session_before(day_end(day) - timedelta(days=1))
     if close is None:
         return None

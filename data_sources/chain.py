@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self, runtime_checkable
 
 from data_sources.agreement import compare, quote_of
-from data_sources.asof import AsOf
+from data_sources.asof import AsOf, last_close
 from data_sources.errors import NoData, SourceError
 from data_sources.quality import vouch
 from data_sources.source import Source
 from market.bars import Bars
-from market.calendars import session_state
 from market.instruments import Calendar, Instrument, Interval
 from market.publishers import publisher
 
@@ -181,11 +180,9 @@ class Chain:
         """The newest close that a provider should have by now."""
         days, minutes = divmod(delay_minutes, MINUTES_A_DAY)
         now = self._clock() - timedelta(minutes=minutes) - PUBLISHING
-        if calendar is Calendar.ALWAYS:
-            return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
-        due = session_state(now).last_close
+        due = last_close(calendar, now)
         for _ in range(days):
-            due = session_state(due - timedelta(minutes=1)).last_close if due else None
+            due = last_close(calendar, due - timedelta(minutes=1)) if due else None
         return due
 
 

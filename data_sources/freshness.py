@@ -8,7 +8,7 @@ from zlib import crc32
 
 from data_sources.errors import NoData, RateLimited, Refused, SourceError, Transient, UnknownSymbol
 from market.bars import Bars
-from market.calendars import session_state
+from market.calendars import day_start, session_state
 from market.instruments import Calendar, Interval
 
 
@@ -89,5 +89,4 @@ def jitter(key: str) -> float:
 def seconds_to_next(interval: Interval, now: datetime) -> float:
     """Seconds until the running hour or UTC day ends."""
     length = timedelta(hours=1) if interval is Interval.HOUR else timedelta(days=1)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return (length - (now - midnight) % length).total_seconds()
+    return (length - (now - day_start(now)) % length).total_seconds()

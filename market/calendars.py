@@ -49,6 +49,11 @@ def day_end(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
+def day_of(instant: datetime) -> date:
+    """The day that a bar complete at ``instant`` belongs to: a midnight ends the day before it."""
+    return (instant - timedelta(microseconds=1)).date()
+
+
 def day_start(moment: datetime) -> datetime:
     """The midnight UTC that begins the day of ``moment``; itself at midnight."""
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

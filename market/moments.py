@@ -1,8 +1,8 @@
 """Moments: the instant a page stands at, as it is written in an address and on a badge."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
-from market.calendars import day_end
+from market.calendars import day_end, day_of, day_start
 
 
 def parse_moment(text: str) -> datetime:
@@ -26,15 +26,15 @@ def parse_moment(text: str) -> datetime:
 
 def write_moment(moment: datetime) -> str:
     """The shortest ``asof`` that means ``moment``: a date where it is the end of a UTC day."""
-    if moment == moment.replace(hour=0, minute=0, second=0, microsecond=0):
-        return (moment - timedelta(days=1)).date().isoformat()
+    if moment == day_start(moment):
+        return day_of(moment).isoformat()
     return moment.strftime("%Y-%m-%dT%H:%MZ")
 
 
 def say_moment(moment: datetime) -> str:
     """``moment`` for a badge, in UTC: `7 Feb 2026 15:30 UTC`; the end of a day is its 24:00."""
-    if moment == moment.replace(hour=0, minute=0, second=0, microsecond=0):
-        day = moment - timedelta(days=1)
+    if moment == day_start(moment):
+        day = day_of(moment)
         return f"{day.day} {day:%b %Y} 24:00 UTC"
     return f"{moment.day} {moment:%b %Y %H:%M} UTC"
 

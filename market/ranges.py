@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from market.calendars import day_of
+
 
 class Range(StrEnum):
     """A look-back period."""
@@ -20,7 +22,7 @@ class Range(StrEnum):
         if self is Range.ALL:
             return datetime(1900, 1, 1, tzinfo=UTC)
         if self is Range.YTD:
-            return datetime((moment - timedelta(microseconds=1)).year, 1, 1, tzinfo=UTC)
+            return datetime(day_of(moment).year, 1, 1, tzinfo=UTC)
         return moment - timedelta(days=DAYS[self])
 
     @property

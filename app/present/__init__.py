@@ -1,7 +1,7 @@
 """Readings as the tiles, rows and lines that components draw; what every page shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 
@@ -32,15 +32,15 @@ from components.text import (
     weekday,
     zone_range,
 )
-from components.theme import BITCOIN, ETHER, NASDAQ, OTHER, SOFTWARE
+from components.theme import OTHER, colour_of
 from market.bars import Bars, State
+from market.calendars import day_of
 from market.happenings import say_happening
 from market.instruments import Instrument, Interval
 from market.publishers import publisher
 from market.readings import Envelope, Reading, Result, envelope
 from market.zone_events import ZoneEvent
 
-COLOURS = {"BTC": BITCOIN, "IXIC": NASDAQ, "NDX": NASDAQ, "IGV": SOFTWARE, "SOL": SOFTWARE, "ETH": ETHER}
 TILE_TRAIL = 45
 ALMOST_ALL = 99.5
 TABLE_TRAIL = 90
@@ -215,11 +215,6 @@ def say_event(event: ZoneEvent, history: ZoneHistory, instrument: Instrument) ->
     return short_moment(event.time) if is_hourly else full_day(day_of(event.time)), what
 
 
-def day_of(instant: datetime) -> date:
-    """The day a bar that is complete at ``instant`` belongs to; midnight ends the day before."""
-    return (instant - timedelta(microseconds=1)).date()
-
-
 def latest_events(
     histories: Sequence[ZoneHistory], instrument: Instrument, count: int
 ) -> list[tuple[str, str]]:
@@ -233,7 +228,7 @@ def latest_events(
 
 def line(bars: Bars, values: pd.Series, dashed: bool = False) -> Line:
     """A series under its instrument's name and colour."""
-    colour = COLOURS.get(bars.key, OTHER)
+    colour = colour_of(bars.key)
     weight = 2.6 if bars.key == "BTC" else 1.5 if colour == OTHER else 2.2
     return Line(bars.instrument.short, values, colour, weight, dashed)
 

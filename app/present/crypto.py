@@ -8,7 +8,7 @@ import pandas as pd
 from analytics.beta import Beta, beta
 from analytics.crypto import ARTICLE_BAND, coin_falls, flow_summary, funding_summary, mood
 from analytics.volatility import volume_multiple
-from app.present import day_of, finished, trail_of
+from app.present import finished, trail_of
 from app.present.drawing import Absent, Drawing, remembered
 from app.present.overview import pair_of
 from app.present.systemic import implied_table
@@ -35,6 +35,7 @@ from components.text import (
 )
 from components.theme import BITCOIN, NASDAQ, OTHER
 from market.bars import Bars
+from market.calendars import day_of
 from market.readings import Reading, Result, joint_envelope
 from market.zones import Zone
 

@@ -8,7 +8,7 @@ from analytics.biography import Biography, Outcome, biography
 from analytics.biography import what_would_change as say_what_would_change
 from analytics.levels_found import Leg, find_levels
 from analytics.zones import ZoneHistory, follow_closest
-from app.present import day_of, latest_events, reach_of, say_since
+from app.present import latest_events, reach_of, say_since
 from app.present.drawing import Absent, Drawing, remembered
 from components.history import history as line_chart
 from components.history import history_alt
@@ -19,6 +19,7 @@ from components.page.tables import Align, Column, rows
 from components.text import MISSING, age, change, decimal, full_day, price, short_price, zone_range
 from components.touches import add_touches
 from market.bars import Bars
+from market.calendars import day_of
 from market.instruments import Interval
 from market.zones import Zone
 

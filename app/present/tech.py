@@ -9,7 +9,7 @@ from analytics.drawdowns import drawdown_since
 from analytics.ranks import rank_among_last
 from analytics.rebound import relief_rally
 from analytics.rotation import window_returns
-from app.present import day_of, line, readings_of, told, trail_of
+from app.present import line, readings_of, told, trail_of
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, streak_bars
 from components.history import history, history_alt
@@ -22,6 +22,7 @@ from components.page.tiles import Tile
 from components.text import MISSING, change, full_day, percent, price, ranked, short_day
 from components.theme import INK, MUTED, NASDAQ, OTHER, ZONE
 from market.bars import Bars
+from market.calendars import day_of
 from market.readings import envelope
 from market.zones import Zone
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from market.calendars import (
     day_end,
+    day_of,
     day_start,
     session_after,
     session_before,
@@ -73,3 +74,9 @@ def test_at_the_close_itself_the_session_is_over() -> None:
 def test_a_day_begins_at_or_before_a_moment_and_ends_after_it(moment: datetime) -> None:
     assert day_start(moment) <= moment < day_end(moment.date())
     assert day_end(moment.date()) - day_start(moment) == timedelta(days=1)
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)))
+def test_the_midnight_that_ends_a_day_belongs_to_it_and_the_next_instant_to_the_next(day: date) -> None:
+    assert day_of(day_end(day)) == day
+    assert day_of(day_end(day) + timedelta(microseconds=1)) == day + timedelta(days=1)
