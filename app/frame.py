@@ -101,7 +101,7 @@ def _alone(card: str) -> str:
     return f"body:not(:has(.st-key-no-card)) {hidden}{{display:none!important}}"
 
 
-def close_frame() -> None:
+def close_frame(page: StreamlitPage) -> None:
     """Draw what stands below a page, and say where the one card that a link asked for was not on it."""
     wanted = session.view().card
     if wanted and wanted not in st.session_state["cards"]:
@@ -113,7 +113,8 @@ def close_frame() -> None:
         ("Sources", "sources"),
         ("JSON", _json_address()),
     ]
-    st.html(footer(f"{publishers} Nothing here is investment advice.", links))
+    told = f"{publishers} Nothing here is investment advice."
+    st.html(footer(told, links, _address(page, session.moment_now())))
     mount_opening()
 
 
@@ -176,11 +177,14 @@ def _chosen_day() -> None:
 
 def _share(page: StreamlitPage) -> None:
     """The address of this very view, every parameter spelled out, so that it looks the same on any device."""
-    parameters = write_address(replace(session.view(), asof=session.moment()), everything=True)
-    start = settings().public_url or "{0.scheme}://{0.netloc}".format(urlsplit(st.context.url or ""))
-    address = f"{start}/{page.url_path}?{urlencode(parameters, doseq=True, safe=':,')}"
     with st.popover("Share", type="tertiary", icon=":material/link:"):
-        st.code(address, language=None, wrap_lines=True)
+        st.code(_address(page, session.moment(), everything=True), language=None, wrap_lines=True)
+
+
+def _address(page: StreamlitPage, asof: datetime | None, *, everything: bool = False) -> str:
+    parameters = write_address(replace(session.view(), asof=asof), everything=everything)
+    start = settings().public_url or "{0.scheme}://{0.netloc}".format(urlsplit(st.context.url or ""))
+    return f"{start}/{page.url_path}?{urlencode(parameters, doseq=True, safe=':,')}"
 
 
 def _settings() -> None:

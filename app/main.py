@@ -9,4 +9,4 @@ page = st.navigation(pages(), position="hidden" if st.context.is_embedded else "
 st.set_page_config(page_title=f"{page.title} · Market Stress")
 open_frame(page)
 page.run()
-close_frame()
+close_frame(page)

@@ -58,12 +58,10 @@ function prepare(event) {
 function page(number) {
   const about = read(number);
   const [title, formula] = words.definitions[about.formula] ?? [about.formula, ""];
-  const close = element("button", { type: "button", textContent: "Close", className: "mk-close" });
+  const close = element("button", { type: "button", textContent: "Close" });
   close.addEventListener("click", () => dialog.close());
-  const head = element("header", {}, [
-    element("h2", { id: "mk-open-title", textContent: [subject(number), title].filter(Boolean).join(" · ") }),
-    close,
-  ]);
+  const name = [subject(number), title].filter(Boolean).join(" · ");
+  const head = element("header", {}, [element("h2", { id: "mk-open-title", textContent: name }), close]);
   const value = element("p", { className: "mk-open-value" }, [
     element("b", { textContent: about.value ? exact(about.value) : "–" }),
     " ",
@@ -78,7 +76,30 @@ function page(number) {
     href: `methods${location.search}#${encodeURIComponent(about.formula)}`,
     textContent: "How this is computed, with its sources",
   });
-  return element("div", {}, [head, value, list, link]);
+  const foot = element("footer", {}, [link]);
+  if (about.value && navigator.clipboard) foot.append(copyButton(cite(name, about)));
+  return element("div", {}, [head, value, list, foot]);
+}
+
+function copyButton(text) {
+  const button = element("button", { type: "button", textContent: "Copy with its source" });
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  });
+  return button;
+}
+
+// A number as a writer quotes it: with its sample, its instant, its source, and an address that shows it again.
+function cite(name, { value, unit, low, high, n, asOf, source, state }) {
+  const sample = [low && high && `${exact(low)} to ${exact(high)}`, Number(n) > 1 && `n ${exact(n)}`].filter(Boolean).join(", ");
+  const caution = ["final", "recorded"].includes(state) ? "" : words.states[state];
+  return [
+    `${name}: ${exact(value)} ${unit}${sample && ` (${sample})`}${asOf && `, ${when(asOf)}`}.`,
+    source && `Source: ${source}.`,
+    caution,
+    document.querySelector(".mk-footer")?.dataset.address,
+  ].filter(Boolean).join(" ");
 }
 
 function facts(about, formula, why) {

@@ -129,9 +129,12 @@ def counting_age(since: datetime, now: datetime, late: bool = False) -> Html:
     return span(classes("mk-age", "mk-late" if late else None), age(now - since), data_since=at)
 
 
-def footer(text: str, links: Sequence[tuple[str, str]] = ()) -> Html:
-    """The last line of a page: sources, and links to methods, CSV and JSON."""
-    return block(div("mk-footer", text, *_linked(links, " ")))
+def footer(text: str, links: Sequence[tuple[str, str]] = (), address: str = "") -> Html:
+    """The last line of a page: sources, and links to methods, CSV and JSON.
+
+    It carries the ``address`` of the page at its moment for `app/static/open.js`, which cites it.
+    """
+    return block(div("mk-footer", text, *_linked(links, " "), data_address=address or None))
 
 
 def _linked(links: Sequence[tuple[str, str]], first: str) -> list[Html | str]:

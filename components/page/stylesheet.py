@@ -190,12 +190,13 @@ _OPEN = """
  overscroll-behavior:contain}
 .mk-open::backdrop{background:light-dark(var(--ink),var(--page));opacity:.45}
 .mk-open>div{padding:1.1rem 1.25rem 1.2rem}
-.mk-open header{display:flex;justify-content:space-between;align-items:flex-start;gap:1rem}
+.mk-open header,.mk-open footer{display:flex;justify-content:space-between;align-items:flex-start;gap:1rem}
+.mk-open footer{align-items:baseline}
 .mk-open h2{margin:0;padding:0;font:600 1rem/1.35 Inter,'Noto Sans',sans-serif;color:var(--ink)}
-.mk-close{flex:none;font:inherit;font-size:.83rem;color:var(--accent);background:none;
+.mk-open button{flex:none;font:inherit;font-size:.83rem;color:var(--accent);background:none;
  border:1px solid var(--border);border-radius:4px;padding:.2rem .6rem;min-height:1.75rem;cursor:pointer}
-.mk-close:hover{border-color:var(--accent)}
-.mk-close:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.mk-open button:hover{border-color:var(--accent)}
+.mk-open button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .mk p.mk-open-value{margin:.35rem 0 .6rem;color:var(--muted)}
 .mk-open-value b{font-size:1.5rem;font-weight:600;letter-spacing:-.02em;color:var(--ink);margin-right:.4rem;
  overflow-wrap:anywhere}
@@ -228,7 +229,7 @@ _SCREENS = """
  .mk-open{width:100%;max-width:100%;max-height:86dvh;margin:auto 0 0;border-radius:12px 12px 0 0;
   border-width:1px 0 0}
  .mk-open dl{grid-template-columns:7rem minmax(0,1fr)}
- .mk-close{min-height:2.4rem;padding:.2rem .9rem}
+ .mk-open button{min-height:2.4rem;padding:.2rem .9rem}
 }
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation:none!important;transition:none!important}}
 @media print{.mk-help,.mk-menu{display:none!important}}

@@ -1,6 +1,7 @@
 """Every number opens: in a real Chromium, by pointer, finger and key, under the strict policy."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -97,6 +98,26 @@ def test_a_tile_opens_to_the_number_that_json_gives(page: Page, site: str) -> No
     assert found["As of"] == "Thu 5 Feb 2026, 21:00 UTC"
     assert found["State"] == STATES[State.RECORDED]
     assert not Axe().run(page, context="dialog").response["violations"]
+
+
+@pytest.mark.browser
+def test_a_number_is_copied_with_its_source_and_an_address_that_shows_it_again(page: Page, site: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, f"{site}/tech")
+    page.locator(f".mk-tile:has-text('Nasdaq') {NUMBER}[data-formula=last]").first.click()
+    page.get_by_role("button", name="Copy with its source").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    number, source, address = re.fullmatch(r"(.*)\. Source: (.*)\. (http\S+)", copied).groups()
+    assert number == "Nasdaq · Last price: 23,031.21 points, Fri 6 Feb 2026, 21:00 UTC"
+    assert source == told(page)["Source"]
+    visit(page, address)
+    assert (
+        page.locator(".mk-tile", has_text="Nasdaq")
+        .first.locator("[data-formula=last]")
+        .get_attribute("data-value")
+        == "23031.21"
+    )
 
 
 @pytest.mark.browser
