@@ -11,11 +11,11 @@ from market.calendars import day_end
 from market.catalogue import Catalogue
 from market.instruments import Instrument, Interval
 from market.moments import parse_moment, say_moment
+from market.ranges import WINDOWS, parse_window
+from market.text import clipped
 from market.zones import Zone, parse_zone
 
-WINDOWS = (5, 252)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # where the table of New York sessions begins
-LONGEST_WORD = 40
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -27,12 +27,6 @@ class BadParameter(ValueError):
         super().__init__(parameter, problem)
         self.parameter = clipped(parameter)
         self.problem = problem
-
-
-def clipped(text: str) -> str:
-    """``text`` as it may stand in a sentence: printable and short."""
-    printable = "".join(character for character in text if character.isprintable())
-    return printable if len(printable) <= LONGEST_WORD else printable[:LONGEST_WORD] + "…"
 
 
 def read_query(fields: Iterable[tuple[str, str]], names: Collection[str]) -> dict[str, str]:
@@ -103,11 +97,11 @@ class Query:
 
     def window(self, default: int) -> int:
         """How many observations to look back."""
-        low, high = WINDOWS
-        text = self.given.get("window", str(default))
-        if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
-            return int(text)
-        raise BadParameter("window", f"It must be a whole number from {low} to {high}.")
+        try:
+            return parse_window(self.given.get("window", str(default)))
+        except ValueError:
+            low, high = WINDOWS
+            raise BadParameter("window", f"It must be a whole number from {low} to {high}.") from None
 
     def choice(self, name: str, default: Choice, known: Collection[Choice] = ()) -> Choice:
         """One word of a list."""

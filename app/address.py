@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 
 from market.catalogue import Catalogue, load
 from market.moments import parse_moment, write_moment
-from market.ranges import Range
+from market.ranges import Range, parse_window
+from market.text import clipped
 from market.zones import Zone, parse_zone, write_zone
 
 MOST_ZONES = 12
 MOST_KEYS = 12
-LONGEST_VALUE = 40
-WINDOWS = (5, 252)
 METHODS = ("pearson", "spearman")
 LANGUAGES = ("en",)
 THEMES = ("light", "dark")
@@ -56,10 +55,10 @@ class Parameter:
 
 
 def _window(text: str) -> int:
-    low, high = WINDOWS
-    if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
-        return int(text)
-    raise ValueError(f"is not a number of sessions from {low} to {high}")
+    try:
+        return parse_window(text)
+    except ValueError as problem:
+        raise ValueError(f"is {problem}") from None
 
 
 def _range(text: str) -> str:
@@ -166,7 +165,7 @@ def read_address(query: Mapping[str, Sequence[str]], base: View | None = None) -
             try:
                 values.append(parameter.read(text))
             except ValueError as problem:
-                faults.append(f"“{name}={_clipped(text)}” {problem}.")
+                faults.append(f"“{name}={clipped(text)}” {problem}.")
         instead = "The others are used." if values else "The default is shown."
         notices += [f"{fault} {instead}" for fault in faults]
         if len(texts) > max(1, parameter.most):
@@ -199,7 +198,7 @@ def _strangers(query: Mapping[str, Sequence[str]], known: Mapping[str, Parameter
     strange = [name for name in query if name not in known and name not in ELSEWHERE and name != "theme"]
     if not strange:
         return []
-    named = [f"“{_clipped(name)}”" for name in strange[:MOST_NAMED]]
+    named = [f"“{clipped(name)}”" for name in strange[:MOST_NAMED]]
     if len(strange) > MOST_NAMED:
         named.append(f"{len(strange) - MOST_NAMED} more")
     told = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
@@ -210,12 +209,7 @@ def _odd_theme(texts: Sequence[str]) -> list[str]:
     """What to say of a theme that `api.page` cannot ask for."""
     odd = [text for text in texts if text and text not in THEMES]
     return (
-        [f"“theme={_clipped(odd[0])}” is not a theme; light and dark are. The default is shown."]
+        [f"“theme={clipped(odd[0])}” is not a theme; light and dark are. The default is shown."]
         if odd
         else []
     )
-
-
-def _clipped(text: str) -> str:
-    plain = "".join(character for character in text if character.isprintable())
-    return plain if len(plain) <= LONGEST_VALUE else plain[:LONGEST_VALUE] + "…"

@@ -1,9 +1,12 @@
-"""Ranges: how far back a chart looks, under the names an address uses."""
+"""How far back a chart or a sum looks, under the names an address uses: ranges and windows."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from market.calendars import day_of
+
+WINDOWS = (5, 252)
+"""The fewest and the most sessions of a window that may be asked for."""
 
 
 class Range(StrEnum):
@@ -41,3 +44,11 @@ WORDS = {
     Range.YTD: "since 1 January",
     Range.ALL: "all history",
 }
+
+
+def parse_window(text: str) -> int:
+    """The number of sessions that ``text`` asks for; raises `ValueError` outside `WINDOWS`."""
+    low, high = WINDOWS
+    if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
+        return int(text)
+    raise ValueError(f"not a number of sessions from {low} to {high}")

@@ -18,6 +18,8 @@ UTC_ZONE = ZoneInfo("UTC")
 
 Write = Callable[[float | None], str]
 
+LONGEST_WORD = 40
+
 _SCALES = ((1.0, ""), (1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T"))
 
 
@@ -202,6 +204,12 @@ def tick(value: float, step: float, *, prefix: str = "") -> str:
     largest = max(abs(value), abs(step))
     scale, letter = _SCALES[0] if largest < 10_000 else _scale_of(largest)
     return decimal(value / scale, _exact_places(step / scale), prefix=prefix, suffix=letter if value else "")
+
+
+def clipped(text: str) -> str:
+    """Words from outside as they may stand in a sentence of ours: printable and short."""
+    printable = "".join(character for character in text if character.isprintable())
+    return printable if len(printable) <= LONGEST_WORD else printable[:LONGEST_WORD] + "…"
 
 
 def _scale_of(value: float) -> tuple[float, str]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.query import BadParameter, Query, clipped, read_query
+from api.query import BadParameter, Query, read_query
 from data_sources.feed import Span
 from market import catalogue
 from market.instruments import Interval
@@ -27,11 +27,6 @@ def test_parameters_are_read_by_name_and_empty_ones_left_out() -> None:
 def test_unknown_and_repeated_parameters_are_refused(fields: list[tuple[str, str]]) -> None:
     with pytest.raises(BadParameter):
         read_query(fields, ("keys",))
-
-
-def test_a_word_in_a_sentence_is_printable_and_short() -> None:
-    assert clipped("A\r\n\x1b\u202eB") == "AB"
-    assert clipped("x" * 60) == "x" * 40 + "…"
 
 
 def test_a_moment_left_out_is_where_the_feed_opens() -> None:

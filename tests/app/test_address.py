@@ -6,11 +6,9 @@ from hypothesis import strategies as st
 
 from app.address import (
     ELSEWHERE,
-    LONGEST_VALUE,
     METHODS,
     MOST_KEYS,
     MOST_ZONES,
-    WINDOWS,
     View,
     parameters,
     read_address,
@@ -18,7 +16,8 @@ from app.address import (
 )
 from data_sources.settings import SHIPPED_RECORDING
 from market import catalogue
-from market.ranges import Range
+from market.ranges import WINDOWS, Range
+from market.text import LONGEST_WORD
 from market.zones import WIDEST, Zone
 from tests.app.conftest import Play
 from tests.app.opening import PAGES, open_page, stands
@@ -172,7 +171,7 @@ def test_a_bad_value_is_named_and_replaced_by_the_default(name: str, value: str,
 
 def test_a_hostile_value_is_cut_and_made_printable() -> None:
     notice = only_notice(range="\u202e\x00" + "A" * 5000)
-    assert f"“range={'A' * LONGEST_VALUE}…”" in notice
+    assert f"“range={'A' * LONGEST_WORD}…”" in notice
 
 
 def test_of_five_hundred_zones_a_dozen_are_used() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.ranges import Range
+from market.ranges import WINDOWS, Range, parse_window
 
 AT = datetime(2026, 2, 7, 15, 30, tzinfo=UTC)
 
@@ -24,3 +24,14 @@ def test_every_range_begins_before_it_ends(chosen: Range, at: datetime) -> None:
     moment = at.replace(tzinfo=UTC) + timedelta(minutes=1)
     assert Range.ALL.start(moment) <= chosen.start(moment) < moment
     assert chosen.words
+
+
+@pytest.mark.parametrize("sessions", [WINDOWS[0], 60, WINDOWS[1]])
+def test_a_window_is_a_whole_number_of_sessions(sessions: int) -> None:
+    assert parse_window(str(sessions)) == sessions
+
+
+@pytest.mark.parametrize("text", ["4", "253", "", "60.0", "-60", "+60", " 60", "1e2", "٦٠", "9" * 5000])
+def test_anything_else_is_no_window(text: str) -> None:
+    with pytest.raises(ValueError, match="not a number of sessions from 5 to 252"):
+        parse_window(text)

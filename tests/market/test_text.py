@@ -169,3 +169,8 @@ def test_an_axis_label_is_exact_for_its_step() -> None:
     assert text.tick(0, 20000, prefix="$") == "$0"
     assert text.tick(22.5, 2.5) == "22.5"
     assert text.tick(-4000, 2000) == "−4,000"
+
+
+def test_words_from_outside_are_printable_and_short_in_a_sentence() -> None:
+    assert text.clipped("A\r\n\x1b\u202eB") == "AB"
+    assert text.clipped("x" * 60) == "x" * text.LONGEST_WORD + "…"
