@@ -12,9 +12,6 @@ import numpy as np
 from analytics.quantiles import varies
 from market.readings import Result
 
-BAND = 0.05  # of the longer path: how far warping may stray from the diagonal (Sakoe and Chiba, 1978)
-NO_SKILL = "Likeness of the path has not helped to foretell the sequel."
-
 Path = Sequence[float] | np.ndarray
 
 

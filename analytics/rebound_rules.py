@@ -153,4 +153,3 @@ RULES = (
         "Not tested on its own.",
     ),
 )
-RULES_BY_KEY = {rule.key: rule for rule in RULES}

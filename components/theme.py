@@ -1,18 +1,15 @@
 """How charts look: colour tokens, the plotly template "stress", and the palettes they resolve to.
 
 A token is a slot, "#000001" to "#000040", which the browser fills with a colour of the page's theme, light or
-dark (the chart colours of `.streamlit/config.toml`). `resolve` does the same for exports. A slot has no
-opacity of its own: shapes and traces carry theirs.
+dark (the chart colours of `.streamlit/config.toml`). A slot has no opacity of its own: shapes and traces
+carry theirs.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
-import plotly.io as pio
 
 from market.scales import Severity
-
-Mode = Literal["light", "dark"]
 
 
 class Pair(NamedTuple):
@@ -81,13 +78,6 @@ DIVERGING = Pair(
 )
 DIVERGING_SLOTS = tuple(f"#0000{slot}" for slot in range(21, 31))
 
-SEVERITY_SLOTS: dict[Severity, str] = {
-    Severity.CALM: "#000011",
-    Severity.ELEVATED: "#000012",
-    Severity.STRESS: "#000013",
-    Severity.CRISIS: "#000014",
-}
-
 # Shade of a band behind a line: colour and opacity. Calm is left clear.
 SHADE: dict[Severity, tuple[str, float]] = {
     Severity.CALM: (CLEAR, 0.0),
@@ -109,36 +99,10 @@ _OWN_COLOUR = {
 FONT = "Inter, 'Noto Sans', sans-serif"
 SERIF = "SourceSerif, Georgia, serif"
 
-CONFIG = {
-    "displayModeBar": False,
-    "displaylogo": False,
-    "scrollZoom": False,
-    "responsive": True,
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-    "modeBarButtonsToRemove": ["sendChartToCloud"],
-}
-
 
 def colour_of(key: str) -> str:
     """The token of an instrument; the grey of context for any without its own."""
     return _OWN_COLOUR.get(key, OTHER)
-
-
-def palette(mode: Mode) -> dict[str, str]:
-    """What each slot becomes in ``mode``."""
-    light = mode == "light"
-    names = (*CATEGORICAL, *SEQUENTIAL)
-    colours = {f"#{slot:06d}": PALETTE[name][not light] for slot, name in enumerate(names, start=1)}
-    colours |= dict(zip(DIVERGING_SLOTS, DIVERGING[not light].split(), strict=True))
-    return colours | {PAGE: PALETTE["page"][not light]}
-
-
-def resolve(figure: go.Figure, mode: Mode) -> go.Figure:
-    """A copy of ``figure`` with real colours on the card's ground, for PNG and HTML exports."""
-    text = figure.to_json()
-    for slot, colour in palette(mode).items():
-        text = text.replace(slot, colour)
-    return pio.from_json(text).update_layout(paper_bgcolor=PALETTE["card"][mode == "dark"])
 
 
 # The first range that fits wins, so the coarsest stands first; a second line prints where it changes.
@@ -210,4 +174,3 @@ TEMPLATE = go.layout.Template(
         "yaxis": Y_AXIS,
     }
 )
-pio.templates["stress"] = TEMPLATE

@@ -1,9 +1,7 @@
 """How each provider is doing: read by the Sources page, `/readyz` and `/metrics`."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from data_sources.breaker import BreakerState
 
@@ -14,7 +12,7 @@ class ProviderHealth:
 
     ``last_error`` is a reason for readers, ``words`` the provider's own for the log. ``requests`` and
     ``failures`` count calls since the start; ``busy`` are under way, ``hanging`` of them longer than the
-    deadline.
+    deadline. ``storage`` says what is wrong with the disk that keeps its answers.
     """
 
     source: str
@@ -39,16 +37,3 @@ class ProviderHealth:
     def was_asked(self) -> bool:
         """Whether anything is known of it at all."""
         return self.requests > 0
-
-
-class Reporting(Protocol):
-    """Whatever can say how its provider is doing."""
-
-    def health(self) -> ProviderHealth:
-        """The provider's health now."""
-        ...
-
-
-def report(providers: Iterable[Reporting]) -> Mapping[str, ProviderHealth]:
-    """The health of every provider by source name."""
-    return {each.source: each for each in (provider.health() for provider in providers)}

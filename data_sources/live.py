@@ -20,7 +20,7 @@ from data_sources.exchange import Exchange
 from data_sources.fred import Fred
 from data_sources.freshness import Freshness
 from data_sources.guarded import Guarded
-from data_sources.health import ProviderHealth, report
+from data_sources.health import ProviderHealth
 from data_sources.kept import Kept
 from data_sources.market_now import MarketNow
 from data_sources.ofr import Ofr
@@ -63,8 +63,10 @@ class Live:
 
     def health(self) -> Mapping[str, ProviderHealth]:
         """How every provider is doing, its disk included."""
-        seen = report(self.guards.values())
-        return {name: replace(each, storage=self.disks[name].trouble) for name, each in seen.items()}
+        return {
+            name: replace(guard.health(), storage=self.disks[name].trouble)
+            for name, guard in self.guards.items()
+        }
 
     def on_their_way(self) -> tuple[tuple[str, str, Interval, float], ...]:
         """The questions not answered yet: source, key, interval, seconds; what a page shows as progress."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -194,17 +193,3 @@ def _numbers(rows: pd.DataFrame, name: str) -> pd.Series:
         return pd.Series(np.nan, index=rows.index)
     read = pd.to_numeric(rows[name], errors="coerce").astype("float64")
     return read.where(np.isfinite(read))
-
-
-def read_series(path: Path) -> Mapping[str, pd.DataFrame]:
-    """The series of one tidy file by key, as `read_tidy` reads them."""
-    return read_tidy(path).series
-
-
-def write_series(path: Path, series: dict[str, Any]) -> None:
-    """Write ``series`` (frames as `read_series` returns them) as one tidy file."""
-    parts = [frame.assign(key=key) for key, frame in series.items()]
-    rows = pd.concat(parts).reset_index(names="time")
-    rows["time"] = rows["time"].dt.strftime("%Y-%m-%dT%H:%MZ")
-    kept = [column for column in COLUMNS if rows[column].notna().any()]
-    rows[["time", "key", *kept]].to_csv(path, index=False)

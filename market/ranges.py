@@ -28,22 +28,8 @@ class Range(StrEnum):
             return datetime(day_of(moment).year, 1, 1, tzinfo=UTC)
         return moment - timedelta(days=DAYS[self])
 
-    @property
-    def words(self) -> str:
-        """The range in a sentence: `6 months`."""
-        return WORDS[self]
-
 
 DAYS = {Range.WEEK: 7, Range.MONTH: 31, Range.QUARTER: 92, Range.HALF: 183, Range.YEAR: 365}
-WORDS = {
-    Range.WEEK: "1 week",
-    Range.MONTH: "1 month",
-    Range.QUARTER: "3 months",
-    Range.HALF: "6 months",
-    Range.YEAR: "1 year",
-    Range.YTD: "since 1 January",
-    Range.ALL: "all history",
-}
 
 
 def parse_window(text: str) -> int:

@@ -20,7 +20,7 @@ from components.page.gauge import Part, gauge
 from components.page.html import Html, join
 from components.page.numbers import Number, Shown, Tone, changed, shown
 from components.page.tables import Align, Column, rows
-from components.scores import stress_history
+from components.scores import score_alt, stress_history
 from components.stress_map import stress_map as map_chart
 from components.stress_map import stress_map_alt
 from components.text import (
@@ -94,7 +94,7 @@ def score_line(known: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
         return Absent("No history of the score yet.")
     return Drawing(
         stress_history(history, SCALE, height=140, phone=phone),
-        f"Stress score: {whole(float(history.iloc[-1]))} now, {whole(float(history.max()))} at its highest.",
+        score_alt(history, "Stress score"),
         known,
     )
 
@@ -124,16 +124,6 @@ def boards(known: tuple[Bars, ...], keys: tuple[str, ...]) -> tuple[Scoreboard, 
     """The rebound scoreboard of each of ``keys``."""
     by_key = {bars.key: bars for bars in known}
     return tuple(scoreboard(key, by_key) for key in keys)
-
-
-def say_boards(boards: Sequence[Scoreboard]) -> str:
-    """What the tests say of each asset, in one sentence each."""
-    return " ".join(
-        f"{board.name}: {board.passed} of {board.applicable} tests pass, {board.profile}."
-        if board.profile
-        else f"{board.name}: {board.why}"
-        for board in boards
-    )
 
 
 def say_lows(boards: Sequence[Scoreboard]) -> str:

@@ -1,6 +1,6 @@
 """Safe HTML: made of elements, never of strings, so that text from outside is escaped wherever it ends up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from components.text import escape_html
 
@@ -78,8 +78,3 @@ def _attribute(name: str, value: str | bool | None) -> str:
 def _may_link(href: str) -> bool:
     scheme, colon, _ = href.partition(":")
     return not colon or scheme in ("http", "https") or not scheme.replace("+", "").isalnum()
-
-
-def row_of(cells: Sequence[Html]) -> Html:
-    """A table row."""
-    return element("tr", *cells)

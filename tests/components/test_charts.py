@@ -6,13 +6,11 @@ from dataclasses import replace
 from math import inf
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, signed_bars, signed_bars_alt, streak_bars
 from components.candles import candles, candles_alt
-from components.distribution import distribution, distribution_alt
 from components.heatmap import difference, heatmap, heatmap_alt
 from components.history import history, history_alt
 from components.indexed import indexed, indexed_alt
@@ -25,7 +23,6 @@ from components.scatter import Slope, scatter, scatter_alt
 from components.scores import fear_and_greed, score_alt, stress_history
 from components.steps import steps, steps_alt
 from components.stress_map import stress_map, stress_map_alt
-from components.strip import strip, strip_alt
 from components.text import change, correlation, funding, whole
 from components.underwater import underwater, underwater_alt
 from market.episodes import Episode
@@ -53,7 +50,6 @@ CELLS = [
 QUANTILES = {
     level: daily([50, 50 + 10 * (level - 0.5)], "2026-03-01") for level in (0.1, 0.25, 0.5, 0.75, 0.9)
 }
-SEVERITY = pd.Series(["calm", None, "crisis"], index=daily([1, 2, 3]).index)
 SLOPE = Slope(HOSTILE, 1.9, (-5, -9), (0, 0))
 
 
@@ -81,7 +77,6 @@ CHARTS: dict[str, tuple[Callable[..., go.Figure], tuple[object, ...], dict[str, 
     "rolling": (rolling, (FALLS, FALLS - 0.1, FALLS + 0.1), {"name": HOSTILE}),
     "indexed": (indexed, (LINES,), {}),
     "multiples": (multiples, ([Panel(LINES[0], hostile, HOSTILE)] * 5,), {}),
-    "distribution": (distribution, (WALK - 50, -1.6, HOSTILE), {"write": hostile}),
     "scatter": (
         scatter,
         (WALK - 50, 2 * (WALK - 50)),
@@ -92,7 +87,6 @@ CHARTS: dict[str, tuple[Callable[..., go.Figure], tuple[object, ...], dict[str, 
     "fan": (fan, (WALK, QUANTILES), {"write": hostile}),
     "stress map": (stress_map, (WALK, WALK + 5), {}),
     "steps": (steps, (WALK[:4], WALK[:4] + 1), {"names": (HOSTILE, HOSTILE)}),
-    "strip": (strip, ([HOSTILE], [SEVERITY]), {}),
     "stress history": (stress_history, (WALK, SCALE), {}),
     "fear and greed": (fear_and_greed, (WALK,), {}),
 }
@@ -107,14 +101,12 @@ ALTS: dict[str, str] = {
     "rolling": rolling_alt(FALLS, "Correlation"),
     "indexed": indexed_alt(LINES, "1 Oct"),
     "multiples": multiples_alt([Panel(LINES[0], correlation)], "Drawdowns"),
-    "distribution": distribution_alt(WALK, -1.6, "7th worst"),
     "scatter": scatter_alt(WALK, WALK, ("Nasdaq", "Bitcoin"), [SLOPE]),
     "ladder": ladder_alt(69_310.0, BTC, ZONES),
     "overlay": overlay_alt(ALIGNED, [ALIGNED]),
     "fan": fan_alt(WALK, QUANTILES, whole, 14),
     "stress map": stress_map_alt(WALK, WALK),
     "steps": steps_alt(WALK[:3], "Path"),
-    "strip": strip_alt(["VIX"], [SEVERITY]),
     "score": score_alt(WALK, "Stress"),
 }
 

@@ -4,16 +4,17 @@ import tomllib
 from itertools import pairwise
 from math import atan2, cos, degrees, exp, hypot, radians, sin, sqrt
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from streamlit.elements.lib import streamlit_plotly_theme
 
 from components import theme
-from components.theme import PALETTE, Mode
+from components.theme import PALETTE
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+Mode = Literal["light", "dark"]
 MODES: tuple[Mode, ...] = ("light", "dark")
 
 NAMED = {
@@ -116,17 +117,6 @@ def test_each_stress_band_stands_out_more_than_the_one_before(mode: Mode) -> Non
     card = colour("card", mode)
     seen = [contrast(colour(name, mode), card) for name in ("calm", "elevated", "stress", "crisis")]
     assert all(lower < upper for lower, upper in pairwise(seen))
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_an_export_holds_real_colours_only(mode: Mode) -> None:
-    figure = go.Figure(go.Scatter(x=[1, 2], y=[1, 2], line_color=theme.BITCOIN))
-    figure.update_layout(theme.LAYOUT, template=theme.TEMPLATE)
-    resolved = theme.resolve(figure, mode)
-    assert resolved.data[0].line.color == colour("bitcoin", mode)
-    assert resolved.layout.paper_bgcolor == colour("card", mode)
-    assert "#0000" not in resolved.to_json()
-    assert figure.data[0].line.color == theme.BITCOIN
 
 
 def test_only_a_few_instruments_have_a_colour_of_their_own() -> None:

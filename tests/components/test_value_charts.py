@@ -1,6 +1,5 @@
 """Charts of numbers that are not prices: falls, bars, correlations, scores."""
 
-import json
 from math import inf
 
 import numpy as np
@@ -8,7 +7,6 @@ import pandas as pd
 import pytest
 
 from components.bars import Bar, Said, ranked_bars, signed_bars, signed_bars_alt, streak_bars
-from components.distribution import distribution
 from components.heatmap import difference, heatmap, heatmap_alt
 from components.indexed import indexed
 from components.lines import Line
@@ -19,7 +17,6 @@ from components.scatter import Slope, scatter
 from components.scores import fear_and_greed, stress_history
 from components.steps import steps
 from components.stress_map import stress_map
-from components.strip import strip
 from components.text import change, correlation, decimal, funding
 from components.theme import BITCOIN, OTHER, ZONE
 from components.underwater import underwater, underwater_alt
@@ -187,12 +184,6 @@ def test_a_panel_may_be_empty() -> None:
     assert annotations(figure) == ["<b>a</b>", "<b>–</b>"]
 
 
-def test_today_is_one_bar_of_the_histogram() -> None:
-    (trace,) = distribution(daily([-2, -1, 0, 1, 2]), -1.9, "2nd worst", bins=5).data
-    assert list(trace.marker.color) == [BITCOIN, OTHER, OTHER, OTHER, OTHER]
-    assert sum(trace.y) == 5
-
-
 def test_a_scatter_drops_days_without_both_and_picks_out_the_newest() -> None:
     slope = Slope("falling days", 1.93, (-5, -9), (0, 0))
     figure = scatter(daily([1, NAN, 3]), daily([2, 4, 6]), names=("Nasdaq", "Bitcoin"), slopes=[slope])
@@ -241,17 +232,6 @@ def test_a_path_holds_its_last_step_so_that_it_can_be_seen() -> None:
     assert list(line.x) == ["2026-01-01", "2026-01-02", "2026-01-03"]
     assert line.y[-1] == line.y[-2]
     assert line.line.shape == "hv"
-
-
-def test_a_strip_leaves_unknown_days_empty() -> None:
-    severity = pd.Series(["calm", None, "crisis"], index=daily([1, 2, 3]).index)
-    (cells,) = strip(["VIX"], [severity]).data
-    assert json.loads(json.dumps([None if np.isnan(each) else each for each in cells.z[0]])) == [
-        0.0,
-        None,
-        3.0,
-    ]
-    assert list(cells.customdata[0]) == ["calm", "", "crisis"]
 
 
 def test_stress_history_shades_the_upper_two_bands() -> None:

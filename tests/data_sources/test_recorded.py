@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.errors import BadData, NoData, SourceError
-from data_sources.recorded import DESCRIPTION, Recorded, describe, read_series, write_series
+from data_sources.recorded import DESCRIPTION, Recorded, describe
 from data_sources.settings import SHIPPED_RECORDING
 from market import catalogue
-from market.bars import COLUMNS, State
+from market.bars import State
 from market.instruments import Interval
 
 KNOWN = catalogue.load()
@@ -294,16 +294,3 @@ def test_a_file_described_wrongly_is_a_problem_not_a_crash(folder: Path, wrong: 
 def test_an_empty_folder_is_no_recording(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^There is no recording in \S+: recording\.toml is missing\.$"):
         describe(tmp_path)
-
-
-# Writing one
-
-
-def test_what_is_written_is_read_back(tmp_path: Path) -> None:
-    series = read_series(SHIPPED_RECORDING / "utc_days.csv")
-    write_series(tmp_path / "days.csv", series)
-    again = read_series(tmp_path / "days.csv")
-    assert list(again) == list(series)
-    for key, frame in series.items():
-        pd.testing.assert_frame_equal(again[key], frame)
-        assert tuple(frame.columns) == COLUMNS

@@ -4,7 +4,7 @@ that.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -26,7 +26,6 @@ CODE_LASTS = timedelta(minutes=15)
 CODE_TRIES = 5
 LINK_LASTS = timedelta(days=365)
 CODE_TITLE = "Market Stress: your code"
-FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Refused(ValueError):
