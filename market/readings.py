@@ -75,23 +75,8 @@ class Envelope:
 
 def envelope(result: Result, bars: Bars, unit: str, formula: str, **inputs: float | str) -> Envelope:
     """``result`` as a number to show, with the provenance of the ``bars`` it was made from."""
-    return Envelope(
-        value=result.value,
-        unit=unit,
-        as_of=result.as_of or bars.as_of,
-        fetched_at=bars.provenance.fetched_at,
-        source=_source(bars),
-        state=State.MISSING if result.value is None else bars.state,
-        sampling=bars.provenance.sampling,
-        formula=formula,
-        n=result.n,
-        why=result.why,
-        low=result.low,
-        high=result.high,
-        flags=result.flags,
-        inputs=tuple(inputs.items()),
-        second=bars.provenance.second,
-    )
+    number = joint_envelope(result, [bars], unit, formula, **inputs)
+    return replace(number, second=bars.provenance.second)
 
 
 # Worst first: what is made of several series is as good as the worst of them.
