@@ -8,7 +8,7 @@ from analytics import drawdowns, ranks, returns, volatility
 from analytics.rebasing import ratio_envelope
 from market.bars import Bars
 from market.definitions import Definition
-from market.instruments import Calendar
+from market.instruments import Calendar, Instrument
 from market.readings import Envelope, Reading, Result, envelope, missing
 
 RANK_WINDOW = 252
@@ -18,7 +18,6 @@ VOLATILITY_WINDOW = {Calendar.XNYS: 20, Calendar.ALWAYS: 30}
 
 NO_PERCENT = "An amount or a score of one day has no change in percent."
 IN_POINTS = "A yield changes in basis points, not in percent."
-NOT_A_YIELD = "Only a yield changes in basis points."
 
 DEFINITIONS = (
     Definition(
@@ -133,6 +132,18 @@ def read(bars: Bars) -> Reading:
         else:
             numbers[name] = _number(compute(bars), bars, unit, name)
     return Reading(bars.instrument, numbers)
+
+
+def unread(instrument: Instrument, why: str) -> Reading:
+    """The reading of an instrument without bars: every number that `read` gives is missing, and ``why``."""
+    named = {"last": (instrument.unit.value, "last")}
+    for name in _CHANGES:
+        named[f"{name}_pct"] = "percent", name
+        if instrument.moves_in_basis_points:
+            named[f"{name}_bp"] = "bp", name
+    named |= {name: ("percent", formula) for name, (formula, _) in _RATIOS.items()}
+    named |= {name: (unit, name) for name, (unit, _) in _COUNTS.items()}
+    return Reading(instrument, {name: missing(*number, why) for name, number in named.items()})
 
 
 def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:

@@ -2,28 +2,14 @@
 
 from datetime import datetime
 
-from analytics.readings import read
+from analytics.readings import read, unread
 from api.envelope import Json, reasons, write_envelope, write_provenance, write_time, write_zone
 from api.query import Query
 from data_sources.feed import Feed
 from market.bars import COLUMNS, Bars
 from market.instruments import Instrument
-from market.readings import missing
 
 MOST_KEYS = 50
-
-# What is said of an instrument that is not there: the unit and the definition of each number.
-NUMBERS = {
-    "last": ("", "last"),
-    "change_1d_pct": ("percent", "change_1d"),
-    "change_1w_pct": ("percent", "change_1w"),
-    "ytd_pct": ("percent", "ytd"),
-    "drawdown_pct": ("percent", "drawdown"),
-    "from_2025_high_pct": ("percent", "from_2025_high"),
-    "streak": ("closes in a row", "streak"),
-    "rank_252": ("place of 252", "rank_252"),
-    "realised_vol_pct": ("percent", "realised_vol"),
-}
 
 
 def instruments(feed: Feed, _: Query) -> Json:
@@ -102,9 +88,5 @@ def readings(feed: Feed, query: Query) -> Json:
 
 
 def _numbers(instrument: Instrument, known: Bars | None, why: str) -> Json:
-    if known is None:
-        return {
-            name: write_envelope(missing(unit or instrument.unit, formula, why))
-            for name, (unit, formula) in NUMBERS.items()
-        }
-    return {name: write_envelope(number) for name, number in read(known).numbers.items()}
+    reading = unread(instrument, why) if known is None else read(known)
+    return {name: write_envelope(number) for name, number in reading.numbers.items()}

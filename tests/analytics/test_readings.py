@@ -13,11 +13,12 @@ import pytest
 
 from analytics.drawdowns import low_on_high
 from analytics.ranks import rank_among_last
-from analytics.readings import IN_POINTS, NO_PERCENT, NOT_A_YIELD, read
+from analytics.readings import IN_POINTS, NO_PERCENT, read, unread
 from data_sources.assembly import assemble
 from data_sources.settings import SHIPPED_RECORDING, Mode, Settings
 from market import catalogue
 from market.bars import State
+from market.instruments import Instrument
 from market.readings import Reading
 
 FEED = assemble(Settings(mode=Mode.RECORDED)).feed()
@@ -143,7 +144,7 @@ def test_an_amount_of_a_day_has_a_last_value_and_no_changes(key: str) -> None:
         assert seen is not None
         numbers = dict(read(seen).numbers)
         assert numbers.pop("last").value == rows[size - 1][1]
-        assert {number.why for number in numbers.values()} <= {NO_PERCENT, NOT_A_YIELD}
+        assert {number.why for number in numbers.values()} <= {NO_PERCENT}
 
 
 def test_a_yield_moves_in_basis_points_only() -> None:
@@ -224,3 +225,12 @@ def test_the_streak_of_the_worst_day_is_made_of_the_published_falls() -> None:
 def test_low_on_high_is_deepest_the_day_after() -> None:
     frame = FEED.as_of(datetime(2026, 2, 7, tzinfo=UTC)).bars("BTC").frame
     assert round(100 * float(low_on_high(frame["high"], frame["low"]).iloc[-1]), 2) == -52.46
+
+
+@pytest.mark.parametrize("instrument", [bars.instrument for bars in FEED.many(FEED.catalogue)], ids=str)
+def test_without_bars_the_same_numbers_are_missing(instrument: Instrument) -> None:
+    there, gone = read(FEED.bars(instrument.key)).numbers, unread(instrument, "No prices.").numbers
+    assert [(name, each.unit, each.formula) for name, each in gone.items()] == [
+        (name, each.unit, each.formula) for name, each in there.items()
+    ]
+    assert {(each.value, each.why) for each in gone.values()} == {(None, "No prices.")}

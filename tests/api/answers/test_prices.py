@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 
 from analytics.readings import read
-from api.answers.prices import NUMBERS
 from data_sources.errors import Unreachable
 from market import catalogue
 from market.moments import parse_moment
@@ -15,6 +14,10 @@ from tests.api.answers.recorded import recorded
 from tests.api.service import RECORDING, ask, client, daily, shelf
 
 KNOWN = catalogue.load()
+CONTRACT = {
+    *("last", "change_1d_pct", "change_1w_pct", "ytd_pct", "drawdown_pct"),
+    *("from_2025_high_pct", "streak", "rank_252", "realised_vol_pct"),
+}
 
 
 def reading(key: str, name: str, asof: str) -> float:
@@ -93,7 +96,7 @@ def test_a_number_in_json_is_the_number_of_the_page_to_the_last_digit() -> None:
 
 def test_every_number_of_the_contract_is_an_envelope() -> None:
     for numbers in ask("/api/v1/readings?keys=IXIC,BTC,US10Y,FNG,BTC_ETF_FLOW,BTC_FUNDING").values():
-        assert numbers.keys() >= NUMBERS.keys()
+        assert numbers.keys() >= CONTRACT
         for number in numbers.values():
             assert number.keys() >= {
                 "value", "unit", "as_of", "fetched_at", "source", "state", "sampling", "formula", "n"
@@ -106,9 +109,15 @@ def test_a_reading_that_cannot_be_had_says_why_and_leaves_the_others_alone() -> 
     asking = client(shelf(BTC=daily("BTC", [100.0, 110.0]), ETH=Unreachable(KNOWN["ETH"], "shop")))
     body = ask("/api/v1/readings?keys=BTC,ETH", asking=asking)
     assert body["BTC"]["change_1d_pct"]["value"] == pytest.approx(10)
-    assert body["ETH"].keys() == NUMBERS.keys()
+    assert body["ETH"].keys() == body["BTC"].keys()
     assert {number["why"] for number in body["ETH"].values()} == {"Ether: shop did not answer."}
     assert {number["state"] for number in body["ETH"].values()} == {"missing"}
+
+
+def test_a_yield_that_cannot_be_had_is_missing_in_basis_points_too() -> None:
+    asking = client(shelf(US10Y=Unreachable(KNOWN["US10Y"], "shop")))
+    body = ask("/api/v1/readings?keys=US10Y", asking=asking)
+    assert body["US10Y"].keys() == ask("/api/v1/readings?keys=US10Y")["US10Y"].keys()
 
 
 # Bars
