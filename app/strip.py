@@ -11,7 +11,7 @@ from app.services import settings, sources
 from app.widgets import NARROW
 from components.page.cards import Kind, Mark, Mode, Signal, note, status_strip
 from components.page.html import Html
-from components.text import age, short, weekday
+from components.text import age, weekday
 from data_sources import settings as modes
 from data_sources.health import ProviderHealth
 from market.calendars import NEW_YORK, SessionState, session_state
@@ -94,7 +94,7 @@ def _say_providers(health: Mapping[str, ProviderHealth], now: datetime) -> list[
     ill = [each for each in health.values() if each.was_asked and not each.is_up]
     signals = [Signal(_mark(each), _trouble(each, now)) for each in ill[:NAMED]]
     if len(ill) > NAMED:
-        signals.append(Signal(Mark.LATE, f"and {short(len(ill) - NAMED)} more"))
+        signals.append(Signal(Mark.LATE, f"and {len(ill) - NAMED} more"))
     return signals
 
 

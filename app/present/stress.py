@@ -273,7 +273,9 @@ def falls_table(found: past.Episodes, bars: Bars | None) -> Html | Absent:
 
 
 def say_sequels(found: past.Episodes) -> str:
-    """What past falls did next, or why no percentage is given."""
+    """What past falls did next, or why no percentage is given; nothing where no prices are known."""
+    if found.why:
+        return ""
     if found.current is None:
         return "There is no fall at this moment."
     told = [
@@ -287,7 +289,7 @@ def say_sequels(found: past.Episodes) -> str:
 
 def say_missing(found: past.Episodes) -> str:
     """The named episodes that the loaded history does not hold."""
-    if not found.missing:
+    if found.why or not found.missing:
         return ""
     return f"Not in the loaded history: {', '.join(found.missing)}."
 

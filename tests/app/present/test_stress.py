@@ -1,8 +1,19 @@
 """What the scoreboard shows: the fall it judges, and each test by the number that is tested."""
 
 from analytics.rebound import Scoreboard, scoreboard
-from app.present.stress import BOARDS, board_table, rates_table, say_lows
+from app.present.stress import (
+    BOARDS,
+    board_table,
+    falls_of,
+    rates_table,
+    say_lows,
+    say_missing,
+    say_sequels,
+)
+from market import catalogue
 from tests.analytics.recorded import recording
+
+EPISODES = catalogue.load().episodes
 
 
 def boards(day: str) -> list[Scoreboard]:
@@ -29,3 +40,8 @@ def test_nothing_to_judge_is_no_count() -> None:
     judged = [scoreboard(key, {}) for key in BOARDS]
     assert "0 of 0" not in str(rates_table(judged))
     assert say_lows(judged) == ""
+
+
+def test_without_prices_nothing_is_said_of_falls() -> None:
+    found = falls_of("IXIC", (), EPISODES, 0.05)
+    assert say_sequels(found) == say_missing(found) == ""
