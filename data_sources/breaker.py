@@ -72,12 +72,14 @@ class Breaker:
         """When the next call may go through; None while closed."""
         return self._until if self._reason else None
 
+    def rest(self, now: float) -> tuple[SourceError, float] | None:
+        """Why the provider is left alone at ``now``, and for how long."""
+        return (self._reason, self._until - now) if self._reason and now < self._until else None
+
     def refusal(self, now: float) -> tuple[SourceError, float] | None:
         """Why a call at ``now`` must not be made, and for how long; None grants it and claims the probe."""
-        if self._reason is None:
-            return None
-        if now < self._until:
-            return self._reason, self._until - now
+        if self._reason is None or now < self._until:
+            return self.rest(now)
         probe_ends = self._probe_since + 2 * self._limits.deadline if self._probe_since is not None else now
         if now < probe_ends:
             return self._reason, probe_ends - now
@@ -87,6 +89,8 @@ class Breaker:
     def answered(self, now: float) -> None:
         """The provider answered."""
         self._recent.append((now, True))
+        if self.rest(now):  # it was under way when the breaker opened
+            return
         self._in_a_row = self._openings = self._throttles = 0
         self._reason = self._probe_since = None
 
@@ -100,21 +104,26 @@ class Breaker:
         if isinstance(error, Refused):
             self._open(error, now + self._limits.refusal)
         elif isinstance(error, RateLimited):
-            self._throttles += 1
-            least = min(
-                self._limits.rate_limit_cool_down * 2 ** (self._throttles - 1),
-                self._limits.longest_rate_limit,
-            )
-            self._open(error, now + max(error.retry_after or 0.0, least))
-        elif self._reason is not None or self._is_failing(now):
+            self._open(error, now + self._slower(error, now))
+        elif not self.rest(now) and (self._reason is not None or self._is_failing(now)):
             rest = self._limits.cool_down * 2 ** min(self._openings, 16)
             self._openings += 1
             self._open(error, now + min(rest, self._limits.longest_cool_down))
 
+    def _slower(self, error: RateLimited, now: float) -> float:
+        """Seconds to rest after a rate limit: the provider's wish, and at least our own minimum."""
+        wish = error.retry_after or 0.0
+        if self.rest(now) and isinstance(self._reason, RateLimited):  # told to several calls at once
+            return wish
+        least = self._limits.rate_limit_cool_down * 2.0 ** min(self._throttles, 16)
+        self._throttles += 1
+        return max(wish, min(least, self._limits.longest_rate_limit))
+
     def _open(self, error: SourceError, until: float) -> None:
-        # A call that was under way when the breaker opened must not shorten what a provider asked for.
-        self._until = max(until, self._until) if self._reason else until
-        self._reason, self._probe_since = error, None
+        # What comes back late must not shorten what a provider asked for.
+        if self._reason is None or until >= self._until:
+            self._reason, self._until = error, until
+        self._probe_since = None
 
     def _is_failing(self, now: float) -> bool:
         recent = [answered for at, answered in self._recent if now - at <= self._limits.sample_seconds]

@@ -83,6 +83,10 @@ class Exchange:
         candles = self.ask(instrument, lambda client: self._candles(client, listing.symbol, interval))
         return parse(candles, instrument, interval, listing, self._clock())
 
+    def load(self) -> None:
+        """Import ccxt's module of this exchange."""
+        client_class(self.venue.module)
+
     def ask(self, instrument: Instrument, question: Callable[[Any], Any], *, swap: bool = False) -> Any:
         """The answer of ``question`` to the exchange's client, its markets loaded; raises `SourceError`."""
         try:

@@ -15,10 +15,10 @@ from threading import Lock, Semaphore
 from typing import TypeVar
 
 from data_sources.breaker import Breaker, BreakerState, Budget, Limits
-from data_sources.errors import RateLimited, SourceError, Unreachable
+from data_sources.errors import BadData, NoData, RateLimited, SourceError, UnknownSymbol, Unreachable
 from data_sources.flights import take_off
 from data_sources.health import ProviderHealth
-from data_sources.source import Source
+from data_sources.source import Loading, Source
 from market.bars import Bars
 from market.instruments import Instrument, Interval
 
@@ -51,6 +51,8 @@ class Guarded:
         self._budget = Budget(self._limits.requests_per_minute, timer())
         self._queued = self._hanging = self._busy = 0
         self._seen = ProviderHealth(source, BreakerState.CLOSED)
+        # Importing a client takes seconds, which are ours and not the provider's.
+        self._load = inner.load if isinstance(inner, Loading) else nothing_to_load
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """The provider's bars, within the deadline; raises `SourceError`."""
@@ -58,12 +60,19 @@ class Guarded:
 
     def call(self, instrument: Instrument, ask: Callable[[], Answer]) -> Answer:
         """The answer of ``ask``, a question to the same provider, within the same limits."""
-        self._admit(instrument)
+        self._load()
+        self._turn_away(instrument)
+        self._take_place(instrument)
+        try:
+            self._admit(instrument)
+        except SourceError:
+            self._places.release()
+            raise
         try:
             answer = self._fly(instrument, ask)
         except SourceError as error:
-            self._note_failure(error)
-            raise
+            wait = self._note_failure(error)
+            raise error.again(retry_after=wait) from error
         except Exception as bug:
             self._note_failure(Unreachable(instrument, self.source, repr(bug)))
             raise
@@ -84,21 +93,29 @@ class Guarded:
                 hanging=self._hanging,
             )
 
+    def _turn_away(self, instrument: Instrument) -> None:
+        """Raise while the provider is left alone: nobody waits for a place to hear that."""
+        with self._lock:
+            self._refuse(self._breaker.rest(self._timer()), instrument)
+
     def _admit(self, instrument: Instrument) -> None:
-        """Raise unless the budget and the breaker allow a call now."""
+        """Raise unless the budget and the breaker allow a call now: much may have come in the meantime."""
         with self._lock:
             now = self._timer()
             if wait := self._budget.wait(now, self._limits.cost):
                 raise RateLimited(
                     instrument, self.source, "our own request budget is spent", retry_after=wait
                 )
-            if refusal := self._breaker.refusal(now):
-                reason, wait = refusal
-                raise reason.again(instrument, retry_after=wait)
+            self._refuse(self._breaker.refusal(now), instrument)
             self._budget.spend(now, self._limits.cost)
 
+    @staticmethod
+    def _refuse(refusal: tuple[SourceError, float] | None, instrument: Instrument) -> None:
+        if refusal:
+            reason, wait = refusal
+            raise reason.again(instrument, retry_after=wait)
+
     def _fly(self, instrument: Instrument, ask: Callable[[], Answer]) -> Answer:
-        self._take_place(instrument)
         with self._lock:
             self._busy += 1
             self._seen = replace(self._seen, requests=self._seen.requests + 1)
@@ -143,7 +160,8 @@ class Guarded:
             self._breaker.answered(self._timer())
             self._seen = replace(self._seen, last_success=self._clock())
 
-    def _note_failure(self, error: SourceError) -> None:
+    def _note_failure(self, error: SourceError) -> float | None:
+        """Count a failure; returns for how long the provider is left alone after it."""
         log.warning("%s: %s: %s", self.source, error.instrument.key, printable(error.words) or error.reason)
         with self._lock:
             now = self._timer()
@@ -156,6 +174,12 @@ class Guarded:
                 last_error_at=self._clock(),
                 words=printable(error.words),
             )
+            rest = self._breaker.rest(now)
+            return rest[1] if rest and not isinstance(error, NoData | BadData | UnknownSymbol) else None
+
+
+def nothing_to_load() -> None:
+    """What a source without a client library does beforehand."""
 
 
 def printable(words: str) -> str:

@@ -31,3 +31,12 @@ class Replayable(Source, Protocol):
     def as_of(self, moment: datetime) -> Self:
         """The same source as of ``moment``."""
         ...
+
+
+@runtime_checkable
+class Loading(Protocol):
+    """A Source whose client library takes seconds to import."""
+
+    def load(self) -> None:
+        """Import it, where that is still to be done."""
+        ...

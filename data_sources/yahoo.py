@@ -66,7 +66,7 @@ class Yahoo:
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """All of Yahoo's daily bars since 1990, or two years of hours; raises `SourceError`."""
         listing = listing_of(instrument, "yahoo")
-        self._prepare()
+        self.load()
         try:
             rows = self._ask(listing.symbol, interval)
         except Exception as error:
@@ -84,8 +84,8 @@ class Yahoo:
             return pd.DataFrame(ticker.history(period=HOURS, interval="1h", **common))
         return pd.DataFrame(ticker.history(start=START, interval="1d", **common))
 
-    def _prepare(self) -> None:
-        """Set yfinance up, once a process, at the first question."""
+    def load(self) -> None:
+        """Import yfinance and set it up, once a process."""
         with self._lock:
             if self._is_ready:
                 return

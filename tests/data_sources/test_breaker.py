@@ -112,6 +112,36 @@ def test_a_call_that_fails_late_does_not_shorten_what_a_provider_asked_for():
     assert breaker.open_until == 600
 
 
+def test_calls_under_way_when_it_opened_make_it_neither_longer_nor_shorter():
+    breaker = failing(5, Breaker(LIMITS))
+    failing(4, breaker, now=1)
+    breaker.answered(2)
+    breaker.failed(3, NoData(BITCOIN, "kraken"))
+    assert breaker.open_until == 30
+    assert breaker.state(29) is BreakerState.OPEN
+
+
+def test_an_answer_on_its_way_does_not_undo_what_a_provider_asked_for():
+    breaker = Breaker(LIMITS)
+    breaker.failed(0, RateLimited(BITCOIN, "yahoo", retry_after=120))
+    breaker.answered(1)
+    assert breaker.refusal(119) is not None
+
+
+def test_rate_limits_told_at_once_count_once_and_the_longest_wish_counts():
+    breaker = Breaker(LIMITS)
+    for wish in (5, 90, 5, 5):
+        breaker.failed(0, RateLimited(BITCOIN, "yahoo", retry_after=wish))
+    assert breaker.open_until == 90
+
+
+def test_a_refusal_told_while_it_is_open_for_less_lasts_a_day():
+    breaker = failing(5, Breaker(LIMITS))
+    breaker.failed(1, Refused(BITCOIN, "binance", "451"))
+    reason, _ = breaker.refusal(3600)
+    assert isinstance(reason, Refused)
+
+
 def test_a_refusal_of_this_place_lasts_a_day():
     breaker = Breaker(LIMITS)
     breaker.failed(0, Refused(BITCOIN, "binance", "451"))

@@ -1,4 +1,5 @@
 from threading import Event
+from time import sleep
 
 import pytest
 
@@ -80,6 +81,33 @@ def test_after_429_with_retry_after_120_no_request_leaves_for_120_seconds():
     assert inner.calls == 1
     clock.pass_by(1)
     assert not ask(source)
+
+
+def test_calls_that_wait_for_a_place_do_not_leave_once_the_provider_asked_us_to_slow_down():
+    gate = Event()
+    inner = Scripted(RateLimited(BITCOIN, "yahoo", "429", retry_after=120), gate=gate)
+    source = guarded(inner, Clock(), places=2, rate_limit_cool_down=5)
+    calls = [take_off(lambda: ask(source), f"visitor {number}") for number in range(20)]
+    while source.health().busy < 2 or source._queued < 18:
+        sleep(0.001)
+    gate.set()
+    errors = [error for call in calls for error in call.result(5)]
+    assert inner.calls == 2
+    assert {type(error) for error in errors} == {RateLimited}
+    assert (source.health().next_try - source._clock()).total_seconds() == 120
+
+
+def test_whoever_opens_the_breaker_is_told_when_to_come_back():
+    for failure, wait in (
+        (RateLimited(BITCOIN, "yahoo", "429", retry_after=120), 900),
+        (RateLimited(BITCOIN, "yahoo", "429"), 900),
+        (Refused(BITCOIN, "yahoo", "451"), 86_400),
+    ):
+        source = guarded(Scripted(failure), Clock(), rate_limit_cool_down=900)
+        [error] = ask(source)
+        assert (type(error), error.retry_after) == (type(failure), wait)
+    source = guarded(Scripted(SILENT), Clock())
+    assert [error.retry_after for error in ask(source, times=5)] == [None, None, None, None, 30]
 
 
 def test_a_refusal_told_again_names_the_instrument_that_asked_and_when_to_come_back():
