@@ -7,14 +7,14 @@ PACKAGES := analytics api app components data_sources market watch
 RUN = PYTHONPATH="$(CURDIR)" $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := dev
-.PHONY: dev run test check format bench watch record live-test docs pictures browser postgres lock clean
+.PHONY: dev run test check format bench watch record live-test docs pictures browser servers lock clean
 
 dev: $(VENV)/.dev
 
 run: $(VENV)/.run
 	$(RUN) streamlit run app/asgi.py --server.address $(HOST) --server.port $(PORT)
 
-test: $(VENV)/.dev browser postgres
+test: $(VENV)/.dev browser servers
 	$(RUN) pytest
 
 check: $(VENV)/.dev
@@ -78,14 +78,14 @@ browser: $(VENV)/.dev
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; \
 	else $(RUN) playwright install chromium; fi
 
-# A PostgreSQL for the watcher's tests, which start it themselves: Debian's, where the user may install it.
-postgres:
-	@if command -v psql >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
+# PostgreSQL and Redis for the tests, which start them themselves: Debian's, where the user may install them.
+servers:
+	@if command -v redis-server >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; fi
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql redis-server; fi
 
 # The locks name no index and no machine. UPGRADE=--upgrade takes the newest versions the ranges allow.
-COMPILE = uv pip compile pyproject.toml --extra postgres --quiet --no-config --universal --python-version 3.11 \
+COMPILE = uv pip compile pyproject.toml --extra postgres --extra redis --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" $(UPGRADE)
 

@@ -10,6 +10,7 @@ from data_sources.feed import Feed, Span
 from data_sources.health import ProviderHealth
 from data_sources.live import Live, live
 from data_sources.recorded import Recorded, describe
+from data_sources.redis_memory import RedisMemory
 from data_sources.settings import Mode, Settings, read_settings
 from data_sources.steady import Steady
 from market import catalogue
@@ -91,7 +92,9 @@ def assemble(settings: Settings) -> Sources:
         return Sources(settings, recorded)
     is_auto = settings.mode is Mode.AUTO
     known = recorded.catalogue
-    providers = live(settings.state_dir, known["BTC"], patience=0.0 if is_auto else FIRST_ANSWER)
+    memory = RedisMemory(settings.redis_url) if settings.redis_url else None
+    patience = 0.0 if is_auto else FIRST_ANSWER
+    providers = live(settings.state_dir, known["BTC"], patience=patience, memory=memory)
     chain = providers.chain(recorded.source if is_auto else None)
     return Sources(settings, recorded, providers, Feed(Steady(chain), known))
 

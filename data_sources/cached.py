@@ -165,7 +165,8 @@ class Cached:
     def _landed(self, answer: Bars | Exception, before: Entry | None, key: Key) -> Entry:
         now = self._timer()
         if isinstance(answer, Bars):
-            fresh_until = now + self._freshness.lifetime(answer, self._clock())
+            # Another replica may have been given it a while ago.
+            fresh_until = now + self._fresh_for(answer, max(0.0, self._age(answer)))
             return Entry(answer, None, fresh_until, fresh_until, now + self._freshness.hard(key[1]))
         told_when = isinstance(answer, SourceError) and answer.retry_after is not None
         failures = (before.failures if before else 0) + (not told_when)
@@ -179,13 +180,20 @@ class Cached:
         bars = self._last_known(instrument, interval)
         if bars is None:
             return None
-        now, clock = self._timer(), self._clock()
-        age = (clock - bars.provenance.fetched_at).total_seconds()
+        now, age = self._timer(), self._age(bars)
         hard = self._freshness.hard(interval)
         if not 0 <= age < hard:
             return None
-        fresh_until = now + self._freshness.lifetime(bars, bars.provenance.fetched_at) - age
+        fresh_until = now + self._fresh_for(bars, age)
         return Entry(bars, None, fresh_until, fresh_until, now + hard - age)
+
+    def _age(self, bars: Bars) -> float:
+        """Seconds since ``bars`` were asked for."""
+        return (self._clock() - bars.provenance.fetched_at).total_seconds()
+
+    def _fresh_for(self, bars: Bars, age: float) -> float:
+        """Seconds for which ``bars`` of that age stay fresh; less than none where they no longer are."""
+        return self._freshness.lifetime(bars, bars.provenance.fetched_at) - age
 
     def _await(self, instrument: Instrument, flight: Flight, seconds: float) -> Entry:
         """The answer of ``flight``, waited for; a provider that keeps others waiting is not waited for."""

@@ -1,6 +1,7 @@
 """The live sources of one process: every provider behind its guard, its disk and its memory.
 
-Chain -> Cached( Kept( Guarded( Yahoo() ) ) )
+One process: Chain -> Cached( Kept( Guarded( Yahoo() ) ) ). Replicas that share a memory: Chain -> Cached(
+Shared( Kept( Guarded( Yahoo() ) ) ) ).
 """
 
 import time
@@ -24,6 +25,7 @@ from data_sources.health import ProviderHealth
 from data_sources.kept import Kept
 from data_sources.market_now import MarketNow
 from data_sources.ofr import Ofr
+from data_sources.shared import Memory, Shared
 from data_sources.source import Source
 from data_sources.venues import VENUES
 from data_sources.yahoo import Yahoo
@@ -44,6 +46,8 @@ LIMITS: Mapping[str, Limits] = MappingProxyType({"yahoo": YAHOO, "yahoo_adjusted
 TRADING = Freshness(hour=45.0, day=60.0)
 DELAYED = Freshness(day=300.0)
 DAILY = Freshness(day=3 * 3600.0)
+# Its history grows in the state folder of whoever asks: every replica must see every day for itself.
+ASKED_BY_EACH = frozenset({"btcetfdata"})
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,17 @@ class Live:
     market: MarketNow
     clock: Callable[[], datetime]
     patience: float
+    memory: Memory | None = None
 
     def chain(self, last_resort: Source | None = None) -> Chain:
         """The providers of each instrument in order, with their cross-check."""
         return Chain(self.sources, self.clock, last_resort, self.patience)
 
     def health(self) -> Mapping[str, ProviderHealth]:
-        """How every provider is doing, its disk included."""
+        """How every provider is doing, its disk and the memory of all replicas included."""
+        of_all = self.memory.trouble if self.memory else None
         return {
-            name: replace(guard.health(), storage=self.disks[name].trouble)
+            name: replace(guard.health(), storage=self.disks[name].trouble or of_all)
             for name, guard in self.guards.items()
         }
 
@@ -84,11 +90,12 @@ def live(
     clock: Callable[[], datetime] = utc_now,
     timer: Callable[[], float] = time.monotonic,
     patience: float = 3.0,
+    memory: Memory | None = None,
 ) -> Live:
     """The live sources, keeping their last known bars in ``state_dir``.
 
     ``bitcoin`` prices the ETF flows. ``patience`` is how long a visitor waits for a first answer; 0 where
-    something else can be shown meanwhile.
+    something else can be shown meanwhile. ``memory`` is what this process shares with its replicas.
     """
     exchanges = {name: Exchange(name, clock) for name in VENUES}
     providers: dict[str, Source] = {
@@ -107,10 +114,13 @@ def live(
     disks = {name: Kept(guard, state_dir / "last-known" / name, timer) for name, guard in guards.items()}
     for name, disk in disks.items():
         times = replace(freshness_of(name), patience=patience)
-        sources[name] = Cached(disk, name, clock, timer, times, disk.last_known)
+        behind: Kept | Shared = disk
+        if memory is not None and name not in ASKED_BY_EACH:
+            behind = Shared(disk, name, memory, clock, timer, times, disk.last_known)
+        sources[name] = Cached(behind, name, clock, timer, times, behind.last_known)
     # Pages look again every few seconds, so none of them waits.
     market = MarketNow({name: (each, guards[name]) for name, each in exchanges.items()}, clock, timer, 0.0)
-    return Live(sources, guards, disks, market, clock, patience)
+    return Live(sources, guards, disks, market, clock, patience, memory)
 
 
 def limits_of(source: str) -> Limits:

@@ -58,7 +58,7 @@ def unpack(packed: bytes, instrument: Instrument, interval: Interval) -> Bars:
             raise Corrupt("the checksum does not match")
         facts, _, table = body.partition(b"\n")
         return _bars(json.loads(facts), pd.read_parquet(BytesIO(table)), instrument, interval)
-    except (ValueError, TypeError, KeyError, OSError, AttributeError) as problem:
+    except (ValueError, TypeError, KeyError, OSError, AttributeError, RecursionError) as problem:
         raise Corrupt(str(problem)) from problem
 
 

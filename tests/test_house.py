@@ -40,7 +40,8 @@ def pins(lock: str) -> dict[str, Version]:
 
 
 def direct(lock: str) -> list[Requirement]:
-    wanted = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["postgres"]]
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    wanted = [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in extra)]
     return [Requirement(line) for line in wanted + PROJECT["dependency-groups"]["dev"] * ("dev" in lock)]
 
 
@@ -82,7 +83,7 @@ def test_every_imported_library_is_a_direct_dependency() -> None:
         f"{path}: {library}"
         for path in FILES
         for library in {name.partition(".")[0] for name in imported_names(ast.parse(text(str(path))))} - known
-        if named.isdisjoint(canonicalize_name(each) for each in distributions.get(library, ()))
+        if named.isdisjoint(canonicalize_name(each) for each in distributions.get(library, (library,)))
     }
     assert undeclared == set()
 

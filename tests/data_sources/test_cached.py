@@ -1,6 +1,7 @@
 import gc
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from itertools import cycle
 from threading import Barrier, Event, Thread
 
@@ -22,7 +23,7 @@ from data_sources.freshness import Freshness
 from data_sources.guarded import Guarded
 from market.bars import Bars, State
 from market.instruments import Interval
-from tests.fakes.clock import Clock
+from tests.fakes.clock import START, Clock
 from tests.fakes.prices import BITCOIN, VIX, make_bars
 from tests.fakes.scripted import Scripted
 
@@ -115,14 +116,15 @@ def test_each_visitor_gets_an_error_of_their_own():
 def test_an_old_answer_comes_at_once_while_the_new_one_is_fetched():
     gate = Event()
     gate.set()
-    stage = Stage(OLD, NEW, gate=gate)
+    new = make_bars(BITCOIN, [1, 2, 4], fetched_at=START + timedelta(seconds=1000))
+    stage = Stage(OLD, new, gate=gate)
     stage.ask()
     stage.clock.pass_by(1000)
     gate.clear()
     assert stage.ask() is OLD
     gate.set()
     stage.land()
-    assert stage.ask() is NEW
+    assert stage.ask() is new
     assert stage.inner.calls == 2
 
 

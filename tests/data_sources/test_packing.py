@@ -66,3 +66,8 @@ def test_no_changed_byte_ever_shows_a_changed_number(place, change):
 def test_random_bytes_are_corrupt(packed):
     with pytest.raises(Corrupt):
         opened(packed)
+
+
+def test_brackets_without_an_end_are_corrupt():
+    with pytest.raises(Corrupt):
+        opened(b"[" * 100_000)
