@@ -87,8 +87,9 @@ def _oldest(bars: Bars, now: datetime) -> timedelta:
     delay = OLDEST_LIVE[bars.interval] + timedelta(minutes=bars.provenance.delay_minutes)
     if bars.instrument.calendar is Calendar.ALWAYS:
         return delay
-    # While New York is shut the last close is as new as a price can be.
-    session = session_state(now)
+    # Where New York was shut a delay ago, its last close is as new as a price can be: overnight, and at the
+    # open until the first delayed price is due.
+    session = session_state(now - delay)
     if session.is_open or session.last_close is None:
         return delay
     return now - session.last_close + delay

@@ -84,6 +84,15 @@ def test_the_last_close_is_fresh_while_new_york_is_shut() -> None:
     assert health(thursday, Believed(), sunday) is Health.STALE
 
 
+def test_the_last_close_is_fresh_at_the_open_until_the_first_delayed_price_is_due() -> None:
+    closed, opens = datetime(2026, 2, 5, 21, tzinfo=UTC), datetime(2026, 2, 6, 14, 30, tzinfo=UTC)
+    thursday = bars(21.77, closed, IXIC, delay_minutes=15)
+    believed = Believed(21.77, closed)
+    for minutes in (0, 1, 16, 34):
+        assert health(thursday, believed, opens + timedelta(minutes=minutes)) is Health.FRESH
+    assert health(thursday, believed, opens + timedelta(minutes=36)) is Health.STALE
+
+
 def test_two_sources_that_disagree_freeze_the_alert() -> None:
     assert health(bars(71_312.0, other=68_504.0)) is Health.DISPUTED
     assert health(bars(69_600.0, other=69_650.0)) is Health.FRESH
