@@ -50,7 +50,7 @@ def level_step(
     events = [event for event in history.events if event.time > handled]
     newest = events[-1].time if events else handled
     stood, memory = memory.stand, replace(memory, handled=newest, stand=history.stand)
-    if common.gap is not None and events:
+    if common.gap is not None and any(event.kind.moves_state or event.kind in rule.kinds for event in events):
         return memory, (*back, _summary(rule, common.gap, stood, history, sample, now))
     notices = []
     for event in events:

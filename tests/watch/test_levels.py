@@ -92,6 +92,21 @@ def test_a_gap_is_told_as_one_summary() -> None:
     assert level_step(RULE, memory, Sample(Health.FRESH, 1.0), after, after.as_of)[1] == ()
 
 
+def test_a_gap_in_which_nothing_moved_is_not_told() -> None:
+    bars = btc([*QUIET, 76_000.0], spread=300)
+    before = follow(btc(QUIET, spread=300), ZONE)
+    first = level_step(RULE, LevelMemory(), Sample(Health.FRESH, 1.0, before.as_of), before, before.as_of)[0]
+    bars.frame.iloc[-1, 2] = 62_000.0
+    after = follow(bars, ZONE)
+    assert [event.kind for event in after.events] == [Happening.WICK]
+    sample = Sample(Health.FRESH, 1.0, after.as_of)
+    assert level_step(RULE, first, sample, after, after.as_of)[1] == ()
+    wicks = replace(RULE, kinds=frozenset({Happening.WICK}))
+    assert [each.topic for each in level_step(wicks, first, sample, after, after.as_of)[1]] == [
+        Topic.MOVED_IN_GAP
+    ]
+
+
 def test_data_that_cannot_be_believed_changes_nothing() -> None:
     history = follow(btc([*QUIET, *DOWN], spread=300), ZONE)
     memory = LevelMemory(handled=datetime(2026, 1, 20, tzinfo=UTC), stand=Stand.ABOVE)
