@@ -82,7 +82,9 @@ class QuietHours:
         if not quiet:
             return None
         day = local.date() + timedelta(days=1) if passes_midnight and after_start else local.date()
-        return datetime.combine(day, self.end, ZoneInfo(self.zone)).astimezone(moment.tzinfo)
+        ends = datetime.combine(day, self.end, ZoneInfo(self.zone))
+        # Where clocks went back over the end, it comes twice.
+        return (ends if ends > moment else ends.replace(fold=1)).astimezone(moment.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)

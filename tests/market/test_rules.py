@@ -70,6 +70,16 @@ def test_quiet_hours_follow_the_clock_of_their_place() -> None:
     assert quiet.until(datetime(2026, 3, 29, 2, tzinfo=UTC)) == datetime(2026, 3, 29, 5, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("start", [datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)])
+def test_quiet_hours_end_in_the_future_on_the_nights_the_clocks_change(start: datetime) -> None:
+    for end in (time(1, 30), time(2), time(2, 30), time(3)):
+        quiet = QuietHours(time(22), end, "America/New_York")
+        for minute in range(0, 24 * 60, 15):
+            moment = start + timedelta(minutes=minute)
+            until = quiet.until(moment)
+            assert until is None or moment < until <= moment + timedelta(hours=6), moment
+
+
 def test_quiet_hours_of_no_length_or_nowhere_are_refused() -> None:
     with pytest.raises(ValueError, match="different end"):
         QuietHours(time(7), time(7))
