@@ -1,8 +1,8 @@
 """A clock that does not jump: it starts with the wall's and goes on by itself."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 LARGEST_SKEW = timedelta(seconds=30)
 ADOPT_AFTER = 600.0
@@ -13,15 +13,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def steady_seconds() -> float:
+    """Seconds that no change of the clock touches, and that a suspended machine counts where it can."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
 class SteadyClock:
-    """The moment in UTC, counted from the start by the monotonic clock.
+    """The moment in UTC, counted from the start by a clock that nobody sets.
 
     A wall clock that jumps is noted in `skew` at once, and believed only when it has stood apart for ten
     minutes, so that no alert fires or ends because somebody set the time.
     """
 
     def __init__(
-        self, wall: Callable[[], datetime] = utc_now, timer: Callable[[], float] = monotonic
+        self, wall: Callable[[], datetime] = utc_now, timer: Callable[[], float] = steady_seconds
     ) -> None:
         """``wall`` and ``timer`` are the two clocks of the machine."""
         self._wall = wall

@@ -1,10 +1,11 @@
 """The steady clock does not believe a wall that jumps."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watch.clock import SteadyClock
+from watch.clock import SteadyClock, steady_seconds
 
 START = datetime(2026, 2, 6, 12, tzinfo=UTC)
 
@@ -46,3 +47,9 @@ def test_a_jump_that_is_taken_back_is_forgotten() -> None:
     machine.passes(700)
     assert not clock.skew()
     assert clock.now() == machine.wall
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="only Linux counts what it slept through")
+def test_a_suspended_machine_is_counted() -> None:
+    before = time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert before <= steady_seconds() <= time.clock_gettime(time.CLOCK_BOOTTIME)
