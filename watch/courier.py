@@ -2,9 +2,13 @@
 
 import tomllib
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from socket import SHUT_RDWR, socket
+from threading import Timer
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import apprise
@@ -14,17 +18,23 @@ from apprise.utils.http import HTTPPolicy, HTTPPolicySession
 from watch.targets import Target, TargetKind, is_allowed, parse_target
 
 TIMEOUT_SECONDS = 5.0
+ANSWER_SECONDS = 6.0  # from the connection to the status of the answer
+MOST_TRIED = 2  # addresses of one name
+MOST_DIGITS = 6
 GONE = (404, 410)
 OUTWARD_FILE = "notify.toml"
 
 
 class Undelivered(Exception):
-    """A message did not arrive; ``lasting`` where trying again will not help."""
+    """A message did not arrive; ``lasting`` where trying again will not help, ``asked`` the time its
+    receiver asked to be left alone for.
+    """
 
-    def __init__(self, words: str, *, lasting: bool = False) -> None:
+    def __init__(self, words: str, *, lasting: bool = False, asked: timedelta = timedelta(0)) -> None:
         """``words`` never name the address."""
         super().__init__(words)
         self.lasting = lasting
+        self.asked = asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,57 @@ def read_outward(folder: Path) -> Outward:
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
         return Outward(**given)
-    except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError, OSError) as problem:
         raise ValueError(f"{OUTWARD_FILE}: {problem}") from problem
+
+
+def _wait_of(retry_after: str) -> timedelta:
+    """The seconds of a `Retry-After`; none where it is a date or anything else."""
+    is_count = retry_after.isascii() and retry_after.isdigit() and len(retry_after) <= MOST_DIGITS
+    return timedelta(seconds=int(retry_after) if is_count else 0)
+
+
+class _Hurry(HTTPPolicy):
+    """Hangs up on a webhook that has not answered in time, however steadily it goes on talking.
+
+    A timeout of a socket is for one read: a server that sends a byte every few seconds never meets it.
+    """
+
+    def __init__(
+        self, url_filter: Callable[[str], bool], address_filter: Callable[[str], bool], seconds: float
+    ) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]
+            url_filter=url_filter, address_filter=address_filter, resolve_timeout=TIMEOUT_SECONDS
+        )
+        self._seconds = seconds
+        self._watchdogs: list[tuple[Timer, socket]] = []
+
+    def resolve(self, host: str, port: int) -> list[Any]:
+        """The addresses of ``host`` that may be reached, the first few: each has its own time to answer."""
+        found: list[Any] = super().resolve(host, port)  # type: ignore[no-untyped-call]
+        return found[:MOST_TRIED]
+
+    def create_connection(self, *given: Any, **named: Any) -> socket:
+        """A connection that ends by itself."""
+        opened: socket = super().create_connection(*given, **named)  # type: ignore[no-untyped-call]
+        # TLS takes the socket over; another handle on the same connection can still end it.
+        handle = opened.dup()
+        watchdog = Timer(self._seconds, _hang_up, (handle,))
+        watchdog.daemon = True
+        watchdog.start()
+        self._watchdogs.append((watchdog, handle))
+        return opened
+
+    def close(self) -> None:
+        """Nothing is left to hang up on."""
+        for watchdog, handle in self._watchdogs:
+            watchdog.cancel()
+            handle.close()
+
+
+def _hang_up(connection: socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(SHUT_RDWR)
 
 
 class Post:
@@ -88,14 +147,16 @@ class Post:
         allowed: Callable[[str], bool] = is_allowed,
         certificates: str | None = None,
         check: Callable[[str, str], Target] = parse_target,
+        answer_within: float = ANSWER_SECONDS,
     ) -> None:
         """``allowed`` judges each resolved address; ``certificates`` is a bundle to trust in place of the
-        usual.
+        usual; a webhook answers within ``answer_within`` seconds of the connection.
         """
         self._outward = outward or Outward()
         self._allowed = allowed
         self._certificates = certificates
         self._check = check
+        self._answer_within = answer_within
 
     def send(self, target: Target, message: Message) -> None:
         """Deliver, or raise `Undelivered`."""
@@ -116,24 +177,24 @@ class Post:
             "link": message.link,
             "mute": message.mute_link,
         }
-        policy = HTTPPolicy(  # type: ignore[no-untyped-call]
-            url_filter=unchanged, address_filter=self._allowed, resolve_timeout=TIMEOUT_SECONDS
-        )
         try:
-            with HTTPPolicySession(policy) as session:  # type: ignore[no-untyped-call]
+            with (
+                closing(_Hurry(unchanged, self._allowed, self._answer_within)) as policy,
+                HTTPPolicySession(policy) as session,  # type: ignore[no-untyped-call]
+            ):
                 if self._certificates:
                     session.verify = self._certificates
                 # The answer is never read: its status is all that counts, and a slow body costs nothing.
                 with session.post(
                     address, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
                 ) as answer:
-                    status = answer.status_code
+                    status, asked = answer.status_code, answer.headers.get("Retry-After", "")
         except requests.RequestException as problem:
             raise Undelivered(type(problem).__name__) from problem
         if status in GONE or 300 <= status < 400:
             raise Undelivered(f"answered {status}", lasting=True)
         if not 200 <= status < 300:
-            raise Undelivered(f"answered {status}")
+            raise Undelivered(f"answered {status}", asked=_wait_of(asked))
 
     def _notify(self, target: Target, message: Message) -> None:
         asset = apprise.AppriseAsset(http_redirects=False, async_mode=False, plugin_paths=[])

@@ -128,6 +128,7 @@ _DENIED = tuple(
     for each in (
         "0.0.0.0/8",
         "100.64.0.0/10",
+        "168.63.129.16/32",  # the machine room of Azure, on every machine there
         "192.0.0.0/24",
         "192.88.99.0/24",
         "198.18.0.0/15",

@@ -4,11 +4,12 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, sleep
 
 import apprise
@@ -36,6 +37,8 @@ class Canary:
         self.received: list[dict[str, str]] = []
         self.connections = 0
         self.status, self.location, self.body, self.delay = 204, "", b"", 0.0
+        self.headers: dict[str, str] = {}
+        self.drips, self.closed = False, Event()
         canary = self
 
         class Answers(BaseHTTPRequestHandler):
@@ -45,8 +48,18 @@ class Canary:
                 self.send_response(canary.status)
                 if canary.location:
                     self.send_header("Location", canary.location)
+                for name, value in canary.headers.items():
+                    self.send_header(name, value)
+                if canary.drips:
+                    self._drip()
                 self.end_headers()
                 self.wfile.write(canary.body)
+
+            def _drip(self) -> None:
+                """Go on for ever before any status, a byte at a time."""
+                with suppress(OSError):
+                    while not canary.closed.wait(0.05):
+                        self.wfile.write(b"x")
 
             do_GET = do_POST
 
@@ -74,6 +87,7 @@ class Canary:
         self._thread.start()
 
     def close(self) -> None:
+        self.closed.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -113,9 +127,10 @@ def target(canary: Canary, host: str = "localhost") -> Target:
     return Target(TargetKind.WEBHOOK, (f"https://{host}:{canary.port}/hook",))
 
 
-def open_post(canary: Canary) -> Post:
+def open_post(canary: Canary, answer_within: float = 6.0) -> Post:
     """A courier for which this machine is the public internet."""
     return Post(
+        answer_within=answer_within,
         allowed=lambda _: True,
         certificates=str(canary.certificate),
         check=lambda kind, address: Target(TargetKind(kind), (address,)),
@@ -151,6 +166,25 @@ def test_a_large_answer_is_not_read(canary: Canary) -> None:
     began = monotonic()
     open_post(canary).send(target(canary), MESSAGE)
     assert monotonic() - began < 5
+
+
+def test_an_answer_that_never_ends_is_hung_up_on(canary: Canary) -> None:
+    canary.drips = True
+    began = monotonic()
+    with pytest.raises(Undelivered) as problem:
+        open_post(canary, answer_within=0.3).send(target(canary), MESSAGE)
+    assert monotonic() - began < 4
+    assert not problem.value.lasting
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("120", 120), ("Wed, 21 Oct 2026 07:28:00 GMT", 0), ("-5", 0), ("9" * 400, 0)]
+)
+def test_a_receiver_may_ask_to_be_left_alone(canary: Canary, said: str, seconds: int) -> None:
+    canary.status, canary.headers = 429, {"Retry-After": said}
+    with pytest.raises(Undelivered) as problem:
+        open_post(canary).send(target(canary), MESSAGE)
+    assert problem.value.asked == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])

@@ -111,7 +111,8 @@ def test_the_public_internet_is_allowed(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "example.org", "fe80::1%eth0", "127.0.0.1", "192.0.0.192", "2002:5db8:d822::"]
+    "address",
+    ["", "example.org", "fe80::1%eth0", "127.0.0.1", "192.0.0.192", "2002:5db8:d822::", "168.63.129.16"],
 )
 def test_what_is_no_public_address_is_not(address: str) -> None:
     assert not is_allowed(address)
