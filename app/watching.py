@@ -58,8 +58,8 @@ def say_watcher() -> str:
     """When the watcher was last seen."""
     try:
         seen = store().watcher()
-    except StoreUnavailable:
-        return "The watcher’s store cannot be read now"
+    except StoreUnavailable as away:
+        return str(away)
     if seen is None:
         return "No watcher has run yet: start one with make watch"
     old = seen.age(datetime.now(UTC))
@@ -152,10 +152,8 @@ def _told() -> Iterator[None]:
         yield
     except Refused as refusal:
         show_html(note(Kind.STALE, str(refusal)))
-    except StoreUnavailable:
-        show_html(
-            note(Kind.FAILED, "The watcher’s store cannot be reached.", "The levels above do not need it.")
-        )
+    except StoreUnavailable as away:
+        show_html(note(Kind.FAILED, str(away), "The levels above do not need it."))
 
 
 def _offer_rule(mine: str, level: Zone | None) -> None:

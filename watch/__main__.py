@@ -17,10 +17,9 @@ from watch.ledger import Ledger
 from watch.looking import Prices
 from watch.store.database import Database
 from watch.store.sealing import Seal
-from watch.watcher import Watcher
+from watch.watcher import IN_FLIGHT, MOST_STUCK, Watcher
 
 TICK_SECONDS = 0.5
-THREADS = 6
 
 
 def main() -> int:
@@ -65,7 +64,7 @@ def build(settings: Settings) -> Watcher:
         courier=Post(read_outward(settings.state_dir)),
         known={instrument.key: instrument for instrument in feed.catalogue},
         clock=SteadyClock(),
-        workers=ThreadPoolExecutor(THREADS, thread_name_prefix="watch"),
+        workers=ThreadPoolExecutor(IN_FLIGHT + MOST_STUCK, thread_name_prefix="watch"),
         name=f"{socket.gethostname()}-{os.getpid()}",
         public_url=settings.public_url,
         replay=replay,

@@ -11,18 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from time import monotonic
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from watch.clock import steady_seconds
 from watch.ledger import LEADER
 from watch.store import tables
 from watch.store.database import Database, StoreUnavailable
 
 LEASE_SECONDS = 3.0
+BEAT_SECONDS = 0.9  # each beat is written to the disk: no more of them than the lease needs
 ADVISORY_KEY = 7_126_002
 
 
@@ -111,17 +112,22 @@ class _Seen:
 class Leadership:
     """Whether this watcher leads, asked once a tick."""
 
-    def __init__(self, database: Database, mutex: Mutex, timer: Callable[[], float] = monotonic) -> None:
+    def __init__(self, database: Database, mutex: Mutex, timer: Callable[[], float] = steady_seconds) -> None:
         """``timer`` counts seconds that no change of the clock touches."""
         self._database = database
         self._mutex = mutex
         self._timer = timer
         self._seen: _Seen | None = None
         self._lost_sight = False
+        self._beaten: float | None = None
         self.token: int | None = None
 
     def hold(self) -> int | None:
         """The token while this watcher leads, else None; raises `StoreUnavailable` where nobody can tell."""
+        now = self._timer()
+        if self.token and self._beaten is not None and now - self._beaten < BEAT_SECONDS:
+            return self.token
+        self._beaten = None
         try:
             with self._database.transaction() as connection:
                 self.token = self._renew(connection) if self.token else self._try(connection)
@@ -129,6 +135,7 @@ class Leadership:
             self._lost_sight, self._seen = True, None
             raise
         self._lost_sight = False
+        self._beaten = now if self.token else None
         if self.token is None and self._seen is not None:
             self._mutex.release()
         return self.token

@@ -6,7 +6,7 @@ transaction is undone and `Deposed` raised. A message is claimed before it is se
 late to send has lost it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ CLAIM_LASTS = timedelta(seconds=15)
 MOST_A_DAY = 20
 GIVE_UP_AFTER = timedelta(hours=24)
 RETRY_SECONDS = (5, 15, 60, 300, 900)
+LONGEST_WAIT = timedelta(hours=1)
 KEPT_HEARTBEATS = timedelta(days=1)
 
 AnyMemory = Memory | LevelMemory
@@ -110,7 +111,8 @@ class Ledger:
         )
         with self.database.transaction() as connection:
             rows = connection.execute(query).all()
-        return {name.removeprefix("price/"): unpack(Believed, body) for name, body in rows}
+        found = {name.removeprefix("price/"): _believed(body) for name, body in rows}
+        return {name: each for name, each in found.items() if each is not None}
 
     def write(
         self, token: int, entries: Sequence[Entry], believed: dict[str, Believed], now: datetime
@@ -127,16 +129,23 @@ class Ledger:
             for name, body in believed.items():
                 self._remember(connection, f"price/{name}", pack(body), now)
 
-    def claim(self, token: int, now: datetime, limit: int = 20) -> tuple[Parcel, ...]:
-        """Messages that are due, now ours alone; those over a target's daily limit wait for the next day."""
+    def claim(
+        self, token: int, now: datetime, limit: int = 20, *, under_way: Collection[int] = ()
+    ) -> tuple[Parcel, ...]:
+        """Messages that are due, now ours alone; those over a target's daily limit wait for the next day.
+
+        ``under_way`` are the ids of those being sent. One that has been due for a day is given up: it would
+        tell of a market long gone.
+        """
         outbox, targets = tables.outbox, tables.targets
         due = and_(
             or_(
                 and_(outbox.c.state == "due", outbox.c.due_at <= now),
-                # A claim of our own is still being sent; that of a watcher before us may have died with it.
+                # A claim may have died with the watcher before us, or been kept by a store whose answer was
+                # lost on the way.
                 and_(
                     outbox.c.state == "claimed",
-                    outbox.c.token != token,
+                    outbox.c.id.not_in(under_way),
                     outbox.c.claimed_at < now - CLAIM_LASTS,
                 ),
             ),
@@ -152,10 +161,15 @@ class Ledger:
             .limit(limit)
         )
         with self.database.transaction() as connection:
+            if connection.execute(query.limit(1)).first() is None:
+                return ()  # nothing to send is the rule, and leaves the disk alone
             _lead(connection, token)
             parcels = []
             for row in connection.execute(query).all():
                 mine = update(outbox).where(outbox.c.id == row.id)
+                if now - row.due_at > GIVE_UP_AFTER:
+                    connection.execute(mine.values(state="given_up", problem="too late to be news"))
+                    continue
                 if self._sent_today(connection, row.target_id, now) >= MOST_A_DAY:
                     connection.execute(mine.values(due_at=now + timedelta(hours=1), problem="daily limit"))
                     continue
@@ -164,9 +178,19 @@ class Ledger:
         return tuple(parcels)
 
     def settle(
-        self, token: int, parcel: Parcel, now: datetime, problem: str = "", *, lasting: bool = False
+        self,
+        token: int,
+        parcel: Parcel,
+        now: datetime,
+        problem: str = "",
+        *,
+        lasting: bool = False,
+        asked: timedelta = timedelta(0),
     ) -> None:
-        """Note that a message arrived, or when to try again, or that it never will."""
+        """Note that a message arrived, or when to try again, or that it never will.
+
+        ``asked`` is the time its receiver asked to be left alone for.
+        """
         outbox = tables.outbox
         attempts = parcel.attempts + 1
         if not problem:
@@ -174,8 +198,8 @@ class Ledger:
         elif lasting or now - parcel.created_at >= GIVE_UP_AFTER:
             values = {"state": "given_up"}
         else:
-            wait = RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1]
-            values = {"state": "due", "due_at": now + timedelta(seconds=wait)}
+            usual = timedelta(seconds=RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
+            values = {"state": "due", "due_at": now + max(usual, min(asked, LONGEST_WAIT))}
         with self.database.transaction() as connection:
             _lead(connection, token)
             connection.execute(
@@ -248,7 +272,9 @@ class Ledger:
             return
         due = watched.rule.quiet.until(now) if watched.rule.quiet else None
         mine = select(tables.targets.c.id).where(
-            tables.targets.c.owner == watched.owner, tables.targets.c.confirmed_at.is_not(None)
+            tables.targets.c.owner == watched.owner,
+            tables.targets.c.confirmed_at.is_not(None),
+            tables.targets.c.muted_at.is_(None),
         )
         for target_id in connection.execute(mine).scalars().all():
             self._insert_once(
@@ -273,7 +299,7 @@ class Ledger:
         try:
             mute, *parts = self._seal.open(row.sealed).split("\n")
             target = Target(TargetKind(row.kind), tuple(parts))
-        except Unopened:
+        except (Unopened, ValueError):  # sealed by another key, or a kind of another version
             pass
         return Parcel(
             row.id,
@@ -325,6 +351,13 @@ def _lead(connection: Connection, token: int) -> None:
     )
     if not advanced.rowcount:
         raise Deposed
+
+
+def _believed(body: Any) -> Believed | None:
+    try:
+        return unpack(Believed, body)
+    except ValueError:
+        return None
 
 
 def _watched(row: Any) -> Watched | None:

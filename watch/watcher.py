@@ -9,13 +9,12 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from time import monotonic
+from datetime import datetime, timedelta
 
 from analytics.zones import ZoneHistory
 from market.instruments import Instrument
 from market.rules import Health, LevelRule, MeasureRule
-from watch.clock import SteadyClock
+from watch.clock import SteadyClock, steady_seconds
 from watch.courier import Courier, Message, Undelivered
 from watch.judge import Believed
 from watch.leader import Leadership
@@ -35,8 +34,20 @@ SEND_WITHIN_SECONDS = 2.0
 USUAL_SEND_SECONDS = 0.3
 LONGEST_SEND_SECONDS = 8.0
 IN_FLIGHT = 4
+MOST_STUCK = 8  # looks that do not end: each holds a thread, and messages need the others
 
 Look = tuple[Sample, ZoneHistory | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How one message fared: delivered where there is no ``problem``."""
+
+    parcel: Parcel
+    at: datetime
+    problem: str = ""
+    lasting: bool = False
+    asked: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +77,14 @@ class Watcher:
     public_url: str = ""
     every: float = 30.0
     replay: bool = False
-    timer: Callable[[], float] = monotonic
+    timer: Callable[[], float] = steady_seconds
     _watched: tuple[Watched, ...] = ()
     _believed: dict[str, Believed] = field(default_factory=dict)
     _unwritten: list[Entry] = field(default_factory=list)
-    _unsettled: list[tuple[Parcel, datetime, str, bool]] = field(default_factory=list)
+    _unsettled: list[Sent] = field(default_factory=list)
     _fresh: dict[str, int] = field(default_factory=dict)
     _look: Future[Outlook] | None = None
+    _stuck: list[Future[Outlook]] = field(default_factory=list)
     _sending: list[tuple[Parcel, Future[None]]] = field(default_factory=list)
     _token: int | None = None
     _next_look: float = 0.0
@@ -134,20 +146,27 @@ class Watcher:
         if self._look is None:
             if self.timer() >= self._next_look:
                 self._begin_look()
-        elif self._look.done() or self.timer() - self._look_began > SLOWEST_LOOK_SECONDS:
+        elif self._look.done():
             look, self._look = self._look, None
-            self._decide(self._outcome(look))
-            try:
-                self._write()
-            except StoreUnavailable as away:
-                self._complain(str(away), away.words)
-            except Deposed:
-                self._step_down()
+            self._conclude(look)
+        elif self.timer() - self._look_began > SLOWEST_LOOK_SECONDS:
+            self._stuck.append(self._look)
+            self._look = None
+            self._conclude(None)
 
-    def _outcome(self, look: Future[Outlook]) -> Outlook:
-        """What a look found; where it failed or takes too long, that no number can be believed."""
-        problem = look.exception() if look.done() else TimeoutError("look")
-        if problem is None:
+    def _conclude(self, look: Future[Outlook] | None) -> None:
+        self._decide(self._outcome(look))
+        try:
+            self._write()
+        except StoreUnavailable as away:
+            self._complain(str(away), away.words)
+        except Deposed:
+            self._step_down()
+
+    def _outcome(self, look: Future[Outlook] | None) -> Outlook:
+        """What a look found; where it failed or never ended (None), that no number can be believed."""
+        problem = TimeoutError("look") if look is None else look.exception()
+        if look is not None and problem is None:
             return look.result()
         sentence = "The prices do not answer."
         self._complain(sentence, repr(problem))
@@ -165,6 +184,10 @@ class Watcher:
         self._look_began = self.timer()
         # Deadlines follow each other on the monotonic clock; one that was missed is not made up for.
         self._next_look = max(self._next_look + self.every, self._look_began)
+        self._stuck = [each for each in self._stuck if not each.done()]
+        if len(self._stuck) >= MOST_STUCK:
+            self._conclude(None)
+            return
         watched, believed = self._watched, dict(self._believed)
         self._look = self.workers.submit(self._look_at_all, watched, believed, self.clock.now())
 
@@ -230,7 +253,8 @@ class Watcher:
         free = IN_FLIGHT - len(self._sending)
         if free <= 0:
             return
-        for parcel in self.ledger.claim(self._token, self.clock.now(), free):
+        under_way = [parcel.id for parcel, _ in self._sending]
+        for parcel in self.ledger.claim(self._token, self.clock.now(), free, under_way=under_way):
             sending = self.workers.submit(self._deliver, parcel, self.timer())
             self._sending.append((parcel, sending))
         # Most are sent at once: the shorter the time until that is written, the rarer a repeat after a crash.
@@ -240,8 +264,10 @@ class Watcher:
     def _settle(self, token: int) -> None:
         self._collect()
         while self._unsettled:
-            parcel, at, problem, lasting = self._unsettled[0]
-            self.ledger.settle(token, parcel, at, problem, lasting=lasting)
+            sent = self._unsettled[0]
+            self.ledger.settle(
+                token, sent.parcel, sent.at, sent.problem, lasting=sent.lasting, asked=sent.asked
+            )
             self._unsettled.pop(0)
 
     def _collect(self) -> None:
@@ -251,19 +277,18 @@ class Watcher:
         for parcel, sending in done:
             problem = sending.exception()
             if problem is None:
-                self._unsettled.append((parcel, self.clock.now(), "", False))
+                self._unsettled.append(Sent(parcel, self.clock.now()))
                 continue
-            lasting = isinstance(problem, Undelivered) and problem.lasting
-            words = str(problem) if isinstance(problem, Undelivered) else type(problem).__name__
-            log.warning("message %s was not delivered: %s", parcel.episode, words)
-            self._unsettled.append((parcel, self.clock.now(), words, lasting))
+            known = problem if isinstance(problem, Undelivered) else Undelivered(type(problem).__name__)
+            log.warning("message %s was not delivered: %s", parcel.episode, known)
+            self._unsettled.append(Sent(parcel, self.clock.now(), str(known), known.lasting, known.asked))
 
     def _deliver(self, parcel: Parcel, claimed: float) -> None:
         # A process that was frozen since its claim may have lost it: the next leader sends.
         if self.timer() - claimed > SEND_WITHIN_SECONDS:
             raise Undelivered("woke too late to send")
         if parcel.target is None:
-            raise Undelivered("the address cannot be opened with the key at hand", lasting=True)
+            raise Undelivered("the address cannot be opened with the key at hand")
         message = Message(
             parcel.episode, parcel.title, parcel.text, parcel.link, mute_link(parcel.mute, self.public_url)
         )

@@ -204,12 +204,12 @@ def test_a_message_is_claimed_by_one_and_by_the_next_leader_when_its_claim_is_ol
     store: Store, ledger: Ledger, token: int
 ) -> None:
     ready_target(store)
-    ledger.claim(token, NOW)
+    (code,) = ledger.claim(token, NOW)
     ledger.write(token, [fired()], {}, NOW)
     (parcel,) = (each for each in ledger.claim(token, NOW) if each.episode.startswith("local"))
     assert (parcel.target and parcel.target.kind, parcel.title) == (TargetKind.NTFY, "Floor")
     assert parcel.mute
-    assert ledger.claim(token, NOW + timedelta(days=1)) == ()
+    assert ledger.claim(token, NOW + timedelta(hours=1), under_way=[code.id, parcel.id]) == ()
     with store.database.transaction() as connection:
         connection.execute(text("UPDATE leaders SET token = :next"), {"next": token + 1})
     token += 1
@@ -219,6 +219,68 @@ def test_a_message_is_claimed_by_one_and_by_the_next_leader_when_its_claim_is_ol
     ledger.settle(token, parcel, NOW)
     assert store.deliveries(parcel.episode)[0].state == "sent"
     assert parcel.id not in {each.id for each in ledger.claim(token, NOW + timedelta(hours=1))}
+
+
+def test_a_claim_whose_answer_was_lost_is_claimed_again(store: Store, ledger: Ledger, token: int) -> None:
+    # The store kept the claim and went away before it said so: nobody is sending this message.
+    ready_target(store)
+    ledger.write(token, [fired()], {}, NOW)
+    claimed = {each.id for each in ledger.claim(token, NOW)}
+    assert ledger.claim(token, NOW + timedelta(seconds=14)) == ()
+    assert {each.id for each in ledger.claim(token, NOW + timedelta(seconds=16))} == claimed
+
+
+def test_a_message_that_was_due_a_day_ago_is_no_news(store: Store, ledger: Ledger, token: int) -> None:
+    ready_target(store)
+    ledger.write(token, [fired()], {}, NOW)
+    assert ledger.claim(token, NOW + timedelta(days=3)) == ()
+    delivery = store.deliveries("local/price/fired/1")[0]
+    assert (delivery.state, delivery.problem) == ("given_up", "too late to be news")
+
+
+def test_a_receiver_is_left_alone_as_long_as_it_asks_and_no_longer_than_an_hour(
+    store: Store, ledger: Ledger, token: int
+) -> None:
+    ready_target(store)
+    ledger.write(token, [fired()], {}, NOW)
+    parcel = ledger.claim(token, NOW)[-1]
+    for asked, waits in ((120, 120), (10**6, 3600), (1, 60)):
+        ledger.settle(token, parcel, NOW, "answered 429", asked=timedelta(seconds=asked))
+        due = store.deliveries(parcel.episode)[0].due_at
+        assert due - NOW == timedelta(seconds=waits)
+        parcel = replace(parcel, attempts=parcel.attempts + 1)
+
+
+def test_a_look_at_an_empty_outbox_writes_nothing(
+    store: Store, ledger: Ledger, token: int, database: Database
+) -> None:
+    ready_target(store)
+    ledger.settle(token, ledger.claim(token, NOW)[0], NOW)
+
+    def beat() -> int:
+        with database.transaction() as connection:
+            return int(connection.execute(text("SELECT beat FROM leaders")).scalar_one())
+
+    before = beat()
+    assert ledger.claim(token, NOW) == ()
+    assert beat() == before
+
+
+def test_a_kind_of_another_version_is_kept_and_not_sent(
+    store: Store, ledger: Ledger, token: int, database: Database
+) -> None:
+    ready_target(store)
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE targets SET kind = 'pigeon'"))
+    ledger.write(token, [fired()], {"BTC/1d": Believed(1.0)}, NOW)
+    assert [parcel.target for parcel in ledger.claim(token, NOW)] == [None, None]
+
+
+def test_a_memory_of_another_version_is_forgotten(ledger: Ledger, token: int, database: Database) -> None:
+    ledger.write(token, [], {"BTC/1d": Believed(1.0), "ETH/1d": Believed(2.0)}, NOW)
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE memories SET body = '[1]' WHERE name = 'price/BTC/1d'"))
+    assert ledger.believed() == {"ETH/1d": Believed(2.0)}
 
 
 def test_a_message_that_fails_is_tried_again_later_and_later_and_given_up_after_a_day(
@@ -315,7 +377,22 @@ def test_a_mute_link_works_once_known_and_for_its_target_only(
     ledger.write(token, [fired("price/fired/2")], {}, NOW)
     assert {each.target_id for each in ledger.claim(token, NOW)} == {second}
     store.unmute_target(LOCAL, first)
-    assert {each.target_id for each in ledger.claim(token, NOW)} == {first}
+    ledger.write(token, [fired("price/fired/3")], {}, NOW)
+    assert {each.target_id for each in ledger.claim(token, NOW)} == {first, second}
+
+
+def test_what_was_due_to_a_muted_target_does_not_come_when_the_mute_ends(
+    store: Store, ledger: Ledger, token: int
+) -> None:
+    target = ready_target(store)
+    ledger.write(token, [fired()], {}, NOW)
+    mute = ledger.claim(token, NOW, 1)[0].mute
+    assert store.mute_target(mute)
+    ledger.write(token, [fired("price/fired/2")], {}, NOW)
+    store.unmute_target(LOCAL, target)
+    assert ledger.claim(token, NOW) == ()
+    ledger.write(token, [fired("price/fired/3")], {}, NOW)
+    assert [each.episode for each in ledger.claim(token, NOW)] == ["local/price/fired/3"]
 
 
 def test_a_muted_rule_keeps_its_log(store: Store, ledger: Ledger, token: int) -> None:
@@ -403,10 +480,26 @@ def test_a_new_key_on_top_seals_and_the_old_one_still_opens(tmp_path: Path) -> N
         only_new.open(sealed)
 
 
+def test_a_key_file_that_holds_no_key_opens_nothing(tmp_path: Path) -> None:
+    file = tmp_path / KEY_FILE
+    file.write_text("not a key\n")
+    file.chmod(0o600)
+    with pytest.raises(Unopened, match="is not a key file"):
+        Seal(tmp_path).open("x")
+
+
+def test_a_store_of_a_newer_version_is_left_alone_and_said(database: Database, clock: Clock) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    older = Database(str(database.url.render_as_string(hide_password=False)))
+    with pytest.raises(StoreUnavailable, match="written by a newer version"):
+        Store(older, Seal(Path()), clock).statuses()
+
+
 def test_a_store_that_cannot_be_reached_says_so_in_one_sentence(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / "file").write_text("no database")
     for address in (f"sqlite:///{tmp_path / 'file'}", "postgresql://nobody@127.0.0.1:9/none"):
         database = Database(address)
-        with pytest.raises(StoreUnavailable, match=r"^The watcher's store cannot be reached\.$"):
+        with pytest.raises(StoreUnavailable, match=r"^The watcher’s store cannot be reached\.$"):
             Store(database, Seal(tmp_path), clock).statuses()
         database.close()

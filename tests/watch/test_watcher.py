@@ -32,7 +32,7 @@ from watch.store import LOCAL, Store, StoreUnavailable
 from watch.store.database import Database
 from watch.store.sealing import Seal
 from watch.targets import Target
-from watch.watcher import Watcher
+from watch.watcher import MOST_STUCK, Watcher
 
 START = datetime(2026, 2, 6, 12, tzinfo=UTC)
 RULE = MeasureRule("r", Measure.PRICE, "BTC", Direction.ABOVE, 70_000, 69_650, cool_down=timedelta(0))
@@ -220,6 +220,23 @@ def test_prices_that_do_not_answer_at_all_are_an_error(desk: Desk) -> None:
     desk.watcher.workers = Now()
     desk.look(LOW, 8)
     assert desk.store.statuses()[0].health is Health.FRESH
+
+
+def test_prices_that_hang_take_no_thread_from_the_messages(desk: Desk) -> None:
+    class Hung(Now):
+        begun = 0
+
+        def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+            if getattr(work, "__name__", "") == "_deliver":
+                return super().submit(work, *given, **named)
+            Hung.begun += 1
+            return Future()
+
+    desk.look(LOW, 2)
+    desk.watcher.workers = Hung()
+    desk.look(LOW, 30, step=20)
+    assert Hung.begun <= MOST_STUCK + 1
+    assert desk.titles == ["Data lost: BTC at or above $70,000"]
 
 
 def test_a_message_that_fails_is_sent_later(desk: Desk, world: World) -> None:

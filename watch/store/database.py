@@ -8,6 +8,7 @@ from threading import Lock
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
@@ -15,14 +16,15 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 7_126_001  # the advisory lock held while a schema is brought up to date
 PATIENCE_SECONDS = 5
+NEWER = "The watcher’s store was written by a newer version of this program."
 
 
 class StoreUnavailable(Exception):
     """The store cannot be reached or written; ``str()`` is a sentence for the reader."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, sentence: str = "The watcher’s store cannot be reached.") -> None:
         """``words`` are the database's own, for the log."""
-        super().__init__("The watcher's store cannot be reached.")
+        super().__init__(sentence)
         self.words = words
 
 
@@ -62,7 +64,11 @@ class Database:
         with self._lock:
             if self._engine is None:
                 engine = self._open()
-                self._upgrade(engine)
+                try:
+                    self._upgrade(engine)
+                except BaseException:
+                    engine.dispose()
+                    raise
                 self._engine = engine
             return self._engine
 
@@ -91,7 +97,10 @@ class Database:
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._alone(engine) as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as problem:
+                raise StoreUnavailable(str(problem), NEWER) from problem
 
     def _is_current(self, engine: Engine) -> bool:
         """Whether the newest step was taken, told without loading any."""

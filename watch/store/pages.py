@@ -314,11 +314,21 @@ class Store:
             connection.execute(delete(table).where(table.c.id == target_id, table.c.owner == owner))
 
     def mute_target(self, link: str) -> bool:
-        """Send nothing more to the target whose message carried this mute link; whether there is one."""
-        table = tables.targets
+        """Send nothing more to the target whose message carried this mute link; whether there is one.
+
+        What is due to it is dropped, so that none of it comes when the mute ends. Whoever gets messages may
+        always end them: a read-only server takes this one change.
+        """
+        table, outbox = tables.targets, tables.outbox
         with self.database.transaction() as connection:
             muted = connection.execute(
                 update(table).where(table.c.mute_hash == hashed(link)).values(muted_at=self._clock())
+            )
+            its = select(table.c.id).where(table.c.mute_hash == hashed(link)).scalar_subquery()
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.target_id == its, outbox.c.state == "due")
+                .values(state="given_up", problem="muted")
             )
         return bool(muted.rowcount)
 

@@ -43,7 +43,10 @@ class Seal:
 
     def _fernet(self) -> MultiFernet:
         if self._keys is None:
-            self._keys = MultiFernet([Fernet(line) for line in self._read().split()])
+            try:
+                self._keys = MultiFernet([Fernet(line) for line in self._read().split()])
+            except ValueError:
+                raise Unopened(f"{KEY_FILE} is not a key file") from None
         return self._keys
 
     def _read(self) -> bytes:
