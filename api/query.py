@@ -15,7 +15,7 @@ from market.ranges import WINDOWS, parse_window
 from market.text import clipped
 from market.zones import Zone, parse_zone
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # where the table of New York sessions begins
+EARLIEST = datetime(1990, 1, 2, tzinfo=UTC)  # the end of the first day in the table of New York sessions
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -61,7 +61,7 @@ class Query:
         if asked is None:
             return self.span.moment
         first, last = self.span.start or EARLIEST, self.span.end or day_end(self.now.date())
-        if asked <= first:
+        if asked < first:
             raise BadParameter("asof", f"There is nothing before {say_moment(first)}.")
         if asked > last:
             raise BadParameter("asof", f"There is nothing after {say_moment(last)}.")
@@ -73,8 +73,8 @@ class Query:
         A date as ``start`` means the beginning of that UTC day, so that two equal dates ask for one day.
         """
         start, end = self._instant("start", begins=True), self._instant("end")
-        if start and end and start > end:
-            raise BadParameter("start", "It lies after the end.")
+        if start and end and start >= end:
+            raise BadParameter("start", "It must lie before the end.")
         return start, end
 
     def instrument(self, name: str, default: str = "") -> Instrument:
@@ -146,10 +146,8 @@ class Query:
             if begins and len(text) == len("2026-02-05"):
                 return datetime.combine(date.fromisoformat(text), time(), UTC)
             return parse_moment(text)
-        except ValueError:
-            raise BadParameter(
-                name, "It must be a date such as 2026-02-05 or an instant such as 2026-02-05T21:00Z."
-            ) from None
+        except ValueError as problem:
+            raise BadParameter(name, _sentence(problem)) from None
 
 
 def _same_range(zone: Zone, other: Zone) -> bool:

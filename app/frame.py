@@ -126,7 +126,7 @@ def _json_address() -> str:
 def _date_control() -> None:
     span, moment = session.feed().span, session.moment_now()
     day = day_of(moment)
-    first = span.start.date() if span.start else None
+    first = day_of(span.start) if span.start else None
     last = day_of(span.end) if span.end else datetime.now(UTC).date()
     key = f"{session.WIDGET}asof"
     if key not in st.session_state:

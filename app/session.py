@@ -131,7 +131,7 @@ def step_target(sessions: int) -> datetime | None:
     if close is None:
         return None
     target = day_end(close.date())
-    if target > (span.end or day_end(datetime.now(UTC).date())) or (span.start and target <= span.start):
+    if target > (span.end or day_end(datetime.now(UTC).date())) or (span.start and target < span.start):
         return None
     return target
 
@@ -166,7 +166,7 @@ def _within(wanted: View, notices: list[str]) -> View:
     if span.end is None and asked > datetime.now(UTC):
         if asked > day_end(datetime.now(UTC).date()):
             notices.append(f"“asof={write_moment(asked)}” has not come yet. Now is shown.")
-    elif span.start is not None and asked <= span.start:
+    elif span.start is not None and asked < span.start:
         notices.append(_beyond(asked, "before", span.start))
     elif span.end is not None and asked > span.end:
         notices.append(_beyond(asked, "after", span.end))

@@ -240,6 +240,15 @@ def test_a_bad_link_is_said_in_one_line_and_the_page_stands(name: str, value: st
 
 
 @pytest.mark.usefixtures("recording")
+@pytest.mark.parametrize("day", ["2025-01-01", "2026-03-06"])
+def test_the_first_and_the_last_day_of_a_recording_can_be_linked_to(day: str) -> None:
+    page = open_page("crypto", asof=day)
+    assert stands(page)
+    assert page.address == {"asof": [day]}
+    assert not [note for note in page.notes if "asof" in note]
+
+
+@pytest.mark.usefixtures("recording")
 @pytest.mark.parametrize("view", PAGES)
 def test_every_page_stands_on_the_worst_address(view: str) -> None:
     page = open_page(

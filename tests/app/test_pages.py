@@ -10,6 +10,7 @@ MOMENTS = {
     "where it opens": "",
     "on the worst day": "2026-02-05",
     "in the middle of a session": "2026-02-05T18:00Z",
+    "at the first instant": "2025-01-01",
     "before any session": "2025-01-02T01:00Z",
     "on the first days": "2025-01-03",
     "at the end": "2026-03-06",
