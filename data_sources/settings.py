@@ -57,7 +57,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         state_dir=Path(environment.get("MARKET_STATE_DIR") or default.state_dir).expanduser(),
         database_url=_url(environment, "DATABASE_URL", ("sqlite", "postgresql", "postgresql+psycopg")),
         redis_url=_url(environment, "REDIS_URL", ("redis", "rediss", "unix")),
-        public_url=_url(environment, "MARKET_PUBLIC_URL", ("http", "https")).rstrip("/"),
+        public_url=_site(environment, "MARKET_PUBLIC_URL"),
         metrics=Metrics(_choice(environment, "MARKET_METRICS", default.metrics, list(Metrics))),
         read_only=_choice(environment, "MARKET_READ_ONLY", "0", ["0", "1"]) == "1",
     )
@@ -72,6 +72,23 @@ def _choice(environment: Mapping[str, str], name: str, default: str, choices: li
 
 def _url(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     given = environment.get(name, "")
-    if given and urlsplit(given).scheme not in schemes:
+    try:
+        known = not given or urlsplit(given).scheme in schemes
+    except ValueError:
+        known = False
+    if not known:
         raise BadSetting(f"{name} must be an address that starts with one of {', '.join(schemes)}.")
+    return given
+
+
+def _site(environment: Mapping[str, str], name: str) -> str:
+    """The address of a site, to which paths are added: it has a host, and nothing after its path."""
+    given = _url(environment, name, ("http", "https")).rstrip("/")
+    parts = urlsplit(given)
+    try:
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        has_host = False
+    if given and (not has_host or parts.query or parts.fragment):
+        raise BadSetting(f"{name} must be the address of a site, such as https://stress.example.org.")
     return given
