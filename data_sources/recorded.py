@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,10 @@ from market.bars import COLUMNS, Bars, Provenance
 from market.instruments import Instrument, Interval
 
 DESCRIPTION = "recording.toml"
+KINDS = {"title": (str, "a text")} | dict.fromkeys(
+    ("moment", "start", "end", "recorded_at"), (datetime, "an instant")
+)
+"""What a part of a description has to be, and what that is called; any other is a table."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +45,33 @@ class Description:
 def describe(folder: Path) -> Description:
     """The description of the recording in ``folder``; raises `ValueError` with one sentence if unreadable."""
     try:
-        fields = tomllib.loads((folder / DESCRIPTION).read_text("utf-8"))
-        description = Description(**fields)
-        spans = (description.start, description.moment, description.end)
-        if None in [each.tzinfo for each in (*spans, description.recorded_at)]:
-            raise ValueError("its times need a zone")
-        if list(spans) != sorted(spans):
-            raise ValueError("its moment lies outside its range")
-    except FileNotFoundError:
+        return _description(tomllib.loads((folder / DESCRIPTION).read_text("utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
         raise ValueError(f"There is no recording in {folder.name}: {DESCRIPTION} is missing.") from None
-    except (OSError, ValueError, TypeError, AttributeError) as problem:
-        raise ValueError(f"The recording in {folder.name} cannot be opened: {problem}.") from None
+    except (OSError, ValueError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else problem
+        raise ValueError(f"The recording in {folder.name} cannot be opened: {why}.") from None
+
+
+def _description(given: Mapping[str, Any]) -> Description:
+    """What was ``given``, checked; raises `ValueError` with the end of a sentence."""
+    parts = {each.name: each for each in fields(Description)}
+    for name in given:
+        if name not in parts:
+            raise ValueError(f"{name} is no part of one")
+    for name, part in parts.items():
+        if name not in given and part.default_factory is MISSING:
+            raise ValueError(f"it has no {name}")
+    for name, value in given.items():
+        kind, called = KINDS.get(name, (dict, "a table"))
+        if not isinstance(value, kind):
+            raise ValueError(f"its {name} is not {called}")
+    description = Description(**given)
+    spans = (description.start, description.moment, description.end)
+    if None in [each.tzinfo for each in (*spans, description.recorded_at)]:
+        raise ValueError("its times need a zone")
+    if list(spans) != sorted(spans):
+        raise ValueError("its moment lies outside its range")
     return description
 
 
