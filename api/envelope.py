@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 from data_sources.feed import Batch
-from market.bars import Bars, SecondOpinion
+from market.bars import Bars, InProgress, SecondOpinion
 from market.readings import Envelope
 from market.zones import Zone
 
@@ -43,7 +43,7 @@ def write_envelope(number: Envelope) -> Json:
 
 
 def write_provenance(bars: Bars) -> Json:
-    """Where ``bars`` came from, how old they are, and what a second source says."""
+    """Where ``bars`` and the one in progress came from, how old they are, and what a second source says."""
     known = bars.provenance
     return {
         "source": known.source,
@@ -53,8 +53,13 @@ def write_provenance(bars: Bars) -> Json:
         "state": bars.state,
         "delay_minutes": known.delay_minutes,
         "stale_because": known.stale_because,
+        "in_progress": _in_progress(bars.in_progress) if bars.in_progress else None,
         "second_opinion": _second(known.second) if known.second else None,
     }
+
+
+def _in_progress(bar: InProgress) -> Json:
+    return {"source": bar.source, "change_pct": 100 * bar.change}
 
 
 def _second(opinion: SecondOpinion) -> Json:

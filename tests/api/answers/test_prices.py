@@ -146,6 +146,7 @@ def test_bars_carry_the_instant_they_were_complete() -> None:
         "state": "recorded",
         "delay_minutes": 0,
         "stale_because": None,
+        "in_progress": None,
         "second_opinion": None,
     }
 
@@ -160,6 +161,13 @@ def test_the_bar_in_progress_is_not_final() -> None:
     *_, before, last = ask("/api/v1/bars/BTC")["bars"]
     assert (before["final"], last["final"]) == (True, False)
     assert last["time"] == "2026-02-07T15:00:00Z"
+
+
+def test_the_venue_of_the_bar_in_progress_is_named_with_its_move() -> None:
+    progress = ask("/api/v1/bars/BTC")["provenance"]["in_progress"]
+    number = ask("/api/v1/readings?keys=BTC")["BTC"]["change_1d_pct"]
+    assert progress == {"source": "Yahoo Finance composite", "change_pct": number["value"]}
+    assert ask("/api/v1/bars/BTC?asof=2026-02-05")["provenance"]["in_progress"] is None
 
 
 def test_hours_are_answered_where_they_are_known() -> None:
