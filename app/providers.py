@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from app.present import methods
+from app.present import sources as present
 from app.services import sources
 from app.widgets import card, show_html
 from components.page.cards import Kind, note, provenance
@@ -27,7 +27,7 @@ def _table(every: float | None) -> None:
     def table() -> None:
         providers = sources().providers
         if providers is not None:
-            show_html(methods.providers_table(providers.health(), datetime.now(UTC)))
-            show_html(provenance(methods.say_on_their_way(providers.on_their_way())))
+            show_html(present.providers_table(providers.health(), datetime.now(UTC)))
+            show_html(provenance(present.say_on_their_way(providers.on_their_way())))
 
     table()

@@ -2,6 +2,7 @@
 
 import logging
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 
 from analytics.readings import read_all
@@ -9,7 +10,7 @@ from data_sources.assembly import process_feed, process_sources
 
 log = logging.getLogger(__name__)
 
-PAGES = ("overview", "tech", "crypto", "macro", "levels", "stress", "claims", "methods")
+PRESENT = Path(__file__).parent / "present"
 
 
 def warm_up() -> None:
@@ -22,7 +23,7 @@ def _warm() -> None:
         process_sources().ask_all()
         feed = process_feed()
         read_all(feed.as_of(feed.span.moment).many(feed.catalogue))
-        for name in PAGES:
-            import_module(f"app.present.{name}")
+        for path in PRESENT.glob("[!_]*.py"):
+            import_module(f"app.present.{path.stem}")
     except Exception:
         log.exception("warming up failed; pages load what they need themselves")

@@ -10,7 +10,6 @@ from components.frame import framed, stamps
 from components.text import escape_plot, short_day, whole
 from components.theme import DOWN, INK, MUTED, OTHER, ZONE
 
-HIGH = 60.0
 CORNERS = ((30, 99, "credit alone"), (99, 99, "systemic"), (99, 2, "narrow"), (30, 2, "calm"))
 
 Places = Mapping[str, tuple[float, float]]
@@ -21,11 +20,11 @@ def stress_map(
     systemic: pd.Series,
     labelled: Places | None = None,
     *,
-    high: float = HIGH,
+    high: float,
     height: int = 380,
     phone: bool = False,
 ) -> go.Figure:
-    """Two scores from 0 to 100, one dot a day, fading with age; the corner where both are high is shaded.
+    """Two scores from 0 to 100, one dot a day, fading with age; the corner where both are ``high`` is shaded.
 
     ``labelled`` are the worst days of past episodes by name.
     """

@@ -1,32 +1,12 @@
-"""What the Methods and Sources pages show, as components take it."""
+"""What the Methods page shows, as components take it."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
 
-from components.page.cards import counting_age, facts
+from components.page.cards import facts
 from components.page.html import Html, block, div, element, join, link
-from components.page.tables import Align, Column, rows
-from components.text import MISSING, age, full_day, full_moment, price, short_moment
-from data_sources.breaker import BreakerState
-from data_sources.feed import Batch
-from data_sources.health import ProviderHealth
-from market.bars import State
 from market.definitions import Definition
-from market.instruments import Instrument, Interval
-from market.publishers import publisher
 
-# Two sources of one publisher.
-SERIES = {"yahoo_adjusted": "Yahoo Finance, adjusted for dividends"}
 PARTS = (("How", "formula"), ("Sample", "sampling"), ("Gaps", "gaps"), ("Source", "source"))
-
-SAID = {
-    State.FINAL: "closed",
-    State.PROVISIONAL: "open bar",
-    State.STALE: "out of date",
-    State.RECORDED: "recorded",
-    State.DISPUTED: "disputed",
-}
 
 
 def conventions(sentences: Sequence[str]) -> Html:
@@ -47,98 +27,6 @@ def contents(groups: Iterable[str]) -> Html:
 def anchor(group: str) -> str:
     """Where a group begins."""
     return f"group-{group.lower().replace(' ', '-')}"
-
-
-def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch, moment: datetime) -> Html:
-    """Every series: publisher, sampling, range, age at this moment and state; or why it is missing."""
-    columns = (
-        Column("Series", Align.TEXT),
-        Column("Publisher", Align.PROSE),
-        Column("Sampling", Align.TEXT, wide=True),
-        Column("From", Align.TEXT, wide=True),
-        Column("To", Align.TEXT),
-        Column("Bars", wide=True),
-        Column("Last"),
-        Column("Age"),
-        Column("State", Align.TEXT),
-    )
-    why = {error.instrument.key: str(error) for error in batch.missing}
-    cells = []
-    for each in instruments:
-        bars = batch.get(each.key)
-        if bars is None:
-            cells.append((each.name, why.get(each.key, "missing"), "", "", "", "", "–", "–", "missing"))
-            continue
-        cells.append(
-            (
-                each.name,
-                publisher(bars.provenance.source),
-                bars.provenance.sampling,
-                full_day(bars.dates[0].date()),
-                full_moment(bars.as_of),
-                f"{len(bars):,}",
-                price(bars.last, each),
-                age(moment - bars.as_of),
-                SAID[bars.state],
-            )
-        )
-    return rows(caption, columns, cells)
-
-
-def providers_table(health: Mapping[str, ProviderHealth], now: datetime) -> Html:
-    """Every provider: state, last answer, next try, how often it was asked and failed, what went wrong."""
-    columns = (
-        Column("Provider", Align.TEXT),
-        Column("State", Align.TEXT),
-        Column("Last answer"),
-        Column("Next try"),
-        Column("Asked", wide=True),
-        Column("Failed", wide=True),
-        Column("Last trouble", Align.PROSE),
-    )
-    cells = [
-        (
-            SERIES.get(name) or publisher(name),
-            say_state(each),
-            counting_age(each.last_success, now) if each.last_success else MISSING,
-            f"in {age(each.next_try - now)}" if each.next_try and each.next_try > now else MISSING,
-            f"{each.requests:,}",
-            f"{each.failures:,}",
-            say_trouble(each),
-        )
-        for name, each in health.items()
-    ]
-    return rows("Providers", columns, cells)
-
-
-def say_state(each: ProviderHealth) -> str:
-    """How a provider is doing, in a few words."""
-    if not each.was_asked:
-        return "not asked yet"
-    if each.breaker is BreakerState.OPEN:
-        return "left alone"
-    if each.breaker is BreakerState.PROBING:
-        return "about to be tried again"
-    if each.hanging:
-        return "keeps us waiting"
-    return "answers" if each.last_success else "no answer yet"
-
-
-def say_trouble(each: ProviderHealth) -> str:
-    """What went wrong last, and when; what is wrong with our own disk."""
-    when = f", {short_moment(each.last_error_at)} UTC" if each.last_error_at else ""
-    told = [f"{each.last_error}{when}" if each.last_error else "", each.storage or ""]
-    return ". ".join(filter(None, told)) or "none"
-
-
-def say_on_their_way(questions: Sequence[tuple[str, str, Interval, float]]) -> str:
-    """How many questions have no answer yet, at which providers, and since when the oldest waits."""
-    if not questions:
-        return "Every question has its answer."
-    oldest = age(timedelta(seconds=max(seconds for *_, seconds in questions)))
-    at = Counter(publisher(source) for source, *_ in questions)
-    told = ", ".join(f"{name} {count}" for name, count in at.most_common())
-    return f"On their way, the oldest for {oldest}: {told}."
 
 
 def _entry(each: Definition) -> Html:

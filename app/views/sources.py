@@ -1,6 +1,6 @@
 """Every series: where it comes from, how far it reaches, how old it is, and what state it is in."""
 
-from app.present import methods
+from app.present import sources
 from app.providers import show_providers
 from app.services import known
 from app.session import here, moment_now
@@ -20,6 +20,6 @@ show_html(
 )
 show_providers()
 with card("days", "Daily series", "Sessions, UTC days and readings"):
-    show_html(methods.sources_table("Daily series", known(), days, moment))
+    show_html(sources.sources_table("Daily series", known(), days, moment))
 with card("hours", "Hourly series", "They build the open bar, and sample crypto at the New York close"):
-    show_html(methods.sources_table("Hourly series", known().pick("BTC", "QQQ"), hours, moment))
+    show_html(sources.sources_table("Hourly series", known().pick("BTC", "QQQ"), hours, moment))

@@ -218,13 +218,13 @@ def test_a_fan_shades_pairs_of_quantiles() -> None:
 
 
 def test_the_stress_map_ends_at_today() -> None:
-    figure = stress_map(daily([10, NAN, 80]), daily([20, 30, 90]))
+    figure = stress_map(daily([10, NAN, 80]), daily([20, 30, 90]), high=60)
     assert (figure.data[-1].x[0], figure.data[-1].y[0]) == (80, 90)
     assert "<b>3 Jan</b>" in annotations(figure)
 
 
 def test_a_stress_map_without_days_is_an_empty_field() -> None:
-    assert len(stress_map(daily([]), daily([])).data) == 1
+    assert len(stress_map(daily([]), daily([]), high=60).data) == 1
 
 
 def test_a_path_holds_its_last_step_so_that_it_can_be_seen() -> None:

@@ -1,24 +1,13 @@
 """What the scoreboard shows: the fall it judges, and each test by the number that is tested."""
 
-from analytics.rebound import Scoreboard, scoreboard
-from app.present.stress import (
-    BOARDS,
-    board_table,
-    falls_of,
-    rates_table,
-    say_lows,
-    say_missing,
-    say_sequels,
-)
-from market import catalogue
+from analytics.rebound import ASSETS, Scoreboard, scoreboard
+from app.present.rebound import board_table, rates_table, say_lows
 from tests.analytics.recorded import recording
-
-EPISODES = catalogue.load().episodes
 
 
 def boards(day: str) -> list[Scoreboard]:
     known = recording(day)
-    return [scoreboard(key, known) for key in BOARDS]
+    return [scoreboard(key, known) for key in ASSETS]
 
 
 def test_the_fall_that_is_judged_comes_first_with_its_days() -> None:
@@ -37,11 +26,6 @@ def test_a_share_has_no_sign_and_a_percentile_says_of_what() -> None:
 
 
 def test_nothing_to_judge_is_no_count() -> None:
-    judged = [scoreboard(key, {}) for key in BOARDS]
+    judged = [scoreboard(key, {}) for key in ASSETS]
     assert "0 of 0" not in str(rates_table(judged))
     assert say_lows(judged) == ""
-
-
-def test_without_prices_nothing_is_said_of_falls() -> None:
-    found = falls_of("IXIC", (), EPISODES, 0.05)
-    assert say_sequels(found) == say_missing(found) == ""
