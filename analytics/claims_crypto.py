@@ -1,5 +1,7 @@
 """The article's claims about crypto, each with its measure."""
 
+from math import isfinite
+
 import pandas as pd
 
 from analytics.alignment import align
@@ -24,13 +26,16 @@ SIGNIFICANT = 1.96
 LAST_YEAR_BEFORE = 2022
 EXTREME_FEAR = 10
 SPELL = pd.Timedelta(60, "D")  # days of fear closer than this are one spell
+NO_RANGE = Finding(Verdict.NOT_MEASURED, "The highs and lows of Bitcoin are not published here.")
 
 
 def _peak(at: Evidence) -> Finding:
     bars = at["BTC"]
-    highs = pd.Series(bars.frame["high"].to_numpy(float), index=bars.dates)
+    highs = pd.Series(bars.frame["high"].to_numpy(float), index=bars.dates).dropna()
+    if highs.empty:
+        return NO_RANGE
     high, close = float(highs.max()), float(bars.close.max())
-    day = bars.dates[int(highs.to_numpy().argmax())]
+    day = highs.index[int(highs.to_numpy().argmax())]
     holds = abs(high / 126_000 - 1) <= 0.01 and (day.year, day.month) == (2025, 10)
     numbers = {
         "highest price": at.number("BTC", Result(high, n=len(highs)), "USD", "last"),
@@ -44,6 +49,8 @@ def _peak(at: Evidence) -> Finding:
 def _half_lost(at: Evidence) -> Finding:
     bars = at["BTC"]
     high, low, close = (bars.frame[name] for name in ("high", "low", "close"))
+    if not low_on_high(high, low).notna().any():
+        return NO_RANGE
     depths = {
         "close on close": float(drawdown(close).min()),
         "close on high": float((close / high.cummax() - 1).min()),
@@ -86,6 +93,8 @@ def _broke_61k(at: Evidence) -> Finding:
     bars = at["BTC"]
     lows = pd.Series(bars.frame["low"].to_numpy(float), index=bars.dates)
     on_day, next_day = float(lows[pd.Timestamp(ROUT)]), float(lows[pd.Timestamp(RELIEF)])
+    if not (isfinite(on_day) and isfinite(next_day)):
+        return NO_RANGE
     numbers = {
         "low of the day": at.number("BTC", Result(on_day, n=1), "USD", "last"),
         "low of the next": at.number("BTC", Result(next_day, n=1), "USD", "last"),

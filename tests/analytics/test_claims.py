@@ -139,6 +139,15 @@ def test_short_histories_are_not_measured() -> None:
         assert found[key] == "not measured", key
 
 
+def test_without_highs_and_lows_what_needs_them_is_not_measured() -> None:
+    known = recording("2026-03-06")
+    closes = known["BTC"].frame.assign(open=float("nan"), high=float("nan"), low=float("nan"))
+    found = verdicts({**known, "BTC": replace(known["BTC"], frame=closes)})
+    changed = {key for key, verdict in found.items() if verdict != verdicts(known)[key]}
+    assert changed == {"btc_peak", "btc_half", "btc_61k"}
+    assert {found[key] for key in changed} == {"not measured"}
+
+
 def test_every_number_of_a_claim_opens_to_a_definition() -> None:
     known = definitions()
     used = {number.formula for each in claims(recording("2026-02-07")) for number in each.numbers.values()}
