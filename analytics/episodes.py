@@ -22,7 +22,7 @@ from market.definitions import Definition
 from market.episodes import Episode
 from market.readings import Envelope, Result, envelope, joint_envelope, missing
 
-DEPTHS = (0.05, 0.10, 0.20)
+DEPTH, CRYPTO_DEPTH = 0.05, 0.10
 AHEAD = (20, 40, 60)
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 ENOUGH = 8  # past falls below which no percentage of what followed is given
@@ -36,7 +36,7 @@ DEFINITIONS = (
         "fall_depth",
         "Depth",
         "Lowest close of the fall / highest close before it − 1. A fall begins at the highest close of "
-        "252 sessions (crypto: 365 days) once closes are 5, 10 or 20% under it, and ends at the next "
+        "252 sessions (crypto: 365 days) once closes are 5% (10%) under it, and ends at the next "
         "highest close of a year.",
         "Closes.",
         "Only what is loaded; n says how many falls that makes.",
@@ -232,15 +232,18 @@ def episodes(
     key: str,
     known: Mapping[str, Bars],
     named: Iterable[Episode] = (),
-    depth: float = DEPTHS[0],
+    depth: float | None = None,
     market: str = "IXIC",
 ) -> Episodes:
     """Falls of ``key`` deeper than ``depth`` in the loaded history, and the ``named`` ones it holds.
 
+    Without a ``depth`` it is 5 %, and 10 % in a market that never closes.
     The present fall is never among those that tell what followed.
     """
     named = tuple(named)
     bars = known[key].finished if key in known else None
+    if depth is None:
+        depth = CRYPTO_DEPTH if bars is not None and bars.is_continuous else DEPTH
     if bars is None or not (bars.close > 0).all():
         why = no_prices([key]) if bars is None else "A price is not positive."
         return Episodes(key, depth, (), (), None, (), (), 0, tuple(each.name for each in named), why)

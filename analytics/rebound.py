@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from analytics import rebound_tests
 from analytics.bounces import (
     PUBLISHED,
     BaseRate,
@@ -33,6 +34,7 @@ from market.readings import Envelope, Result, envelope, missing
 from market.zones import Zone
 
 ASSETS = ("IXIC", "GSPC", "BTC")
+SERIES = (*ASSETS, *rebound_tests.SERIES)
 RELIEF, RECOVERY = 1 / 3, 2 / 3
 FEWEST_TESTS = 4
 BTC_ZONE = Zone("BTC", 68_000, 70_000)

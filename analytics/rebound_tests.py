@@ -30,6 +30,7 @@ CALM_TERM, CALM_CLOSES, CALM_SHARE = 0.95, 3, 0.75
 POSITIVE_PRINTS = 6
 STRONG_DOLLAR = 80.0
 CUTS_LOST = -10.0  # basis points of cuts that may be priced out
+SERIES = ("VIX", "VIX3M", "HYG", "IEF", *BREADTH, "BTC_FUNDING", "BTC_ETF_FLOW", "DXY")
 TOO_SOON = "The low is the newest close."
 
 

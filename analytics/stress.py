@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from analytics.stress_components import BLOCKS, Block, Daily, Standing, by_day, stand
+from analytics.stress_components import BLOCKS, Block, Daily, Standing, by_day, series_of, stand
 from analytics.stress_score import PHI, combine_rows, ewma_correlations, regimes
 from market.bars import Bars
 from market.definitions import Definition
@@ -24,6 +24,7 @@ FEWEST_COVERAGE, FULL_COVERAGE = 0.5, 0.8
 WEIGHT_NOISE = 2.8  # points the score moves, on average, when the weights are drawn anew
 ROUNDING = 1e-12  # so that .1 + .2 + .2 is half
 CRYPTO = "crypto"
+SERIES = series_of(BLOCKS)
 SAMPLING = "New York sessions; crypto on the UTC day of the same date, complete at 24:00 UTC."
 
 DEFINITIONS = (

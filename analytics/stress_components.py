@@ -40,9 +40,14 @@ class Daily:
 Known = Mapping[str, Daily]
 
 
+def series_of(blocks: Iterable["Block"]) -> tuple[str, ...]:
+    """The keys of every series that the components of ``blocks`` need, each once."""
+    return tuple(dict.fromkeys(key for block in blocks for one in block.components for key in one.keys))
+
+
 def by_day(known: Mapping[str, Bars], blocks: Iterable["Block"]) -> dict[str, Daily]:
     """The series that the components of ``blocks`` need, as far as they are ``known``, by day."""
-    needed = {key for block in blocks for one in block.components for key in one.keys}
+    needed = series_of(blocks)
     return {
         key: Daily(bars, pd.Series(bars.linked.to_numpy(float), index=bars.dates, name=key))
         for key, bars in known.items()

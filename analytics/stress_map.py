@@ -24,6 +24,7 @@ from analytics.stress_components import (
     lost_excess,
     move,
     ratio_below_high,
+    series_of,
     stand,
     volatility,
 )
@@ -91,6 +92,7 @@ FUNDING = Block(
     ),
 )
 BLOCKS = (TECHNOLOGY, CRYPTO, FUNDING)
+SERIES = series_of(BLOCKS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,17 @@ from market.episodes import Episode
 
 
 @remembered
-def falls_of(key: str, known: tuple[Bars, ...], named: tuple[Episode, ...], depth: float) -> past.Episodes:
+def falls_of(key: str, known: tuple[Bars, ...], named: tuple[Episode, ...]) -> past.Episodes:
     """The falls of one series found by rule, and the named ones its history holds."""
-    return past.episodes(key, {bars.key: bars for bars in known}, named, depth)
+    return past.episodes(key, {bars.key: bars for bars in known}, named)
 
 
 @remembered
 def falls_overlay(
-    key: str, known: tuple[Bars, ...], named: tuple[Episode, ...], depth: float, phone: bool
+    key: str, known: tuple[Bars, ...], named: tuple[Episode, ...], phone: bool
 ) -> Drawing | Absent:
     """Falls laid over each other from their peaks; the present one in amber."""
-    found = falls_of(key, known, named, depth)
+    found = falls_of(key, known, named)
     every = _once(found)
     current = found.current or next(iter(reversed(found.falls)), None)
     if current is None:

@@ -4,8 +4,8 @@ from datetime import date
 
 import pandas as pd
 
-from analytics.stress import Stress, stress
-from analytics.stress_map import HIGH, stress_map
+from analytics import stress as score
+from analytics import stress_map
 from analytics.stress_score import SCALE
 from app.present.drawing import Absent, Drawing, remembered
 from components.page.cards import Kind, note
@@ -19,7 +19,7 @@ from components.text import decimal, named_day, percent, whole
 from market.bars import Bars
 from market.episodes import Episode
 
-SERIES = ("VIX", "IXIC", "GSPC", "HYG", "LQD", "IEF", "TLT", "DXY", "BTC", "BTC_FUNDING", "SMH", "IGV")
+SERIES = tuple(dict.fromkeys((*score.SERIES, *stress_map.SERIES)))
 WEEK = 5
 MEDIAN_SESSIONS = 252
 CORNERS = {
@@ -31,12 +31,12 @@ CORNERS = {
 
 
 @remembered
-def measured(known: tuple[Bars, ...]) -> Stress:
+def measured(known: tuple[Bars, ...]) -> score.Stress:
     """The stress score of these series."""
-    return stress({bars.key: bars for bars in known})
+    return score.stress({bars.key: bars for bars in known})
 
 
-def score_gauge(found: Stress) -> Html | Absent:
+def score_gauge(found: score.Stress) -> Html | Absent:
     """The score with its band, what it was, its parts, and what is missing from it."""
     if found.score.value is None:
         return Absent("No stress score yet.", found.score.why or "")
@@ -68,7 +68,7 @@ def score_line(known: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
 @remembered
 def narrow_or_systemic(known: tuple[Bars, ...], named: tuple[Episode, ...], phone: bool) -> Drawing | Absent:
     """The map of tech and crypto stress against credit and funding stress, with the way that led here."""
-    found = stress_map(
+    found = stress_map.stress_map(
         {bars.key: bars for bars in known}, {each.name: (each.start, each.end) for each in named}
     )
     if not found.trail:
@@ -78,14 +78,14 @@ def narrow_or_systemic(known: tuple[Bars, ...], named: tuple[Episode, ...], phon
     systemic = pd.Series([place.systemic for place in found.trail], index=days)
     labelled = {name: (place.narrow, place.systemic) for name, place in found.labelled.items()}
     return Drawing(
-        map_chart(narrow, systemic, labelled, high=HIGH, phone=phone),
+        map_chart(narrow, systemic, labelled, high=stress_map.HIGH, phone=phone),
         stress_map_alt(narrow, systemic),
         known,
         CORNERS.get(found.corner or "", ""),
     )
 
 
-def _then(found: Stress) -> str:
+def _then(found: score.Stress) -> str:
     history = found.history["score"].dropna()
     if len(history) <= WEEK:
         return "of 100"

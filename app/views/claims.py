@@ -5,7 +5,7 @@ from app.services import known
 from app.session import here, hours
 from app.widgets import card, show, show_title
 
-batch = here().many(each for each in known() if each.key not in ("QQQ", "VIX3M"))
+batch = here().many(known())
 found = claims.checked(tuple(batch), hours("BTC"))
 
 show_title(*claims.story(found))

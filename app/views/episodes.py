@@ -1,17 +1,15 @@
 """Today laid over past falls, aligned on their peaks, and the tests of a durable rebound."""
 
-from app.present import episodes, rebound, stress
+from analytics.rebound import ASSETS, SERIES
+from app.present import episodes, rebound
 from app.services import known
 from app.session import here
 from app.widgets import card, choose_key, explain, is_phone, show, show_note, show_title
 
-DEPTHS = {"IXIC": 0.05, "GSPC": 0.05, "BTC": 0.10}
-TESTED = (*stress.SERIES, "GLD", "BTC_ETF_FLOW", "XLK", "XLP", "XLU", "XLV")
-
 phone = is_phone()
-batch = here().many(known().pick(*TESTED))
+batch = here().many(known().pick(*ASSETS))
 everything, named = tuple(batch), known().episodes
-boards = rebound.boards(everything)
+boards = rebound.boards(tuple(here().many(known().pick(*SERIES))))
 
 show_title(*rebound.story(boards))
 explain(batch)
@@ -22,10 +20,10 @@ with card("boards", "The rebound, test by test", worth, "rebound_score"):
     show_note("The lows", rebound.say_lows(boards))
     show("boards", rebound.board_table(boards))
 
-key = choose_key(tuple(DEPTHS))
-found = episodes.falls_of(key, everything, named, DEPTHS[key])
+key = choose_key(ASSETS)
+found = episodes.falls_of(key, everything, named)
 with card("overlay", "Falls laid over each other", "From each peak; the newest in amber", "fall_depth"):
-    show("overlay", episodes.falls_overlay(key, everything, named, DEPTHS[key], phone))
+    show("overlay", episodes.falls_overlay(key, everything, named, phone))
 with card("falls", "The falls", "Found by rule, and named ones the loaded history holds", "fall_depth"):
     show("falls", episodes.falls_table(found, batch.get(key)))
     show_note("What followed past falls", episodes.say_sequels(found))

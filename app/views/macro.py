@@ -28,7 +28,8 @@ TOGETHER = ("IXIC", "GSPC", "IGV", "BTC", "GLD", "WTI", "HYG", "LQD", "IEF", "TL
 COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 
 moment, phone = moment_now(), is_phone()
-batch = here().many(known().pick(*TOGETHER, *stress.SERIES, *systemic.SECTORS, "US2Y"))
+batch = here().many(known().pick(*TOGETHER, *systemic.SECTORS, "US2Y"))
+scored = tuple(here().many(known().pick(*stress.SERIES)))
 readings = present.readings_of(batch)
 extra = here().many(known().pick("VIX3M", "EFFR"))
 told = story_of(Page.MACRO, {**batch.found, **extra.found}, readings, moment)
@@ -56,12 +57,11 @@ with card("fed", "Fed path", fed.words(contracts, known().meetings, extra.get("E
     show("fed-table", fed.path_table(contracts, known().meetings, {**batch.found, **extra.found}))
 
 left, right = st.columns(2)
-everything = tuple(batch)
 with left, card("map", "Narrow or systemic?", "The last 60 sessions on two axes", "stress_systemic"):
-    show("map", stress.narrow_or_systemic(everything, known().episodes, phone))
-with right, card("score", "Stress score", "Five kinds of stress against their own past", "stress_score"):
-    show("score", stress.score_gauge(stress.measured(everything)))
-    show("score-line", stress.score_line(everything, phone))
+    show("map", stress.narrow_or_systemic(scored, known().episodes, phone))
+with right, card("score", "Stress score", "Six kinds of stress against their own past", "stress_score"):
+    show("score", stress.score_gauge(stress.measured(scored)))
+    show("score-line", stress.score_line(scored, phone))
 
 with card("panels", "Each on its own scale", "Closes; the curve is the 10-year less the 2-year", "last"):
     start = choose_range().start(moment)

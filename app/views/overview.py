@@ -24,7 +24,8 @@ FALLS = ("GSPC", "IXIC", "GLD", "IGV", "BTC")
 TOGETHER = ("IXIC", "GSPC", "IGV", "SOX", "BTC", "ETH", "GLD", "HYG", "VIX", "DXY", "IEF")
 
 moment, phone = moment_now(), is_phone()
-batch = here().many(known().pick(*TOGETHER, *stress.SERIES, "DJI", "SOL", "US10Y"))
+batch = here().many(known().pick(*TOGETHER, "DJI", "SOL", "US10Y"))
+scored = tuple(here().many(known().pick(*stress.SERIES)))
 readings = present.readings_of(batch)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 pair = overview.pair_of(bitcoin, nasdaq, hours("BTC"))
@@ -47,15 +48,14 @@ explain(batch)
 show_rest(told.story)
 
 left, right = st.columns([2, 1])
-everything = tuple(batch)
 falling = batch.select(*FALLS)
 start, day = present.common_start(falling, since())
 peak = f"Fall from the highest close since {day}"
 with left, card("falls", "How far below the peak", peak, "drawdown"):
     show("falls", overview.below_peak(falling, start, 460, phone))
-with right, card("stress", "Stress score", "Five kinds of stress against their own past", "stress_score"):
-    show("stress", stress.score_gauge(stress.measured(everything)))
-    show("stress-line", stress.score_line(everything, phone))
+with right, card("stress", "Stress score", "Six kinds of stress against their own past", "stress_score"):
+    show("stress", stress.score_gauge(stress.measured(scored)))
+    show("stress-line", stress.score_line(scored, phone))
 
 left, right = st.columns(2)
 with left, card("levels", "Bitcoin key levels", "States from confirmed closes", "zone_state"):

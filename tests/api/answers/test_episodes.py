@@ -2,7 +2,8 @@
 
 import pytest
 
-from analytics.episodes import episodes
+from analytics.rebound import ASSETS
+from app.present.episodes import falls_of
 from market.moments import parse_moment
 from tests.api.service import RECORDING, ask, client, daily, shelf
 
@@ -21,7 +22,7 @@ def test_every_fall_starts_at_its_peak(key: str) -> None:
 
 def test_the_falls_are_those_of_the_page() -> None:
     feed = RECORDING.as_of(parse_moment("2026-02-05"))
-    shown = episodes("BTC", feed.many(feed.catalogue).found, feed.catalogue.episodes)
+    shown = falls_of("BTC", tuple(feed.many(feed.catalogue.pick(*ASSETS))), feed.catalogue.episodes)
     body = ask("/api/v1/episodes?key=BTC&asof=2026-02-05")
     assert [fall["key"] for fall in body["falls"]] == [fall.key for fall in shown.falls]
     assert [fall["path"] for fall in body["falls"]] == [list(fall.path) for fall in shown.falls]

@@ -7,5 +7,5 @@ EPISODES = catalogue.load().episodes
 
 
 def test_without_prices_nothing_is_said_of_falls() -> None:
-    found = falls_of("IXIC", (), EPISODES, 0.05)
+    found = falls_of("IXIC", (), EPISODES)
     assert say_sequels(found) == say_missing(found) == ""
