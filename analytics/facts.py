@@ -197,7 +197,7 @@ def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None
             else "is inside"
         )
         inside = quote(reading, "last", zone)
-        brief = (f"{subject} {verb} ", inside)
+        brief = (f"{subject} {verb.replace('inside', 'in')} ", inside)
         return Fact((f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=brief, subject=subject)
     if fresh and event is not None and event.kind is Happening.LOST:
         return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE, subject=subject)
