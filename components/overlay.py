@@ -1,17 +1,23 @@
 """Stretches of history laid over each other from day 0, and the fan of what followed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from math import ceil, floor
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, nice_ticks, padded, span, stamps
-from components.lines import Line, spread, written
+from components.lines import Line, written
 from components.ribbon import add_ribbon
 from components.text import Write, decimal, escape_plot
-from components.theme import CARD, GRID, INK, MUTED, OTHER, ZONE
+from components.theme import GRID, INK, MUTED, OTHER, ZONE
+
+ROW = 15  # pixels a name takes in height
+AXES = 48  # pixels above and below the plot
+WIDE_PLOT, NARROW_PLOT = 1100, 230  # pixels a plot is wide, near enough to tell where names would meet lines
+FARTHEST = 9  # rows a name may stand from the end of its line
 
 
 def overlay(
@@ -33,8 +39,9 @@ def overlay(
         figure.add_trace(_aligned(line, ZONE if own else OTHER, 2.6 if own else 1.4))
     longest = max((int(line.known.index.max()) for line in lines if len(line.known)), default=1)
     low, high = padded([0.0, *(value for line in lines for value in line.known)], 0.05, 0.06)
-    _number_axes(figure, longest * (1.4 if phone else 1.16), (low, high), days_are)
-    _name_ends(figure, lines, current, (low, high), longest, height, phone)
+    across = longest * (1.4 if phone else 1.16)
+    _number_axes(figure, across, (low, high), days_are)
+    _name_ends(figure, lines, current, across, (low, high), phone)
     return figure
 
 
@@ -146,27 +153,84 @@ def _name_ends(
     figure: go.Figure,
     lines: Sequence[Line],
     current: Line,
+    across: float,
     down: tuple[float, float],
-    longest: int,
-    height: int,
     phone: bool,
 ) -> None:
+    """The name of each line beside its end, where it covers no line and no other name."""
     named = [line for line in lines if len(line.known)]
-    ends = [float(line.known.iloc[-1]) for line in named]
-    room = 15 / (height - 48) * (down[1] - down[0])
-    for line, place in zip(named, spread(ends, room), strict=True):
-        own = line is current
+    size = 10.5 if phone else 11.5
+    row = ROW / (figure.layout.height - AXES) * (down[1] - down[0])
+    letter = 0.6 * size / (NARROW_PLOT if phone else WIDE_PLOT) * across
+    taken: list[_Box] = []
+    for line in reversed(named):
+        end, own = (float(line.known.index[-1]), float(line.known.iloc[-1])), line is current
+        box = _free_box(end, len(line.name) * letter, row, named, taken, down)
+        taken.append(box)
         figure.add_annotation(
             text=f"<b>{escape_plot(line.name)}</b>" if own else escape_plot(line.name),
-            x=min(int(line.known.index[-1]), longest),
-            y=place,
+            x=end[0],
+            y=end[1],
+            ax=6,
+            axref="pixel",
+            ay=(box.low + box.high) / 2,
+            ayref="y",
             xanchor="left",
-            xshift=4,
-            showarrow=False,
-            bgcolor=CARD,
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=ZONE if own else OTHER,
+            standoff=2,
             borderpad=1,
-            font={"color": ZONE if own else MUTED, "size": 10.5 if phone else 11.5},
+            font={"color": ZONE if own else MUTED, "size": size},
         )
+
+
+class _Box(NamedTuple):
+    """Where a name would stand: from a day to a day, from a fraction to a fraction."""
+
+    start: float
+    end: float
+    low: float
+    high: float
+
+    def meets(self, other: "_Box") -> bool:
+        return (
+            self.start < other.end
+            and other.start < self.end
+            and self.low < other.high
+            and other.low < self.high
+        )
+
+    def crossed_by(self, line: Line) -> int:
+        """Over how many of its steps from day to day ``line`` runs through the box."""
+        near = line.known.loc[floor(self.start) : ceil(self.end)].to_numpy()
+        low, high = np.minimum(near[:-1], near[1:]), np.maximum(near[:-1], near[1:])
+        return int(((low < self.high) & (high > self.low)).sum())
+
+
+def _free_box(
+    end: tuple[float, float],
+    width: float,
+    row: float,
+    lines: Sequence[Line],
+    taken: Sequence[_Box],
+    down: tuple[float, float],
+) -> _Box:
+    """The row beside ``end`` with the fewest lines and names in it, the nearest of those."""
+
+    def at(rows: int) -> _Box:
+        middle = end[1] + rows * row
+        return _Box(end[0] + 0.5, end[0] + 0.5 + width, middle - row / 2, middle + row / 2)
+
+    def cost(rows: int) -> tuple[int, int]:
+        box = at(rows)
+        covered = sum(box.crossed_by(line) for line in lines)
+        names = sum(box.meets(other) for other in taken)
+        outside = box.low < down[0] or box.high > down[1]
+        return covered + 100 * names + 100 * outside, abs(rows)
+
+    return at(min(range(-FARTHEST, FARTHEST + 1), key=cost))
 
 
 def _odds(level: float) -> str:

@@ -204,6 +204,14 @@ def test_the_current_stretch_is_amber_over_grey_ones() -> None:
     )
 
 
+def test_the_name_of_a_stretch_covers_no_line() -> None:
+    now = Line("Now", pd.Series([0.0, -0.1, -0.1], index=[0, 1, 2]))
+    past = Line("Then", pd.Series(-0.1, index=range(100)))
+    label = next(each for each in overlay(now, [past]).layout.annotations if "Now" in each.text)
+    assert (label.x, label.y) == (2, -0.1)
+    assert abs(label.ay - label.y) > 0.004
+
+
 def test_a_fan_shades_pairs_of_quantiles() -> None:
     ahead = {level: daily([50, 60 * level], "2026-02-01") for level in (0.1, 0.25, 0.5, 0.75, 0.9)}
     figure = fan(daily([49, 50]), ahead, write=decimal)
