@@ -51,6 +51,11 @@ LAYOUT = """<style>
 [class*="st-key-card"]{padding:1rem 1.05rem .8rem}
 .st-key-strip{border-bottom:1px solid light-dark(#DEDED8,#2C3540);padding-bottom:.45rem}
 [class*="st-key-choose-range"] button{text-transform:uppercase}
+@media (max-width:640px){[class*="st-key-choose-range"] button{padding:0 .5rem;min-width:0}}
+@media (min-width:1200px){
+ [class*="st-key-card"]{position:relative}
+ [class*="st-key-card"] [class*="st-key-controls"]{position:absolute;top:.85rem;right:3.2rem;width:auto}
+}
 .st-key-strip [data-testid="stVerticalBlock"]{gap:0}
 @media (max-width:640px){
  .st-key-strip,.st-key-strip .st-key-asof{gap:.3rem .45rem!important}

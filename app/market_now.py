@@ -9,18 +9,19 @@ from app.present import market_now
 from app.services import known, sources
 from app.widgets import card, show, show_html
 from components.page.cards import provenance
+from components.page.html import block, span
 from market.bars import Bars
 from market.zones import Zone
 
 EVERY = 3.0
 """A question is asked again after 15 seconds; looking more often only shows the answers sooner."""
-LIVE_ONLY = "Order books, funding across venues and open interest are known only now: recordings have none."
+LIVE_ONLY = "Order books, funding across venues and open interest are known only live, for this very moment."
 
 
 def show_market_now(bitcoin: Bars | None) -> None:
     """Order books, funding and open interest of Bitcoin by venue; one sentence where a page is not live."""
     if sources().providers is None or session.moment() is not None:
-        show_html(provenance(LIVE_ONLY))
+        show_html(block(span("mk-muted", LIVE_ONLY)))
         return
     zone = nearest_zone(session.watched("BTC"), bitcoin.last) if bitcoin else None
     _cards(None if st.session_state.get("paused") else EVERY, zone)

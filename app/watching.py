@@ -159,9 +159,9 @@ def _told() -> Iterator[None]:
 def _offer_rule(mine: str, level: Zone | None) -> None:
     if level is None:
         return
-    words, kinds, button = st.columns([3, 2, 1], vertical_alignment="bottom")
-    words.text(f"Tell me of {zone_range(level, known()[level.key])}")
-    chosen = kinds.selectbox("Events", list(KINDS))
+    kinds, button = st.columns([2, 3], vertical_alignment="bottom")
+    words = f"Tell me of {zone_range(level, known()[level.key])}"
+    chosen = kinds.selectbox(words, list(KINDS), key="watched-kinds")
     button.button("Watch", on_click=_watch, args=(mine, level, chosen))
 
 

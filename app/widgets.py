@@ -13,9 +13,9 @@ from app.chart import chart
 from app.present.drawing import Absent, Drawing
 from app.services import known
 from components.page.cards import Kind, empty, facts, heading, headline, note, provenance
-from components.page.html import Html
+from components.page.html import Html, block, span
 from components.page.tiles import Tile, tiles
-from components.text import full_moment
+from components.text import full_moment, say_sampling
 from data_sources.errors import SourceError
 from data_sources.feed import Batch
 from market.bars import Bars
@@ -113,10 +113,10 @@ def say_sources(sources: Iterable[Bars]) -> str:
     if not every:
         return "No source has an answer."
     publishers = ", ".join(dict.fromkeys(publisher(bars.provenance.source) for bars in every))
-    sampling = ", ".join(dict.fromkeys(bars.provenance.sampling for bars in every))
+    sampling = ", ".join(dict.fromkeys(say_sampling(bars.provenance.sampling) for bars in every))
     newest = full_moment(max(bars.as_of for bars in every), *session.time_zone())
     progress = dict.fromkeys(
-        f"open bar of {bars.instrument.short} from {publisher(bars.in_progress.source)}"
+        f"{bars.instrument.short} so far from {publisher(bars.in_progress.source)}"
         for bars in every
         if bars.in_progress
     )
@@ -158,9 +158,9 @@ def is_phone() -> bool:
 
 
 @contextmanager
-def row() -> Iterator[None]:
-    """Controls side by side."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+def controls(name: str) -> Iterator[None]:
+    """Choices side by side; those of a card stand beside its title where there is room."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"controls-{name}"):
         yield
 
 
@@ -172,16 +172,19 @@ def choose_range(options: Sequence[Range] = tuple(Range)) -> Range:
 def choose_window(options: Sequence[int]) -> int:
     """A number of sessions, as a row of buttons; one that came by address joins the row."""
     every = sorted({*options, session.view().window})
-    return int(choose_pill("window", "Window, sessions", every))
+    chosen = choose_pill("window", "Window, sessions", every)
+    show_html(block(span("mk-muted", "sessions", aria_hidden="true")))
+    return int(chosen)
 
 
-def choose_pill(name: str, label: str, options: Sequence[T]) -> T:
+def choose_pill(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:
     """One of ``options`` as a row of buttons; it stands in the address as ``name``."""
     key = _prepare(name)
     chosen = st.segmented_control(
         label,
         options,
         key=key,
+        format_func=words,
         on_change=_remember,
         args=(name,),
         label_visibility="collapsed",

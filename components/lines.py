@@ -14,7 +14,7 @@ from components.theme import OTHER
 
 END_LABEL_MARGIN = 96
 MOST_MARGIN = 168
-LEADER = 10
+LEADER = 8
 LEAST_GAP = 0.062
 
 
@@ -110,7 +110,7 @@ def add_end_labels(
     places = _inside(spread(ends, gap * (high - low)), low, high)
     longest = max(len(f"{write(end)} {line.name}") for line, end in zip(named, ends, strict=True))
     figure.update_layout(
-        margin_r=min(MOST_MARGIN, max(END_LABEL_MARGIN, 2 * LEADER + round(longest * size * 0.57)))
+        margin_r=min(MOST_MARGIN, max(END_LABEL_MARGIN, 3 * LEADER + round(longest * size * 0.57)))
     )
     for line, end, place in zip(named, ends, places, strict=True):
         figure.add_annotation(
@@ -130,7 +130,7 @@ def add_end_labels(
             arrowwidth=1,
             arrowcolor=line.colour,
             standoff=1,
-            borderpad=1,
+            borderpad=4,
             font={"color": line.colour, "size": size},
         )
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from market.instruments import Instrument, Unit
 from market.zones import Zone
 
+SAMPLINGS = {"close@16:00 NY": "New York close", "close@00:00 UTC": "UTC-day close"}
 MINUS = "−"
 MISSING = "–"
 UTC_ZONE = ZoneInfo("UTC")
@@ -150,9 +151,15 @@ def ranked(place: int, what: str = "worst") -> str:
 
 def percentile(value: float | None) -> str:
     """A percentile from 0 to 100: `97th percentile`; never the 0th or 100th, which claim too much."""
+    place = percentile_place(value)
+    return place if place == MISSING else f"{place} percentile"
+
+
+def percentile_place(value: float | None) -> str:
+    """The same where a column says that it holds percentiles: `97th`."""
     if value is None or not isfinite(value):
         return MISSING
-    return f"{ordinal(min(99, max(1, round(value))))} percentile"
+    return ordinal(min(99, max(1, round(value))))
 
 
 def age(span: timedelta) -> str:
@@ -235,3 +242,10 @@ def _dollar_places(value: float) -> int:
     if size >= 1 or size == 0:
         return 2
     return min(8, 3 - floor(log10(size)))
+
+
+def say_sampling(sampling: str) -> str:
+    """When a number was taken, in words: `New York close` for "close@16:00 NY"; words stay as they are."""
+    for code, words in SAMPLINGS.items():
+        sampling = sampling.replace(code, words)
+    return sampling

@@ -1,6 +1,7 @@
 """Readings as the tiles, rows and lines that components draw; what every page shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -226,11 +227,19 @@ def latest_events(
     return [say_event(event, history, instrument) for _, event, history in newest]
 
 
-def line(bars: Bars, values: pd.Series, dashed: bool = False) -> Line:
+def line(bars: Bars, values: pd.Series) -> Line:
     """A series under its instrument's name and colour."""
     colour = colour_of(bars.key)
     weight = 2.6 if bars.key == "BTC" else 1.5 if colour == OTHER else 2.2
-    return Line(bars.instrument.short, values, colour, weight, dashed)
+    return Line(bars.instrument.short, values, colour, weight)
+
+
+def lines_of(held: Iterable[Bars], values_of: Callable[[pd.Series], pd.Series]) -> list[Line]:
+    """A line for each of ``held`` that has two points or more; every second grey one is dashed."""
+    lines = [line(bars, values_of(bars.linked)) for bars in held]
+    lines = [each for each in lines if len(each.known) > 1]
+    dashed = [each.name for each in lines if each.colour == OTHER][1::2]
+    return [replace(each, dashed=each.name in dashed) for each in lines]
 
 
 def _about(reading: Reading, bars: Bars) -> Shown:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from analytics.checking import Checked, Verdict
 from analytics.claims import claims
 from app.present.drawing import remembered
-from components.page.html import Html
-from components.page.numbers import Number, Shown
+from components.page.html import Html, span
+from components.page.numbers import Number, Shown, Tone
 from components.page.tables import Align, Column, rows
 from market.bars import Bars
 
 COUNTED = (Verdict.HOLDS, Verdict.DEPENDS, Verdict.FAILS)
+TONES = {Verdict.FAILS: Tone.WARN, Verdict.NOT_MEASURED: Tone.MUTED, Verdict.NOT_YET: Tone.MUTED}
 
 
 @remembered
@@ -47,10 +48,10 @@ def topics(found: Sequence[Checked]) -> list[str]:
 def table(found: Sequence[Checked], topic: str) -> Html:
     """The claims of one topic: what was said, what it measures to, the verdict, and how it was measured."""
     columns = (
-        Column("The article says", Align.PROSE),
-        Column("Verdict", Align.TEXT, strong=True),
-        Column("Measured", Align.PROSE),
-        Column("How", Align.PROSE, wide=True, grey=True),
+        Column("The article says", Align.PROSE, share=26),
+        Column("Verdict", Align.TEXT, strong=True, share=9),
+        Column("Measured", Align.PROSE, share=35),
+        Column("How", Align.PROSE, wide=True, grey=True, share=30),
     )
     cells = [
         (each.claim.says, _verdict(each), each.why, each.claim.measure)
@@ -61,5 +62,7 @@ def table(found: Sequence[Checked], topic: str) -> Html:
 
 
 def _verdict(each: Checked) -> Shown:
-    first = next(iter(each.numbers.values()), None)
-    return each.verdict.value if first is None else Number(first, each.verdict.value)
+    first, tone = next(iter(each.numbers.values()), None), TONES.get(each.verdict, Tone.PLAIN)
+    if first is None:
+        return span(tone.value, each.verdict.value)
+    return Number(first, each.verdict.value, tone)

@@ -240,7 +240,7 @@ def volatility_tile(readings: Mapping[str, Reading]) -> Tile:
     if "BTC" not in readings:
         return Tile("Realised vol", MISSING, about="no Bitcoin prices")
     value = shown(readings["BTC"]["realised_vol_pct"], percent)
-    return Tile("Realised vol", value, about="Bitcoin, 30 days, a year of 365", when="a year")
+    return Tile("Realised vol", value, about="Bitcoin, annualised", when="30 days")
 
 
 def _say_low(low: float | None, n: int) -> str:

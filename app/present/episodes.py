@@ -71,6 +71,9 @@ def say_sequels(found: past.Episodes) -> str:
         return ""
     if found.current is None:
         return "There is no fall at this moment."
+    too_few = {each.why for each in found.sequels if not each.quantiles}
+    if len(too_few) == 1 and not any(each.quantiles for each in found.sequels):
+        return too_few.pop() or ""
     told = [
         f"Over {each.sessions} sessions: median {change(each.quantiles[0.5])}, n {each.n}."
         if each.quantiles

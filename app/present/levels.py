@@ -21,11 +21,13 @@ from components.touches import add_touches
 from market.bars import Bars
 from market.calendars import day_of
 from market.instruments import Interval
+from market.zone_events import Happening
 from market.zones import Zone
 
 DRAWN = timedelta(days=90)
 LOGGED = 12
 FOUND = 14
+KINDS = {kind: kind.value for kind in Happening} | {Happening.GAP_OVER: "jump"}
 NO_PRICES = Absent("No prices.", "The levels come back with them.")
 RECORD_LEG = Leg("record to February low", 126_200.0, 60_000.0, None)
 
@@ -74,7 +76,7 @@ def ladder_chart(days: Bars | None, zones: tuple[Zone, ...], phone: bool) -> Dra
     """The zones around the last price."""
     if days is None:
         return NO_PRICES
-    figure = ladder(days.last, days.instrument, zones, height=330, phone=phone)
+    figure = ladder(days.last, days.instrument, zones, height=290, phone=phone)
     return Drawing(figure, ladder_alt(days.last, days.instrument, zones), (days,))
 
 
@@ -259,4 +261,4 @@ def _reach_in_ranges(each: ZoneHistory) -> str:
 
 def _last_event(each: ZoneHistory) -> str:
     newest = each.events[-1] if each.events else None
-    return f"{newest.kind.value.replace('_', ' ')}, {full_day(day_of(newest.time))}" if newest else "none"
+    return f"{KINDS[newest.kind]}, {full_day(day_of(newest.time))}" if newest else "none"

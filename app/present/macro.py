@@ -11,7 +11,7 @@ from analytics.contagion import split_by, stress_minus_calm
 from analytics.correlation import correlation_matrix
 from analytics.macro import MacroRow, curve_series
 from analytics.returns import indexed
-from app.present import finished, line, readings_of, say_mixed
+from app.present import finished, line, lines_of, readings_of, say_mixed
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, ranked_bars, ranked_bars_alt
 from components.heatmap import difference, heatmap_alt
@@ -22,7 +22,7 @@ from components.multiples import Panel, multiples, multiples_alt
 from components.page.html import Html
 from components.page.numbers import Tone, shown
 from components.page.tables import Align, Column, rows
-from components.text import Write, basis_points, change, decimal, percentile, price_writer
+from components.text import Write, basis_points, change, decimal, percentile_place, price_writer
 from components.theme import INK, OTHER
 from market.bars import Bars
 from market.readings import Envelope
@@ -36,7 +36,7 @@ PANELS = ("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI", "HYG")
 @remembered
 def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: bool) -> Drawing | Absent:
     """The closes of each, set to 100 on a common date."""
-    lines = [line(each, values) for each in compared if len(values := indexed(each.linked, since)) > 1]
+    lines = lines_of(compared, lambda closes: indexed(closes, since))
     if not lines:
         return Absent("No prices since that date.")
     return Drawing(chart_indexed(lines, height=380, phone=phone), indexed_alt(lines, day), compared)
@@ -64,7 +64,7 @@ def rows_table(found: Sequence[MacroRow], caption: str = "Where everything stand
         Column("1 day"),
         Column("1 week", wide=True),
         Column("1 month", wide=True),
-        Column("In its year"),
+        Column("Percentile, 1 year"),
         Column("n", grey=True, wide=True),
     )
     cells = [
@@ -74,7 +74,7 @@ def rows_table(found: Sequence[MacroRow], caption: str = "Where everything stand
             shown(row.day, _write_change(row.day), Tone.MUTED),
             shown(row.week, _write_change(row.week), Tone.MUTED),
             shown(row.month, _write_change(row.month), Tone.MUTED),
-            shown(row.percentile, percentile),
+            shown(row.percentile, percentile_place),
             decimal(row.percentile.n),
         )
         for row in found
@@ -129,6 +129,7 @@ def _write_value(number: Envelope) -> Write:
         "bp": lambda value: decimal(value, suffix=" bp"),
         "percent": lambda value: decimal(value, 2, suffix="%"),
         "ratio": lambda value: decimal(value, 3),
+        "USD": lambda value: decimal(value, 2, prefix="$"),
     }.get(number.unit, lambda value: decimal(value, 2 if value is not None and abs(value) < 1000 else 0))
 
 

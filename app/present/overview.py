@@ -8,7 +8,7 @@ from analytics.clustering import heatmap_order
 from analytics.correlation import correlation_matrix, rolling_correlate
 from analytics.drawdowns import drawdown_since
 from analytics.zones import ZoneHistory
-from app.present import finished, latest_events, level_row, line, watch_row
+from app.present import finished, latest_events, level_row, lines_of, watch_row
 from app.present.drawing import Absent, Drawing, remembered
 from components.heatmap import heatmap, heatmap_alt
 from components.page.html import Html, join
@@ -32,8 +32,7 @@ NEWEST_EVENTS = 7
 @remembered
 def below_peak(falling: tuple[Bars, ...], since: datetime, height: int, phone: bool) -> Drawing | Absent:
     """How far each stands below its highest close since a common date."""
-    lines = [line(bars, drawdown_since(bars.linked, since)) for bars in falling]
-    lines = [each for each in lines if len(each.known) > 1]
+    lines = lines_of(falling, lambda closes: drawdown_since(closes, since))
     if not lines:
         return Absent("Too few prices since that date.", "A line needs two.")
     return Drawing(underwater(lines, height=height, phone=phone), underwater_alt(lines), falling)

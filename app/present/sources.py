@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from components.page.cards import counting_age
 from components.page.html import Html
 from components.page.tables import Align, Column, rows
-from components.text import MISSING, age, full_day, full_moment, price, short_moment
+from components.text import MISSING, age, full_day, full_moment, price, say_sampling, short_moment
 from data_sources.breaker import BreakerState
 from data_sources.feed import Batch
 from data_sources.health import ProviderHealth
@@ -33,13 +33,13 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
         Column("Publisher", Align.PROSE),
         Column("Sampling", Align.TEXT, wide=True),
         Column("From", Align.TEXT, wide=True),
-        Column("To", Align.TEXT),
+        Column("To", Align.TEXT, wide=True),
         Column("Bars", wide=True),
-        Column("Last"),
+        Column("Last", wide=True),
         Column("Age"),
         Column("State", Align.TEXT),
     )
-    why = {error.instrument.key: str(error) for error in batch.missing}
+    why = {error.instrument.key: error.reason for error in batch.missing}
     cells = []
     for each in instruments:
         bars = batch.get(each.key)
@@ -50,7 +50,7 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
             (
                 each.name,
                 publisher(bars.provenance.source),
-                bars.provenance.sampling,
+                say_sampling(bars.provenance.sampling),
                 full_day(bars.dates[0].date()),
                 full_moment(bars.as_of),
                 f"{len(bars):,}",

@@ -24,6 +24,7 @@ TURBULENCE_DAYS = 5
 TURBULENCE_HISTORY = 504
 ABSORPTION_HISTORY = 500
 VOLATILITY_DAYS = 30
+FRAGILE = "High means fragile; it does not say when"
 FALLS = (-0.01, -0.02, -0.03)
 SAID = {
     Estimator.PARKINSON: "High and low (Parkinson)",

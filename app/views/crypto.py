@@ -12,9 +12,9 @@ from app.widgets import (
     card,
     choose_range,
     choose_switch,
+    controls,
     explain,
     is_phone,
-    row,
     show,
     show_rest,
     show_story,
@@ -36,20 +36,20 @@ show_story(told.story)
 strip = present.tiles_of(readings, batch.found, known().pick("BTC", "ETH", "SOL"))
 show_tiles([*strip, crypto.mood_tile(fear), crypto.funding_tile(prints), crypto.volatility_tile(readings)])
 explain(batch)
-show_rest(told.story)
 
 with card("candles", "Bitcoin, daily", "Hollow: closed higher. Filled: closed lower. UTC days", "last"):
-    with row():
+    with controls("candles"):
         start = choose_range().start(moment)
         log = choose_switch("log", "Log scale")
     show("candles", crypto.candle_chart(bitcoin, start, tuple(watched("BTC")), log, phone))
+show_rest(told.story)
 
 left, right = st.columns(2)
 falling = batch.select("BTC", "ETH", "SOL")
 first, day = present.common_start(falling, since())
 peak = f"Fall from the highest close since {day}"
 with left, card("underwater", "Below the peak", peak, "drawdown"):
-    show("underwater", overview.below_peak(falling, first, 340, phone))
+    show("underwater", overview.below_peak(falling, first, 300, phone))
 with right, card("coins", "Coins from their 2025 high", crypto.say_coins(coins), "from_2025_high"):
     show("coins", crypto.coin_chart(coins, phone))
 
@@ -57,6 +57,8 @@ left, right = st.columns(2)
 with left, card("ranks", "Where this fall ranks", "Largest one-day falls, UTC days", "largest_fall"):
     show("ranks", present.falls_table(bitcoin, 8))
     show("from-high", present.from_high_table(bitcoin))
+with left, card("volatility", "How far does it swing?", "Five estimators, 30 days", "range_volatility"):
+    show("volatility", systemic.volatility_table(bitcoin))
 with right, card("beta", "Is Bitcoin leveraged tech?", "Slope of its log returns on the Nasdaq’s", "beta"):
     show("beta-table", crypto.beta_table(bitcoin, nasdaq, hours("BTC")))
     show("beta", crypto.beta_chart(bitcoin, nasdaq, hours("BTC"), phone))
@@ -71,8 +73,5 @@ with right, card("flows", "Spot ETF flows", "Net dollars a day; holidays are abs
     show("flows", crypto.flow_chart(flows, phone))
     show("flow-table", crypto.flow_table(flows))
 
-left, right = st.columns(2)
-with left, card("volatility", "How far does it swing?", "Five estimators, 30 days", "range_volatility"):
-    show("volatility", systemic.volatility_table(bitcoin))
-with right, card("mood", "Crypto fear and greed", "0 is extreme fear, 100 extreme greed", "fear_and_greed"):
+with card("mood", "Crypto fear and greed", "0 is extreme fear, 100 extreme greed", "fear_and_greed"):
     show("mood", crypto.mood_chart(fear, start, phone))

@@ -11,9 +11,9 @@ from app.widgets import (
     choose_key,
     choose_level,
     choose_switch,
+    controls,
     explain,
     is_phone,
-    row,
     show,
     show_note,
     show_title,
@@ -22,7 +22,8 @@ from app.widgets import (
 KEYS = ("BTC", "IXIC", "VIX")
 
 moment, phone = moment_now(), is_phone()
-with row():
+head = st.container()
+with controls("levels"):
     key = choose_key((*KEYS, *(zone.key for zone in view().zone)))
     daily = choose_switch("daily", "Daily closes only")
 batch = here().many(known().pick(key))
@@ -30,7 +31,8 @@ days, zones = batch.get(key), tuple(watched(key))
 hours = None if daily else here().fresh_hours(key, moment)
 histories = levels.follow(days, hours, zones)
 
-show_title(*levels.story(histories, days))
+with head:
+    show_title(*levels.story(histories, days))
 explain(batch)
 
 left, right = st.columns([1, 2])

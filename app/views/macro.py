@@ -15,9 +15,9 @@ from app.widgets import (
     choose_range,
     choose_switch,
     choose_window,
+    controls,
     explain,
     is_phone,
-    row,
     show,
     show_rest,
     show_story,
@@ -37,7 +37,6 @@ told = story_of(Page.MACRO, {**batch.found, **extra.found}, readings, moment)
 show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
 explain(batch)
-show_rest(told.story)
 
 left, right = st.columns([2, 1])
 compared = batch.select(*COMPARED)
@@ -46,15 +45,19 @@ with left, card("indexed", "One hundred on the same day", f"Closes, set to 100 o
     show("indexed", macro.indexed_chart(compared, first, day, phone))
 with right, card("safety", "Flight to safety?", "Last week; havens stand out", "change_1w"):
     show("safety", macro.week_chart(batch.select(*macro.SAFETY), phone))
+show_rest(told.story)
 
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"
 with card("rows", "Where everything stands", ranks, "percentile_1y"):
     show("rows", macro.rows_table(told.rows))
 
 contracts = fed.contracts_of(here(), moment, datetime.now(UTC))
-with card("fed", "Fed path", fed.words(contracts, known().meetings, extra.get("EFFR")), "fed_path"):
+left, right = st.columns(2)
+with left, card("fed", "Fed path", fed.words(contracts, known().meetings, extra.get("EFFR")), "fed_path"):
     show("fed", fed.path_chart(contracts, known().meetings, extra.get("EFFR"), phone))
     show("fed-table", fed.path_table(contracts, known().meetings, {**batch.found, **extra.found}))
+with right, card("systemic", "Do sectors move as one?", systemic.FRAGILE, "average_pairwise"):
+    show("systemic", systemic.together_table(batch.select(*systemic.SECTORS)))
 
 left, right = st.columns(2)
 with left, card("map", "Narrow or systemic?", "The last 60 sessions on two axes", "stress_systemic"):
@@ -64,13 +67,14 @@ with right, card("score", "Stress score", "Six kinds of stress against their own
     show("score-line", stress.score_line(scored, phone))
 
 with card("panels", "Each on its own scale", "Closes; the curve is the 10-year less the 2-year", "last"):
-    start = choose_range().start(moment)
+    with controls("panels"):
+        start = choose_range().start(moment)
     show("panels", macro.panels(batch.select(*macro.PANELS), start, phone))
 
 with card("together", "What moves together", "Correlation of daily moves", "correlation"):
-    with row():
+    with controls("together"):
         window = choose_window((5, 20, 60, 120, 252))
-        method = choose_pill("method", "Method", ("pearson", "spearman"))
+        method = choose_pill("method", "Method", ("pearson", "spearman"), str.capitalize)
         against_calm = choose_switch("stress", "Stress minus calm")
     held = batch.select(*TOGETHER)
     if against_calm:
@@ -78,8 +82,5 @@ with card("together", "What moves together", "Correlation of daily moves", "corr
     else:
         show("together", overview.moves_together(held, hours("BTC"), window, method, 560, phone))
 
-left, right = st.columns(2)
-with left, card("systemic", "Do sectors move as one?", "High is fragile, not soon", "average_pairwise"):
-    show("systemic", systemic.together_table(batch.select(*systemic.SECTORS)))
-with right, card("pair", "Bitcoin and the Nasdaq, by other means", "Each with its sample", "correlation"):
+with card("pair", "Bitcoin and the Nasdaq, by other means", "Each with its sample", "correlation"):
     show("pair", systemic.pair_table(batch.get("BTC"), batch.get("IXIC"), hours("BTC")))

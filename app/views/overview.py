@@ -11,6 +11,7 @@ from app.session import here, hours, moment_now, since, view, watched
 from app.widgets import (
     card,
     choose_window,
+    controls,
     explain,
     is_phone,
     show,
@@ -45,23 +46,24 @@ levels = told.levels
 show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick(*TILES)))
 explain(batch)
-show_rest(told.story)
 
 left, right = st.columns([2, 1])
 falling = batch.select(*FALLS)
 start, day = present.common_start(falling, since())
 peak = f"Fall from the highest close since {day}"
 with left, card("falls", "How far below the peak", peak, "drawdown"):
-    show("falls", overview.below_peak(falling, start, 460, phone))
+    show("falls", overview.below_peak(falling, start, 500, phone))
 with right, card("stress", "Stress score", "Six kinds of stress against their own past", "stress_score"):
     show("stress", stress.score_gauge(stress.measured(scored)))
     show("stress-line", stress.score_line(scored, phone))
+show_rest(told.story)
 
 left, right = st.columns(2)
 with left, card("levels", "Bitcoin key levels", "States from confirmed closes", "zone_state"):
     show("levels", overview.key_levels(levels, bitcoin, readings))
 with right, card("link", "Does Bitcoin move with the Nasdaq?", "With its 95% interval", "correlation"):
-    window = choose_window((20, 60, 90))
+    with controls("link"):
+        window = choose_window((20, 60, 90))
     show("link", overview.link_through_time(bitcoin, nasdaq, hours("BTC"), window, phone))
 
 left, right = st.columns(2)

@@ -11,6 +11,7 @@ from app.widgets import (
     card,
     choose_range,
     choose_window,
+    controls,
     explain,
     is_phone,
     show,
@@ -34,17 +35,18 @@ show_story(told.story)
 strip = present.tiles_of(readings, batch.found, known().pick("IXIC", "NDX", "SOX", "IGV", "VIX"))
 show_tiles([*strip, tech.breadth_tile(markets)])
 explain(batch)
-show_rest(told.story)
 
 left, right = st.columns([2, 1])
 with left, card("nasdaq", "Nasdaq Composite", "Closes and their 50-, 100-, 200-day means", "moving_average"):
-    start = choose_range().start(moment)
+    with controls("nasdaq"):
+        start = choose_range().start(moment)
     show("nasdaq", tech.with_averages(nasdaq, start, tuple(watched("IXIC")), phone))
     show("averages", tech.averages_table(nasdaq))
 with right, card("rank", "How bad was the last day?", "Its rank, and the run it belongs to", "rank_252"):
     show("ranks", tech.ranks_table(nasdaq))
     show("streak", tech.last_moves(nasdaq, phone))
     show("largest", present.falls_table(nasdaq, 5))
+show_rest(told.story)
 
 for pair in (tech.MOVES[:2], tech.MOVES[2:]):
     for column, move in zip(st.columns(2), pair, strict=True):
@@ -56,7 +58,8 @@ with (
     left,
     card("rotation", "Did money go to havens?", "Havens stand out; high beta is grey", "window_return"),
 ):
-    window = choose_window((5, 20, 60))
+    with controls("rotation"):
+        window = choose_window((5, 20, 60))
     show("rotation", tech.rotation(batch.select(*tech.HAVENS, *tech.HIGH_BETA), window, phone))
 with right, card("rally", "What has the rebound made good?", tech.RALLY, "retraced"):
     show("rally", tech.rally_table(markets))

@@ -17,6 +17,7 @@ Sentence = str | Sequence[str | Quoted]
 WHOLE = 24
 """Letters of a quoted number that stay on one line; longer ones would not fit a phone."""
 
+_TIED = re.compile(r"\b(?:at|its) $")
 _RANGE = re.compile(r"\$?[\d.,]+[KMBT]?–\$?[\d.,]+[KMBT%]?")
 
 
@@ -147,14 +148,29 @@ def _linked(links: Sequence[tuple[str, str]], first: str) -> list[Html | str]:
 def said(sentence: Sentence) -> Html:
     """A sentence: each quoted number as one that opens, ranges kept on one line."""
     parts = [sentence] if isinstance(sentence, str) else sentence
-    return join(
-        number_html(
-            Number(part.number, part.text, subject=part.key), "mk-nb" if len(part.text) <= WHOLE else ""
-        )
-        if isinstance(part, Quoted)
-        else _kept_together(part)
-        for part in parts
-    )
+    pieces: list[Html] = []
+    before = ""
+    for part in parts:
+        if isinstance(part, Quoted):
+            pieces.append(_quoted(part, before))
+            before = ""
+        else:
+            rest, before = _cut(before + part)
+            pieces.append(_kept_together(rest))
+    return join([*pieces, before])
+
+
+def _quoted(part: Quoted, before: str) -> Html:
+    """A number that opens, on one line with the short word ``before`` it."""
+    is_short = len(part.text) <= WHOLE
+    number = number_html(Number(part.number, part.text, subject=part.key), "mk-nb" if is_short else "")
+    return span("mk-nb", before, number) if before and is_short else join((before, number))
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """``text`` up to the "at " or "its " that it ends with, and that word."""
+    found = _TIED.search(text)
+    return (text[: found.start()], found.group()) if found else (text, "")
 
 
 def _kept_together(text: str) -> Html:

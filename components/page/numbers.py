@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from components.page.html import Html, classes, element, span, unseen
-from components.text import Write, change_writer, price_writer
+from components.text import Write, change_writer, price_writer, say_sampling
 from market.bars import SecondOpinion
 from market.instruments import Instrument
 from market.publishers import publisher
@@ -95,7 +95,7 @@ def about(envelope: Envelope) -> str:
         _time(envelope.as_of),
         _time(envelope.fetched_at),
         _plain(publisher(envelope.source)),
-        _plain(envelope.sampling),
+        _plain(say_sampling(envelope.sampling)),
         str(envelope.n or ""),
         _exact(envelope.low),
         _exact(envelope.high),

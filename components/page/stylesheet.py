@@ -17,6 +17,7 @@ _BASE = """
 .mk-n[role=button]:hover,.mk-tile:hover .mk-tile-value,.mk-parts li:hover .mk-n,.mk td:hover>.mk-n{
  text-decoration:underline dotted 1px;text-underline-offset:3px}
 .mk-n:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
+.mk+.mk{margin-top:.8rem}
 .mk-up{color:var(--up)}.mk-down{color:var(--down)}.mk-muted{color:var(--muted)}.mk-warn{color:var(--warn)}
 .mk-nb{white-space:nowrap}
 .mk-sr{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);
@@ -41,7 +42,7 @@ _FRAME = """
 .mk-diamond{background:var(--down);transform:rotate(45deg)}
 .mk h1.mk-h1{font-family:@serif;font-weight:600;font-size:clamp(1.5rem,1.05rem + 1.6vw,2.15rem);
  line-height:1.16;letter-spacing:-.012em;text-wrap:balance;max-width:32em;color:var(--ink)}
-.mk p.mk-lead{margin-top:.45rem;font-size:.95rem;max-width:72em;color:var(--muted);text-wrap:pretty}
+.mk p.mk-lead{margin-top:.45rem;font-size:.95rem;max-width:84em;color:var(--muted);text-wrap:pretty}
 .mk-head{display:flex;align-items:flex-start;justify-content:space-between;gap:.75rem}
 .mk h2.mk-title,.mk h3.mk-title{font-family:Inter,'Noto Sans',sans-serif;font-size:1rem;font-weight:600;
  line-height:1.35;
@@ -58,8 +59,9 @@ _FRAME = """
 .mk-empty{min-height:180px;display:flex;flex-direction:column;align-items:center;justify-content:center;
  gap:.25rem;text-align:center;padding:1rem;color:var(--muted);text-wrap:balance}
 .mk-empty b{color:var(--ink)}
-.mk ul.mk-facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(27rem,100%),1fr));gap:0 2rem}
-.mk ul.mk-facts li{padding:.42rem 0;border-top:1px solid var(--border);text-wrap:pretty}
+.mk ul.mk-facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(27rem,100%),1fr));gap:0 2rem;
+ padding-top:.35rem}
+.mk ul.mk-facts li{padding:.25rem 0;text-wrap:pretty}
 .mk-lead .mk-n,.mk-facts .mk-n{text-decoration:underline dotted 1px var(--muted);text-underline-offset:3px}
 .mk-group-of{scroll-margin-top:7.5rem}
 .mk-entry{scroll-margin-top:4.6rem;padding:.7rem 0;border-top:1px solid var(--border)}
@@ -67,6 +69,7 @@ _FRAME = """
 .mk-entry dl,.mk-open dl{display:grid;grid-template-columns:8rem minmax(0,1fr);margin:0}
 .mk .mk-entry dl{grid-template-columns:5rem minmax(0,1fr);gap:.15rem 0;margin-top:.2rem;padding:0;
  max-width:64rem}
+.mk :is(dl,dt,dd){font-size:inherit;line-height:inherit}
 .mk-entry dt{grid-column:1;margin:0;color:var(--muted);font-weight:400}
 .mk-entry dd{grid-column:2;margin:0;text-wrap:pretty}
 .mk-here{border-left:3px solid var(--accent);padding-left:.8rem}
@@ -85,6 +88,7 @@ _TILES = """
 .mk-tile-name span:first-child{overflow:hidden;text-overflow:ellipsis}
 .mk-tile-row{display:flex;justify-content:space-between;align-items:center;gap:.4rem;min-height:36px}
 .mk-tile-value{font-size:1.5rem;font-weight:600;letter-spacing:-.02em;line-height:1.25;white-space:nowrap}
+.mk-tile-change:empty{display:none}
 .mk-tile-change{font-weight:600;min-height:1.2em;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .mk-arrow{font-size:.8em;margin-right:.1em}
 .mk-sofar{font-weight:400;color:var(--muted)}

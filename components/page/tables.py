@@ -19,13 +19,18 @@ class Align(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's head; a ``wide`` one is left out on a phone, ``strong`` is bold, ``grey`` muted."""
+    """A column's head; a ``wide`` one is left out on a phone, ``strong`` is bold, ``grey`` muted.
+
+    ``share`` is its part of the width in percent, for tables whose columns stand below each other; 0 leaves
+    it to the browser.
+    """
 
     name: str
     align: Align = Align.FIGURES
     wide: bool = False
     strong: bool = False
     grey: bool = False
+    share: int = 0
 
     @property
     def class_(self) -> str:
@@ -142,7 +147,8 @@ def _head(column: Column) -> Html:
     names = classes(column.align.value, "mk-wide" if column.wide else None)
     if not column.name:
         return element("td", class_=names)
-    return element("th", column.name, scope="col", class_=names)
+    width = f"width:{column.share}%" if column.share else None
+    return element("th", column.name, scope="col", class_=names, style=width)
 
 
 def table_of(caption: str, columns: Sequence[Column], body: Sequence[Html]) -> Html:

@@ -149,6 +149,13 @@ def test_a_range_never_breaks_over_two_lines() -> None:
     assert next(read(block).iter("h1")) is not None
 
 
+def test_its_and_at_stay_on_the_line_of_the_number_they_lead_to() -> None:
+    title = ("Nasdaq rose on Friday, its ", quoted(2.24, "IXIC"), ", and ", "Bitcoin is at ", "rest")
+    block = page.headline(title)
+    assert [each.text for each in every(block, "mk-nb") if each.text] == ["its ", "2.2%"]
+    assert words(block) == "Nasdaq rose on Friday, its 2.2%, and Bitcoin is at rest"
+
+
 def test_a_card_heading_leads_to_its_method() -> None:
     block = page.heading("How far below the peak", "Fall from the highest close", "drawdown")
     assert next(read(block).iter("a")).get("href") == "methods#drawdown"
