@@ -1,14 +1,18 @@
-"""The largest one-day falls: rank, day, size, and what followed."""
+"""One-day falls by size, with what followed, and falls in a row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from analytics.ranks import worst
+from analytics import ranks
+from analytics.rebasing import ratio_envelope
 from market.bars import Bars
+from market.calendars import day_of
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope
+from market.text import full_day
 
 DEFINITIONS = (
     Definition(
@@ -29,7 +33,17 @@ DEFINITIONS = (
         "Simple return.",
         "Falls",
     ),
+    Definition(
+        "longest_streak",
+        "Longest losing streak",
+        "The largest number of falls in a row among all closes loaded; of equal ones the newest.",
+        "Close to close, as for the streak.",
+        "A missing return neither adds to a run nor ends it.",
+        "Run length.",
+        "Falls",
+    ),
 )
+NO_FALL = "No close was lower than the one before."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ def largest_falls(bars: Bars, count: int = 10, after: int = 5) -> tuple[Fall, ..
     """The ``count`` largest one-day falls, worst first; a rise never counts as a fall."""
     closes = bars.linked
     days = pd.Series(bars.dates, index=closes.index)
-    falls = worst(bars.returns.where(lambda change: change < 0), count)
+    falls = ranks.worst(bars.returns.where(lambda change: change < 0), count)
     n = int(bars.returns.count())
     return tuple(
         _fall(rank, bars, closes, days, int(closes.index.searchsorted(pd.Timestamp(stamp))), n, after)
@@ -73,3 +87,48 @@ def _after(closes: pd.Series, place: int, bars_after: int) -> Result:
     then = float(closes.iloc[place + bars_after])
     stamp = pd.Timestamp(closes.index[place + bars_after]).to_pydatetime()
     return Result(100 * (then / float(closes.iloc[place]) - 1), n=bars_after, as_of=stamp, window=bars_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The run of rises or falls that the newest close belongs to, and the longest run of falls so far.
+
+    ``length`` is below zero for falls; ``moves`` are those of the run, oldest first, and ``change`` what they
+    add up to, all in percent. ``longest_end`` is the day on which the longest run stood.
+    """
+
+    length: Envelope
+    moves: tuple[float, ...]
+    change: Envelope
+    longest: Envelope
+    longest_change: Envelope
+    longest_end: date | None
+
+
+def runs(bars: Bars) -> Runs:
+    """Closes in a row that rose or fell, up to the newest; numbers are missing where there are no returns."""
+    returns = bars.returns.dropna()
+    length, total, newest = _run(returns)
+    lengths = ranks.streaks(returns).to_numpy()
+    longest = fell = Result.missing(NO_FALL, n=len(returns))
+    falls: dict[str, float] = {}
+    if len(lengths) and lengths.min() < 0:
+        last = int(np.flatnonzero(lengths == lengths.min())[-1])
+        run, fell, falls = _run(returns.iloc[: last + 1])
+        longest = replace(run.scaled(-1), n=len(returns))
+    return Runs(
+        ratio_envelope(length, bars, "closes in a row", "streak"),
+        tuple(newest.values()),
+        ratio_envelope(total.scaled(100), bars, "percent", "streak_change", **newest),
+        envelope(longest, bars, "closes in a row", "longest_streak"),
+        envelope(fell.scaled(100), bars, "percent", "streak_change", **falls),
+        day_of(longest.as_of) if longest.as_of else None,
+    )
+
+
+def _run(returns: pd.Series) -> tuple[Result, Result, dict[str, float]]:
+    """The run at the end of ``returns``: its signed length, its sum, and each move in percent by its day."""
+    length = ranks.streak(returns)
+    kept = returns.iloc[len(returns) - abs(int(length.value or 0)) :]
+    days = [full_day(day_of(pd.Timestamp(stamp).to_pydatetime())) for stamp in kept.index]
+    return length, ranks.streak_change(returns), dict(zip(days, (100 * kept).tolist(), strict=True))

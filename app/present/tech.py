@@ -6,6 +6,7 @@ from datetime import datetime
 
 from analytics.averages import SPANS, Average, averages, breadth, breadth_line, moving_average
 from analytics.drawdowns import drawdown_since
+from analytics.falls import Runs, runs
 from analytics.ranks import rank_among_last
 from analytics.rebound import relief_rally
 from analytics.rotation import window_returns
@@ -16,10 +17,10 @@ from components.history import history, history_alt
 from components.lines import Line
 from components.multiples import Panel, multiples, multiples_alt
 from components.page.html import Html
-from components.page.numbers import Tone, changed, priced, shown
+from components.page.numbers import Number, Tone, changed, priced, shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
-from components.text import MISSING, change, full_day, percent, price, ranked, short_day
+from components.text import MISSING, change, decimal, full_day, percent, price, ranked, short_day, whole
 from components.theme import INK, MUTED, NASDAQ, OTHER, ZONE
 from market.bars import Bars
 from market.calendars import day_of
@@ -30,6 +31,7 @@ HAVENS = ("XLP", "XLU", "XLV", "GLD", "TLT", "IEF", "SHY")
 HIGH_BETA = ("IGV", "SMH", "NDX")
 RALLY = "From the lowest close of the last 20 sessions; the fall is from the high before it"
 RANK_WINDOWS = (21, 63, 126, 252)
+MOVES_TOLD = 5
 ALL = 100.0
 AVERAGE_COLOURS = dict(zip(SPANS, (ZONE, MUTED, INK), strict=True))
 
@@ -145,6 +147,32 @@ def last_moves(bars: Bars | None, phone: bool) -> Drawing | Absent:
     )
 
 
+def runs_table(markets: Sequence[Bars]) -> Html | Absent:
+    """The run of falls or rises each market is in, each move of it, and its longest run of falls so far."""
+    if not markets:
+        return Absent("No prices.")
+    columns = (
+        Column("Market", Align.TEXT),
+        Column("In a row", Align.TEXT),
+        Column("Each", wide=True),
+        Column("In all", strong=True),
+        Column("Longest losing streak", wide=True),
+    )
+    found = [(bars, runs(bars)) for bars in markets]
+    found.sort(key=lambda pair: pair[1].length.value or 0.0)
+    cells = [
+        (
+            bars.instrument.short,
+            shown(run.length, _in_a_row),
+            Number(run.change, _each(run.moves), Tone.MUTED),
+            changed(run.change, bars.instrument),
+            Number(run.longest, _longest(run), Tone.MUTED),
+        )
+        for bars, run in found
+    ]
+    return rows("Losing streaks", columns, cells)
+
+
 @remembered
 def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absent:
     """One number of each market as sorted bars, over what the article said."""
@@ -216,6 +244,25 @@ def _average_lines(bars: Bars, drawn: Bars) -> list[Line]:
     close, first = bars.finished.close, drawn.frame.index[0]
     lines = [(span, moving_average(close, span).loc[first:].dropna()) for span in SPANS]
     return [Line(f"{span}-day", values, AVERAGE_COLOURS[span], 1.3) for span, values in lines if len(values)]
+
+
+def _in_a_row(length: float | None) -> str:
+    if not length:
+        return MISSING if length is None else "unchanged"
+    word = "fall" if length < 0 else "rise"
+    return f"{whole(abs(length))} {word}{'s' if abs(length) > 1 else ''}"
+
+
+def _each(moves: Sequence[float]) -> str:
+    """The newest moves of a run; of a long one the last few."""
+    told = [decimal(move, 2, signed=True, suffix="%") for move in moves[-MOVES_TOLD:]]
+    return ", ".join([*(["…"] if len(moves) > MOVES_TOLD else []), *told]) or MISSING
+
+
+def _longest(run: Runs) -> str:
+    if run.longest_end is None:
+        return MISSING
+    return f"{whole(run.longest.value)}, to {full_day(run.longest_end)}: {change(run.longest_change.value)}"
 
 
 def _made_good(share: float | None) -> str:

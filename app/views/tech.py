@@ -53,6 +53,9 @@ for pair in (tech.MOVES[:2], tech.MOVES[2:]):
         with column, card(move.name, move.title, move.definition, move.formula):
             show(move.name, tech.moves(markets, move, phone))
 
+with card("runs", "Losing streaks", "Closes in a row that fell, or rose; the longest falls first", "streak"):
+    show("runs", tech.runs_table(markets))
+
 left, right = st.columns(2)
 with (
     left,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from analytics.falls import largest_falls
+from analytics.falls import largest_falls, runs
 from tests.analytics.bars import series
 from tests.analytics.recorded import recording
 
@@ -33,3 +33,38 @@ def test_a_fall_opens_to_its_two_closes() -> None:
     (fall,) = largest_falls(series("BTC", [100.0, 90.0]))
     assert fall.change.inputs == (("close", 90.0), ("before", 100.0))
     assert fall.change.n == 1
+
+
+def test_recorded_nasdaq_fell_three_times_in_a_row_by_the_fifth_of_february() -> None:
+    found = runs(recording("2026-02-05")["IXIC"])
+    assert found.length.value == -3
+    assert [round(move, 2) for move in found.moves] == [-1.43, -1.51, -1.59]
+    assert found.change.value == pytest.approx(-4.46, abs=0.005)
+    assert [name for name, _ in found.change.inputs] == ["3 Feb 2026", "4 Feb 2026", "5 Feb 2026"]
+    assert found.change.formula == "streak_change"
+
+
+def test_a_rise_ends_a_run_of_falls_and_is_a_run_itself() -> None:
+    found = runs(series("IXIC", [100, 90, 81, 72.9, 80.19]))
+    assert found.length.value == 1
+    assert found.moves == pytest.approx([10.0])
+    assert (found.longest.value, found.longest_change.value) == (3, pytest.approx(-27.1))
+    assert found.longest_end == date(2025, 1, 7)
+
+
+def test_of_runs_of_equal_length_the_newest_is_the_longest() -> None:
+    found = runs(series("BTC", [100, 90, 80, 90, 80, 70, 75], start="2025-01-02"))
+    assert (found.longest.value, found.longest_end) == (2, date(2025, 1, 6))
+
+
+def test_an_unchanged_close_is_no_run() -> None:
+    found = runs(series("BTC", [100.0, 90.0, 90.0]))
+    assert (found.length.value, found.moves) == (0, ())
+    assert found.change.why == "There is no run: the price did not move."
+
+
+def test_without_a_fall_there_is_no_longest_run_of_them() -> None:
+    found = runs(series("BTC", [100.0, 110.0]))
+    assert (found.longest.value, found.longest_end) == (None, None)
+    assert found.longest.why == "No close was lower than the one before."
+    assert runs(series("BTC", [100.0])).length.why == "There are no returns."

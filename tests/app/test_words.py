@@ -98,3 +98,14 @@ def test_a_card_that_a_page_does_not_have_is_said_and_the_whole_page_shown() -> 
     page = open_page("overview", card="no-such")
     assert "“card=no-such”: this page has no such card. All of it is shown." in page.notes
     assert not [note for note in open_page("overview", card="falls").notes if "no such card" in note]
+
+
+def test_a_losing_streak_is_told_with_each_of_its_falls() -> None:
+    page = everything(open_page("tech", asof="2026-02-05"))
+    assert "Nasdaq3 falls−1.43%, −1.51%, −1.59%−4.5%" in page
+    assert re.search(r"Utilities1 rise\+0.05%0.0%7, to 8 Sep 2025: −3.1%", page)
+
+
+def test_a_long_run_is_told_by_its_newest_moves() -> None:
+    page = everything(open_page("tech", asof="2026-01-02"))
+    assert re.search(r"Nasdaq5 falls(−\d\.\d\d%, ){4}−\d\.\d\d%", page)
