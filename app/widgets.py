@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TypeVar
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from components.text import full_moment, say_sampling
 from data_sources.errors import SourceError
 from data_sources.feed import Batch
 from market.bars import Bars
+from market.calendars import FIRST_SESSION, day_of
 from market.facts import Story
 from market.publishers import publisher
 from market.ranges import Range
@@ -27,6 +29,7 @@ from market.zones import Zone, write_zone
 log = logging.getLogger(__name__)
 
 NARROW = "narrow"
+FIRST_DAY = date.fromisoformat(FIRST_SESSION)
 
 T = TypeVar("T")
 
@@ -177,6 +180,24 @@ def choose_window(options: Sequence[int]) -> int:
     return int(chosen)
 
 
+def choose_since() -> None:
+    """The common date that falls and indexed lines start from; it stands in the address as ``since``."""
+    key, span = f"{session.WIDGET}since", session.feed().span
+    day, today = session.since().date(), day_of(session.moment_now())
+    if key not in st.session_state:
+        st.session_state[key] = day
+    st.date_input(
+        "Since",
+        min_value=min(day, day_of(span.start) if span.start else FIRST_DAY),
+        max_value=max(day, today),
+        key=key,
+        on_change=_remember_since,
+        format="YYYY-MM-DD",
+        label_visibility="collapsed",
+        width=148,
+    )
+
+
 def choose_pill(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:
     """One of ``options`` as a row of buttons; it stands in the address as ``name``."""
     key = _prepare(name)
@@ -261,6 +282,10 @@ def _prepare(name: str) -> str:
     if key not in st.session_state:
         st.session_state[key] = getattr(session.view(), name)
     return key
+
+
+def _remember_since() -> None:
+    session.change(since=st.session_state[f"{session.WIDGET}since"])
 
 
 def _remember_key() -> None:

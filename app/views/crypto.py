@@ -11,6 +11,7 @@ from app.session import here, hours, moment_now, since, watched
 from app.widgets import (
     card,
     choose_range,
+    choose_since,
     choose_switch,
     controls,
     explain,
@@ -49,6 +50,8 @@ falling = batch.select("BTC", "ETH", "SOL")
 first, day = present.common_start(falling, since())
 peak = f"Fall from the highest close since {day}"
 with left, card("underwater", "Below the peak", peak, "drawdown"):
+    with controls("underwater"):
+        choose_since()
     show("underwater", overview.below_peak(falling, first, 300, phone))
 with right, card("coins", "Coins from their 2025 high", crypto.say_coins(coins), "from_2025_high"):
     show("coins", crypto.coin_chart(coins, phone))

@@ -13,6 +13,7 @@ from app.widgets import (
     card,
     choose_pill,
     choose_range,
+    choose_since,
     choose_switch,
     choose_window,
     controls,
@@ -42,6 +43,8 @@ left, right = st.columns([2, 1])
 compared = batch.select(*COMPARED)
 first, day = present.common_start(compared, since())
 with left, card("indexed", "One hundred on the same day", f"Closes, set to 100 on {day}", "indexed"):
+    with controls("indexed"):
+        choose_since()
     show("indexed", macro.indexed_chart(compared, first, day, phone))
 with right, card("safety", "Flight to safety?", "Last week; havens stand out", "change_1w"):
     show("safety", macro.week_chart(batch.select(*macro.SAFETY), phone))

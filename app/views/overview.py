@@ -10,6 +10,7 @@ from app.services import known
 from app.session import here, hours, moment_now, since, view, watched
 from app.widgets import (
     card,
+    choose_since,
     choose_window,
     controls,
     explain,
@@ -52,6 +53,8 @@ falling = batch.select(*FALLS)
 start, day = present.common_start(falling, since())
 peak = f"Fall from the highest close since {day}"
 with left, card("falls", "How far below the peak", peak, "drawdown"):
+    with controls("falls"):
+        choose_since()
     show("falls", overview.below_peak(falling, start, 500, phone))
 with right, card("stress", "Stress score", "Six kinds of stress against their own past", "stress_score"):
     show("stress", stress.score_gauge(stress.measured(scored)))

@@ -10,6 +10,7 @@ from app.session import here, moment_now, since, watched
 from app.widgets import (
     card,
     choose_range,
+    choose_since,
     choose_window,
     controls,
     explain,
@@ -71,4 +72,6 @@ falling = batch.select(*PEAKS)
 start, day = present.common_start(falling, since())
 peak = f"Fall from the highest close since {day}; one scale for all"
 with card("falls", "How far below the peak", peak, "drawdown"):
+    with controls("falls"):
+        choose_since()
     show("falls", tech.peaks(falling, start, phone))

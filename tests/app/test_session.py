@@ -1,10 +1,12 @@
 """View and address stay together, whatever order a browser's messages come in."""
 
+from datetime import date
+
 import pytest
 
 from data_sources.settings import SHIPPED_RECORDING
 from tests.app.conftest import Play
-from tests.app.opening import VIEWS, Opened, open_page
+from tests.app.opening import VIEWS, Opened, open_page, stands
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,3 +34,20 @@ def test_a_run_asked_for_before_the_new_page_has_its_address_keeps_the_view() ->
     run_again(page, "methods")
     run_again(page)
     assert page.address == {"asof": ["2026-02-05"]}
+
+
+@pytest.mark.parametrize("view", ["overview", "tech", "crypto", "macro"])
+def test_the_common_date_can_be_chosen_and_stands_in_the_address(view: str) -> None:
+    page = open_page(view, asof="2026-02-05")
+    [since] = [each for each in page.run.date_input if each.label == "Since"]
+    assert since.value == date(2025, 10, 1)
+    since.set_value(date(2026, 1, 2)).run()
+    assert page.address == {"asof": ["2026-02-05"], "since": ["2026-01-02"]}
+    assert "2 Jan 2026" in " ".join(page.blocks)
+
+
+@pytest.mark.parametrize("since", ["1990-01-01", "2026-03-01", "2099-12-31"])
+def test_a_common_date_outside_of_the_prices_is_kept_and_harms_nothing(since: str) -> None:
+    page = open_page("overview", asof="2026-02-05", since=since)
+    assert stands(page)
+    assert page.address["since"] == [since]
