@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from data_sources.daily_file import DailyFile
-from data_sources.errors import BadData, NoData
+from data_sources.errors import BadData, NoData, Transient
 from data_sources.parsing import session_ends
 from data_sources.web import fetch
 from data_sources.whole import write_whole
@@ -53,7 +53,9 @@ class EtfFlows(DailyFile):
         folder: Path,
         price_of: Callable[[date], float | None],
     ) -> None:
-        """``price_of`` gives the price of a coin on a day; ``folder`` is where the days seen are kept."""
+        """``price_of`` gives the price of a coin on a day, None where there is none, and raises while it is
+        on its way; ``folder`` is where the days seen are kept.
+        """
         super().__init__(clock)
         self._path = folder / "etf_flows.csv"
         self._price_of = price_of
@@ -63,9 +65,14 @@ class EtfFlows(DailyFile):
         return fetch(self._web, ADDRESS)
 
     def parse(self, raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
-        """The flows seen so far, this one among them; raises `NoData` where no day has a price."""
+        """The flows seen so far, this one among them; raises `NoData` where no day has a price, and what
+        keeps the prices from coming.
+        """
         flows = self._remember(parse(raw, instrument))
-        return as_bars(flows, instrument, listing, now, self._price_of)
+        try:
+            return as_bars(flows, instrument, listing, now, self._price_of)
+        except Transient as error:
+            raise error.again(instrument) from error
 
     def _remember(self, newest: Flow) -> list[Flow]:
         """The flows by day, ``newest`` among them, written down."""

@@ -29,6 +29,7 @@ class Freshness:
     cool_down: float = 30.0
     longest_cool_down: float = 300.0
     unknown: float = 600.0
+    empty: float = 900.0
     refused: float = 24 * 3600.0
     hard_hour: float = 3 * 86400.0
     hard_day: float = 30 * 86400.0
@@ -54,7 +55,7 @@ class Freshness:
         """Seconds for which ``error`` is the answer; ``failures`` counts those in a row, this one too.
 
         An empty or impossible answer is an answer: it is as fresh as any, so that asking costs no more
-        than in good health.
+        than in good health, and for a quarter of an hour at most.
         """
         later = 2.0 - jitter(key)  # 0.9 to 1.1
         spread = max(1.0, later)
@@ -65,7 +66,7 @@ class Freshness:
         if isinstance(error, UnknownSymbol):
             return self.unknown
         if isinstance(error, NoData) or not isinstance(error, Transient):
-            return self.hour if interval is Interval.HOUR else self.day
+            return min(self.hour if interval is Interval.HOUR else self.day, self.empty)
         least = 2 * self.cool_down if isinstance(error, RateLimited) else self.cool_down
         return min(least * 2.0 ** min(failures - 1, 16), self.longest_cool_down) * spread
 

@@ -15,7 +15,7 @@ from data_sources.alternative_me import AlternativeMe
 from data_sources.breaker import Limits
 from data_sources.cached import Cached
 from data_sources.chain import Chain
-from data_sources.errors import SourceError
+from data_sources.errors import Lasting
 from data_sources.etf import EtfFlows
 from data_sources.exchange import Exchange
 from data_sources.fred import Fred
@@ -134,10 +134,10 @@ def freshness_of(source: str) -> Freshness:
 
 
 def price_on(source: Source, instrument: Instrument, day: date) -> float | None:
-    """The close of the UTC day ``day``, or None where it is not known."""
+    """The close of the UTC day ``day``, or None where there is none; raises `Transient` while it may come."""
     try:
         closes = source.bars(instrument, Interval.DAY).finished.close
-    except SourceError:
+    except Lasting:
         return None
     stamp = day_end(day)
     return float(closes.loc[stamp]) if stamp in closes.index else None

@@ -69,6 +69,12 @@ def test_failures_rest_by_what_they_mean():
     assert rest(RateLimited(BITCOIN, "x")) >= 60
 
 
+def test_an_answer_that_makes_no_sense_is_not_the_answer_of_half_a_day():
+    for error in (NoData(BITCOIN, "x"), BadData(BITCOIN, "x")):
+        assert Freshness(day=3 * 3600.0).rest(error, 1, "key", Interval.DAY) == 900
+        assert Freshness(day=60.0).rest(error, 1, "key", Interval.DAY) == 60
+
+
 def test_silence_rests_twice_as_long_each_time_up_to_five_minutes():
     silence = Unreachable(BITCOIN, "x")
     waits = [FRESH.rest(silence, failures, "BTC1d", Interval.DAY) for failures in range(1, 8)]
