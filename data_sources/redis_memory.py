@@ -44,7 +44,10 @@ class RedisMemory:
 
     def claim(self, name: str, seconds: float) -> bool:
         """Whether ``name`` was free; from now on it is not, for so long."""
-        return bool(self._ask(lambda: self._server.set(name, b"", nx=True, px=_milliseconds(seconds)), True))
+        granted: object = self._ask(
+            lambda: self._server.set(name, b"", nx=True, px=_milliseconds(seconds)), True
+        )
+        return bool(granted)
 
     def drop(self, name: str) -> None:
         """Free ``name``."""

@@ -18,8 +18,10 @@ What Yahoo and yfinance 1.7 really do, and what is done about it here:
 import json
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 from threading import Lock
 
 import pandas as pd
@@ -42,6 +44,7 @@ MEANING: tuple[tuple[str, type[SourceError]], ...] = (
     ("YFTzMissingError", Unreachable),
     ("YFInvalidPeriodError", BadData),
     ("YFException", Unreachable),
+    ("PeeweeException", Unreachable),  # of yfinance's own files, not of Yahoo
 )
 # What yfinance lets through when an answer has another shape than it expects, beside every network error.
 BROKEN_ANSWER = (OSError, ValueError, LookupError, TypeError, AttributeError)
@@ -61,7 +64,7 @@ class Yahoo:
         self._cache_folder = cache_folder
         self._adjusted = adjusted
         self._lock = Lock()
-        self._is_ready = False
+        self._is_ready = self._is_damaged = False
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """All of Yahoo's daily bars since 1990, or two years of hours; raises `SourceError`."""
@@ -71,6 +74,7 @@ class Yahoo:
             rows = self._ask(listing.symbol, interval)
         except Exception as error:
             forget_answers()
+            self._is_damaged |= "PeeweeException" in names_of(error) and "locked" not in str(error)
             raise translate(error, instrument, self.source) from error
         named = Listing(self.source, listing.symbol, listing.delay_minutes)
         return parse(rows, instrument, interval, named, self._clock(), adjusted=self._adjusted)
@@ -85,18 +89,32 @@ class Yahoo:
         return pd.DataFrame(ticker.history(start=START, interval="1d", **common))
 
     def load(self) -> None:
-        """Import yfinance and set it up, once a process."""
+        """Import yfinance and set it up: once a process, and again where its files are damaged."""
         with self._lock:
-            if self._is_ready:
+            if self._is_ready and not self._is_damaged:
                 return
             import yfinance
 
             # It still uses what pandas deprecates; that is not news to whoever runs us.
             warnings.filterwarnings("ignore", module=r"yfinance\.")
-            self._cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            yfinance.set_tz_cache_location(str(self._cache_folder))
             yfinance.config.debug.hide_exceptions = False
-            self._is_ready = True
+            self._open_files()
+            self._is_ready, self._is_damaged = True, False
+
+    def _open_files(self) -> None:
+        """Let yfinance keep its files in the folder, begun anew where they are damaged; without a folder it
+        does without.
+        """
+        from yfinance import cache
+
+        if self._is_damaged:
+            rmtree(self._cache_folder, ignore_errors=True)
+        with suppress(OSError):
+            self._cache_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        cache.set_cache_location(str(self._cache_folder))
+        # What it has open it would keep for ever, whatever the location.
+        cache._TzCacheManager._initialise()
+        cache._CookieCacheManager._initialise()
 
 
 def forget_answers() -> None:
@@ -111,13 +129,18 @@ def translate(error: Exception, instrument: Instrument, source: str = "yahoo") -
     words = repr(error)
     if reason := getattr(error, "yahoo_reason", None):
         return NoData(instrument, source, str(reason))
-    names = {kind.__name__ for kind in type(error).__mro__}
+    names = names_of(error)
     for name, ours in MEANING:
         if name in names:
             return ours(instrument, source, words)
     if isinstance(error, (json.JSONDecodeError, *BROKEN_ANSWER)):
         return Unreachable(instrument, source, words)
     return error
+
+
+def names_of(error: Exception) -> set[str]:
+    """The class of ``error`` and those it inherits from, by name."""
+    return {kind.__name__ for kind in type(error).__mro__}
 
 
 def parse(

@@ -94,6 +94,8 @@ def panels(held: tuple[Bars, ...], start: datetime, phone: bool) -> Drawing | Ab
     if "US10Y" in known and "US2Y" in known:
         spread = curve_series(known["US10Y"], known["US2Y"]).loc[first:]
         drawn.append(Panel(Line("10y less 2y", spread), lambda value: decimal(value, suffix=" bp")))
+    if not held:
+        return Absent("No prices.")
     if not drawn:
         return Absent("No sessions in this range.", "Choose a longer one.")
     figure = multiples(drawn, across=4, phone=phone)

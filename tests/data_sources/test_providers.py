@@ -2,16 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
 from data_sources.alternative_me import AlternativeMe
 from data_sources.chain import Chain
-from data_sources.errors import BadData, NoData, RateLimited, Refused, SourceError, UnknownSymbol, Unreachable
+from data_sources.errors import (
+    BadData,
+    NoData,
+    Pending,
+    RateLimited,
+    Refused,
+    SourceError,
+    UnknownSymbol,
+    Unreachable,
+)
 from data_sources.etf import EtfFlows
 from data_sources.exchange import Exchange
+from data_sources.flights import take_off
 from data_sources.fred import Fred
 from data_sources.guarded import Guarded, Limits
 from data_sources.ofr import Ofr
@@ -236,6 +247,15 @@ def test_a_flow_without_a_price_is_missing_not_zero(tmp_path):
         EtfFlows(now, tmp_path, lambda _: None).bars(ETF_FLOW, Interval.DAY)
 
 
+def test_a_flow_whose_price_is_still_on_its_way_is_on_its_way_too(tmp_path):
+    def not_yet(_: date) -> float:
+        raise Pending(BITCOIN, "coinbase")
+
+    with pytest.raises(Pending) as caught:
+        EtfFlows(now, tmp_path, not_yet).bars(ETF_FLOW, Interval.DAY)
+    assert str(caught.value) == "US spot Bitcoin ETF net flow: Coinbase has not answered yet."
+
+
 # Faults: the catalogue of what providers do wrong, and what each must become
 
 
@@ -364,6 +384,33 @@ def test_a_symbol_is_not_called_unknown_while_markets_cannot_be_loaded(upstream)
     upstream.fail(HOST["coinbase"], "502")
     with pytest.raises(Unreachable):
         Exchange("coinbase", now).bars(BITCOIN, Interval.DAY)
+
+
+def test_yahoo_is_read_where_its_cache_folder_cannot_be_made(upstream, tmp_path):
+    assert upstream.mode("query2.finance.yahoo.com") == "ok"
+    (tmp_path / "file").write_text("")
+    assert len(Yahoo(now, tmp_path / "file" / "yfinance").bars(NASDAQ, Interval.DAY)) > 500
+
+
+def lose(folder: Path) -> None:
+    rmtree(folder)
+
+
+def damage(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.write_bytes(b"garbage" * 1000)
+
+
+@pytest.mark.parametrize("harm", [lose, damage])
+def test_what_yfinance_keeps_for_itself_may_be_lost_or_damaged_while_it_runs(upstream, tmp_path, harm):
+    assert upstream.mode("query2.finance.yahoo.com") == "ok"
+    source = Yahoo(now, tmp_path / "yfinance")
+    source.bars(NASDAQ, Interval.DAY)
+    harm(tmp_path / "yfinance")
+    with pytest.raises(Unreachable):
+        take_off(lambda: source.bars(VIX, Interval.DAY), "another thread").result(20)
+    assert len(take_off(lambda: source.bars(VIX, Interval.DAY), "another thread").result(20)) > 500
+    assert len(source.bars(NASDAQ, Interval.DAY)) > 500
 
 
 def test_yahoos_cache_folder_is_made_where_it_is_missing(tmp_path):
