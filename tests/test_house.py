@@ -93,6 +93,10 @@ def test_the_development_lock_holds_the_run_lock() -> None:
     assert run.items() <= development.items()
 
 
+def test_what_people_sign_in_with_and_what_keeps_prices_is_installed() -> None:
+    assert {"authlib", "httpx", "pyarrow"} <= pins(text("requirements.txt")).keys()
+
+
 def test_the_oracles_of_the_tests_are_not_needed_to_run() -> None:
     assert (
         pins(text("requirements.txt")).keys().isdisjoint({"scipy", "statsmodels", "scikit-learn", "pytest"})
