@@ -328,6 +328,34 @@ def test_the_pod_gives_its_containers_nothing_they_do_not_need() -> None:
     assert {each["name"] for each in pod["containers"][0]["env"]} <= settings_read()
 
 
+def unit(name: str) -> list[str]:
+    """The settings of a systemd unit, in order."""
+    lines = text(f"deploy/systemd/{name}.service").splitlines()
+    return [line for line in lines if "=" in line and not line.startswith("#")]
+
+
+def test_both_units_run_in_one_sandbox_and_keep_their_things_in_one_folder() -> None:
+    differ = (
+        "Description",
+        "Documentation",
+        "ExecStart",
+        "Environment=MARKET_DATA",
+        "TimeoutStopSec",
+        "MemoryMax",
+    )
+    dashboard, watcher = (
+        [line for line in unit(name) if not line.startswith(differ)]
+        for name in ("market-stress", "market-stress-watch")
+    )
+    assert dashboard == watcher
+    assert {"NoNewPrivileges=true", "ProtectSystem=strict", "CapabilityBoundingSet="} <= set(dashboard)
+
+
+def test_a_call_outside_the_filter_of_a_unit_is_refused_and_not_deadly() -> None:
+    for name in ("market-stress", "market-stress-watch"):
+        assert "SystemCallErrorNumber=EPERM" in unit(name)
+
+
 @pytest.mark.parametrize("document", [*DOCUMENTS, *DEPLOY], ids=lambda path: path.name)
 def test_no_folder_of_one_machine_is_named(document: Path) -> None:
     found = re.findall(r"(?<![\w./])/(?:home|Users|root|work|shared)/\w+", document.read_text("utf-8"))
