@@ -139,7 +139,9 @@ def parameters(known: Catalogue) -> dict[str, Parameter]:
         "window": Parameter(_window),
         "method": Parameter(_method),
         "since": Parameter(_date),
-        "zone": Parameter(lambda text: _known_zone(known, text), write_zone, most=MOST_ZONES),
+        "zone": Parameter(
+            lambda text: _known_zone(known, text), lambda zone: write_zone(zone, named=True), most=MOST_ZONES
+        ),
         "keys": Parameter(lambda text: _known_key(known, text), most=MOST_KEYS),
         "log": flag,
         "stress": flag,

@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.address import View, read_address, write_address
 from app.muting import keep_mute_link
+from app.permission import owner, zones_kept_by
 from data_sources.assembly import process_feed
 from data_sources.feed import Feed
 from market.bars import Bars
@@ -18,9 +19,10 @@ from market.instruments import Interval
 from market.moments import say_moment, write_moment
 from market.ranges import Range
 from market.text import UTC_ZONE, zone_range
-from market.zones import Zone
+from market.zones import Zone, write_zone
 
 WIDGET = "choose-"
+KEPT_OF = "kept-of"
 COMMON_START = datetime(2025, 10, 1, tzinfo=UTC)
 
 
@@ -50,6 +52,7 @@ def restore(page: str) -> list[str]:
     else:
         _write(view())
     st.session_state["notices"], st.session_state["page"] = notices, page
+    _take_kept_zones()
     return notices
 
 
@@ -109,11 +112,17 @@ def hours(*keys: str) -> tuple[Bars, ...]:
 def watched(key: str) -> list[Zone]:
     """The zones of one instrument: those in the address, and those of the catalogue known at this moment.
 
-    A zone in an address has no name of its own and takes its prices for one.
+    A zone in an address that has no name takes its prices for one. One that stands in both is told once, by
+    the name that the address gives it.
     """
     at, known = moment_now(), feed().catalogue
-    own = [replace(zone, name=zone_range(zone, known[key])) for zone in view().zone if zone.key == key]
-    return own + [zone for zone in known.zones_of(key) if zone.is_known(at)]
+    usual = {write_zone(zone): zone for zone in known.zones_of(key) if zone.is_known(at)}
+    own = {write_zone(zone): zone for zone in view().zone if zone.key == key}
+    named = [
+        replace(usual.get(written, zone), name=zone.name or zone_range(zone, known[key]))
+        for written, zone in own.items()
+    ]
+    return named + [zone for written, zone in usual.items() if written not in own]
 
 
 def step(sessions: int) -> None:
@@ -134,6 +143,17 @@ def step_target(sessions: int) -> datetime | None:
     if target > (span.end or day_end(datetime.now(UTC).date())) or (span.start and target < span.start):
         return None
     return target
+
+
+def _take_kept_zones() -> None:
+    """Put the zones that this visitor keeps here into an address that names none, once a visit."""
+    mine = owner()
+    if mine is None or st.session_state.get(KEPT_OF) == mine:
+        return
+    st.session_state[KEPT_OF] = mine
+    kept = () if view().zone else zones_kept_by(mine)
+    if kept:
+        change(zone=kept)
 
 
 def _show(wanted: View) -> None:

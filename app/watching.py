@@ -1,134 +1,120 @@
-"""The controls of the Key levels page: your own zones, and what the watcher tells you of them."""
+"""What the watcher does for the visitor: when it was seen, what it watches, what it told."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import streamlit as st
 
+from analytics.zones import ZoneHistory
 from app import session
-from app.address import MOST_ZONES
 from app.permission import owner, take_link, why_not
-from app.services import known, store
+from app.services import known, settings, store
 from app.widgets import show_html
-from components.page.cards import Kind, note
+from components.page.cards import Kind, counting_age, note
+from components.page.html import block, element
 from components.page.tables import Align, Column, rows
-from components.text import MISSING, age, full_moment, zone_range
-from market.rules import LevelRule
+from components.text import MISSING, decimal, full_moment, price, zone_range
+from market.instruments import Interval
+from market.rules import Direction, LevelRule, Measure, MeasureRule, QuietHours, Rule, usual_clear
 from market.zone_events import Happening
 from market.zones import Zone, write_zone
-from watch.store import Refused, StoreUnavailable
+from watch.store import LOCAL, Refused, RuleStatus, StoreUnavailable
 
 LATE = timedelta(minutes=2)
+SEEN_EVERY = 15.0  # seconds
 MUTE = timedelta(days=1)
 KINDS = {
-    "Lost or reclaimed": frozenset({Happening.LOST, Happening.RECLAIMED}),
-    "Entered or rejected": frozenset({Happening.ENTERED, Happening.REJECTED}),
-    "Wicks and jumps": frozenset({Happening.WICK, Happening.GAP_OVER}),
+    "lost or reclaimed": frozenset({Happening.LOST, Happening.RECLAIMED}),
+    "entered or rejected": frozenset({Happening.ENTERED, Happening.REJECTED}),
+    "wicks and jumps": frozenset({Happening.WICK, Happening.GAP_OVER}),
 }
-PLACES = {
-    "ntfy": "A topic, such as market-stress-7f3a",
-    "telegram": "Bot token and chat number, with a space between",
-    "discord": "The address of the channel’s webhook",
-    "slack": "The address of the channel’s webhook",
-    "email": "An address",
-    "webhook": "An https address that takes JSON",
+SIDES = {"at or above": Direction.ABOVE, "at or below": Direction.BELOW}
+TIMES = {
+    "at once": timedelta(0),
+    "5 minutes": timedelta(minutes=5),
+    "15 minutes": timedelta(minutes=15),
+    "1 hour": timedelta(hours=1),
+    "4 hours": timedelta(hours=4),
 }
 
 
-def edit_zones(key: str) -> None:
-    """Add, move and delete zones; they live in the address."""
-    own = [zone for zone in session.view().zone if zone.key == key]
-    with st.form("add-zone", border=False):
-        low, high = st.columns(2)
-        lowest = low.number_input("Lowest price", min_value=0.0, value=None, placeholder="68000")
-        highest = high.number_input("Highest price", min_value=0.0, value=None, placeholder="70000, or empty")
-        if st.form_submit_button("Add this level"):
-            _add_zone(key, lowest, highest)
-    for zone in own:
-        words, button = st.columns([4, 1], vertical_alignment="center")
-        words.text(zone_range(zone, known()[key]))
-        button.button("Delete", key=f"delete-{write_zone(zone)}", on_click=_drop_zone, args=(zone,))
-    if not own:
-        show_html(note(Kind.PLAIN, "No level of your own yet.", "One you add stands in the address at once."))
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number that a rule can watch, and what a person calls it."""
+
+    words: str
+    measure: Measure
+    key: str
+    other: str = ""
 
 
-def say_watcher() -> str:
-    """When the watcher was last seen."""
-    try:
-        seen = store().watcher()
-    except StoreUnavailable as away:
-        return str(away)
-    if seen is None:
-        return "No watcher has run yet: start one with make watch"
-    old = seen.age(datetime.now(UTC))
-    late = " It is late: nothing is watched now." if old > LATE else ""
-    return f"Watcher last seen {age(old)} ago.{late}"
+def readings_of(key: str) -> tuple[Reading, ...]:
+    """The numbers one can watch from the page of an instrument, its own first."""
+    short = known()[key].short
+    found = (
+        Reading(f"{short}: price", Measure.PRICE, key),
+        Reading(f"{short}: change on the day, %", Measure.CHANGE_1D, key),
+        Reading(f"{short}: fall from its high, %", Measure.DRAWDOWN, key),
+        Reading("VIX: price", Measure.PRICE, "VIX"),
+        Reading("Bitcoin funding rate, 8 hours, %", Measure.PRICE, "BTC_FUNDING"),
+        Reading("Correlation of Bitcoin with the Nasdaq, 60 sessions", Measure.CORRELATION, "BTC", "IXIC"),
+        Reading("Stress score", Measure.STRESS, "IXIC"),
+    )
+    return tuple({each.words: each for each in found}.values())
 
 
-def show_rules(level: Zone | None) -> None:
-    """What is watched and how it stands; where it is allowed, controls to add, mute and delete."""
+def show_watcher() -> None:
+    """When the watcher was last seen, and what it could not do; looked at again while the page is open."""
+
+    @st.fragment(run_every=SEEN_EVERY)
+    def seen() -> None:
+        try:
+            beat = store().watcher()
+        except StoreUnavailable as away:
+            show_html(note(Kind.FAILED, str(away), "The levels above do not need it."))
+            return
+        now = datetime.now(UTC)
+        if beat is None:
+            show_html(note(Kind.PLAIN, "No watcher has run yet.", "Start one with make watch."))
+            return
+        late = beat.age(now) > LATE
+        since = counting_age(beat.at, now, late=late)
+        show_html(block(element("p", "Watcher last seen ", since, " ago.", class_="mk-def")))
+        if late:
+            show_html(note(Kind.FAILED, "It is late: nothing is watched now."))
+        elif beat.said:
+            show_html(note(Kind.STALE, "The watcher says:", beat.said))
+
+    seen()
+
+
+def show_rules(key: str, level: ZoneHistory | None) -> None:
+    """What is watched for this visitor and how it stands, with controls to add, mute and delete.
+
+    Nobody sees what others watch; a read-only copy shows what its operator does.
+    """
     mine = owner()
-    with _told():
-        statuses = store().statuses()
-        columns = (
-            Column("Watched", Align.TEXT),
-            Column("Condition", Align.TEXT, strong=True),
-            Column("Prices", Align.TEXT),
-            Column("Since", Align.TEXT, wide=True),
-            Column("Muted", Align.TEXT, wide=True),
-        )
-        cells = [
-            (
-                each.rule.name or ", ".join(each.rule.keys),
-                each.condition.value,
-                each.health.value.replace("_", " "),
-                full_moment(each.since, *session.time_zone()) if each.since else MISSING,
-                full_moment(each.muted_until, *session.time_zone()) if each.muted_until else "no",
-            )
-            for each in statuses
-        ]
-        show_html(rows("Rules", columns, cells) if cells else note(Kind.PLAIN, "Nothing is watched yet."))
+    with told():
+        _table(_statuses(mine))
         if mine is None:
             show_html(note(Kind.PLAIN, why_not()))
             take_link()
             return
-        _offer_rule(mine, level)
-        for each in store().statuses(mine):
-            words, mute, delete = st.columns([4, 1, 1], vertical_alignment="center")
-            words.text(each.rule.name or each.rule.id)
-            mute.button("Mute a day", key=f"mute-{each.rule.id}", on_click=_mute, args=(mine, each.rule.id))
-            delete.button("Delete", key=f"rule-{each.rule.id}", on_click=_delete, args=(mine, each.rule.id))
-
-
-def show_targets() -> None:
-    """Where messages go, for who may say so."""
-    mine = owner()
-    if mine is None:
-        return
-    with _told(), st.expander("Where messages go"):
-        for target in store().targets(mine):
-            words, code, remove = st.columns([3, 2, 1], vertical_alignment="bottom")
-            state = target.broken or ("in use" if target.confirmed_at else "waits for its code")
-            words.text(f"{target.kind} {target.label}: {'muted' if target.muted_at else state}")
-            if target.confirmed_at is None:
-                typed = code.text_input("Code", key=f"code-{target.id}", max_chars=12)
-                if typed:
-                    store().confirm_target(mine, target.id, typed)
-                    st.rerun()
-            remove.button("Remove", key=f"target-{target.id}", on_click=_remove, args=(mine, target.id))
-        kind = st.selectbox("Service", list(PLACES))
-        address = st.text_input("Address", placeholder=PLACES[kind], max_chars=300)
-        if st.button("Add and send me a code") and address:
-            store().add_target(mine, kind, address)
-            st.rerun()
+        _offer(mine, key, level)
+        for each in _statuses(mine):
+            _controls(mine, each)
 
 
 def show_log() -> None:
-    """The newest alerts."""
-    with _told():
-        alerts = store().alerts(20)
+    """The newest alerts of this visitor's rules."""
+    mine = _whose(owner())
+    if mine is None:
+        return
+    with told():
+        alerts = store().alerts(20, owner=mine)
         columns = (
             Column("When", Align.TEXT),
             Column("What", Align.PROSE, strong=True),
@@ -146,63 +132,161 @@ def show_log() -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Say in one sentence what the store could not do, or would not."""
     try:
         yield
-    except Refused as refusal:
-        show_html(note(Kind.STALE, str(refusal)))
+    except Refused as no:
+        show_html(note(Kind.STALE, str(no)))
     except StoreUnavailable as away:
         show_html(note(Kind.FAILED, str(away), "The levels above do not need it."))
 
 
-def _offer_rule(mine: str, level: Zone | None) -> None:
-    if level is None:
-        return
-    kinds, button = st.columns([2, 3], vertical_alignment="bottom")
-    words = f"Tell me of {zone_range(level, known()[level.key])}"
-    chosen = kinds.selectbox(words, list(KINDS), key="watched-kinds")
-    button.button("Watch", on_click=_watch, args=(mine, level, chosen))
+def change(mine: str, act: Callable[[], object]) -> None:
+    """Change the store, for who may still do so: a link can have ended since the control was drawn."""
+    with told():
+        if owner() != mine:
+            raise Refused(why_not())
+        act()
 
 
-def _add_zone(key: str, lowest: float | None, highest: float | None) -> None:
-    if lowest is None:
+def _whose(mine: str | None) -> str | None:
+    return LOCAL if mine is None and settings().read_only else mine
+
+
+def _statuses(mine: str | None) -> tuple[RuleStatus, ...]:
+    whose = _whose(mine)
+    return () if whose is None else store().statuses(whose)
+
+
+def _table(statuses: tuple[RuleStatus, ...]) -> None:
+    columns = (
+        Column("Watched", Align.PROSE),
+        Column("Condition", Align.TEXT, strong=True),
+        Column("Prices", Align.TEXT),
+        Column("Since", Align.TEXT, wide=True),
+        Column("Muted until", Align.TEXT, wide=True),
+    )
+    cells = [
+        (
+            _name(each.rule),
+            each.condition.value if each.as_of else "not looked at yet",
+            each.health.value.replace("_", " "),
+            full_moment(each.since, *session.time_zone()) if each.since else MISSING,
+            full_moment(until, *session.time_zone()) if (until := _muted(each)) else MISSING,
+        )
+        for each in statuses
+    ]
+    show_html(rows("Rules", columns, cells) if cells else note(Kind.PLAIN, "Nothing is watched yet."))
+
+
+def _name(rule: Rule) -> str:
+    return rule.name or ", ".join(rule.keys)
+
+
+def _muted(each: RuleStatus) -> datetime | None:
+    until = each.muted_until
+    return until if until is not None and until > datetime.now(UTC) else None
+
+
+def _controls(mine: str, each: RuleStatus) -> None:
+    rule = each.rule.id
+    words, mute, delete = st.columns([4, 2, 2], vertical_alignment="center")
+    words.text(_name(each.rule))
+    if _muted(each):
+        mute.button("Unmute", key=f"mute-{rule}", on_click=_mute, args=(mine, rule, None))
+    else:
+        mute.button("Mute a day", key=f"mute-{rule}", on_click=_mute, args=(mine, rule, MUTE))
+    delete.button("Delete", key=f"rule-{rule}", on_click=_delete, args=(mine, rule))
+
+
+def _offer(mine: str, key: str, level: ZoneHistory | None) -> None:
+    """Controls for a new rule: on the events of the chosen level, or on a number."""
+    events = [] if level is None else [f"{_range(level.zone)}: {kind}" for kind in KINDS]
+    readings = {each.words: each for each in readings_of(key)}
+    chosen = st.selectbox("Tell me of", [*events, *readings])
+    quiet = _quiet_hours()
+    if level is not None and chosen in events:
+        kind = list(KINDS)[events.index(chosen)]
+        st.button("Watch", on_click=_watch_level, args=(mine, level.zone, kind, level.interval, quiet))
         return
+    side, threshold, hold, keep = st.columns(4)
+    sides = side.selectbox("When it is", list(SIDES))
+    value = threshold.number_input("This value", value=None, format="%g")
+    holds = hold.selectbox("For", list(TIMES))
+    keeps = keep.selectbox("Over once back for", list(TIMES))
+    if value is not None:
+        given = (readings[chosen], SIDES[sides], float(value), TIMES[holds], TIMES[keeps], quiet)
+        st.button("Watch", on_click=_watch_reading, args=(mine, *given))
+
+
+def _quiet_hours() -> QuietHours | None:
+    zone = session.time_zone()[0].key
+    if not st.toggle(
+        "Send nothing at night", help="Messages wait until the quiet hours end. The log does not."
+    ):
+        return None
+    start, end = st.columns(2)
+    begins = start.time_input(f"Quiet from ({zone})", "22:00")
+    ends = end.time_input("until", "07:00")
+    return None if begins == ends else QuietHours(begins, ends, zone)
+
+
+def _watch_level(mine: str, zone: Zone, kind: str, interval: Interval, quiet: QuietHours | None) -> None:
+    closes = ", daily closes" if interval is Interval.DAY else ""
+    name = f"{known()[zone.key].short} {_range(zone)}: {kind}{closes}"
+    identity = _identity(mine, write_zone(zone), kind, interval)
+    rule = LevelRule(identity, zone, KINDS[kind], interval, name, quiet=quiet)
+    change(mine, lambda: store().save_rule(mine, rule))
+
+
+def _watch_reading(
+    mine: str,
+    reading: Reading,
+    side: Direction,
+    threshold: float,
+    hold: timedelta,
+    keep: timedelta,
+    quiet: QuietHours | None,
+) -> None:
+    identity = _identity(mine, reading.words, side, f"{threshold:.10g}", hold, keep)
+    is_price = reading.measure is Measure.PRICE
+    value = price(threshold, known()[reading.key]) if is_price else decimal(threshold, 2)
+    words = next(word for word, each in SIDES.items() if each is side)
+    lasting = next(word for word, each in TIMES.items() if each == hold)
+    name = f"{reading.words} {words} {value}{f' for {lasting}' if hold else ''}"
     try:
-        zone = Zone(key, lowest, lowest if highest is None else highest)
+        rule = MeasureRule(
+            identity,
+            reading.measure,
+            reading.key,
+            side,
+            threshold,
+            usual_clear(reading.measure, side, threshold),
+            hold,
+            keep,
+            other=reading.other,
+            name=name,
+            quiet=quiet,
+        )
     except ValueError as problem:
-        show_html(note(Kind.STALE, f"This level cannot be used: {problem}."))
+        show_html(note(Kind.STALE, f"This cannot be watched: {problem}."))
         return
-    kept = session.view().zone
-    if len(kept) >= MOST_ZONES:
-        show_html(note(Kind.STALE, f"A link holds {MOST_ZONES} levels at most. Delete one first."))
-        return
-    session.change(zone=tuple(dict.fromkeys((*kept, zone))), level=write_zone(zone))
-    st.rerun()
+    change(mine, lambda: store().save_rule(mine, rule))
 
 
-def _drop_zone(zone: Zone) -> None:
-    session.change(zone=tuple(each for each in session.view().zone if each != zone), level="")
+def _range(zone: Zone) -> str:
+    return zone_range(zone, known()[zone.key])
 
 
-def _watch(mine: str, level: Zone, kinds: str) -> None:
-    name = f"{known()[level.key].short} {zone_range(level, known()[level.key])}: {kinds.lower()}"
-    identity = sha256(f"{mine}/{write_zone(level)}/{kinds}".encode()).hexdigest()[:16]
-    _change(lambda: store().save_rule(mine, LevelRule(identity, level, KINDS[kinds], name=name)))
+def _identity(*parts: object) -> str:
+    return sha256("/".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def _mute(mine: str, rule: str) -> None:
-    _change(lambda: store().mute_rule(mine, rule, datetime.now(UTC) + MUTE))
+def _mute(mine: str, rule: str, lasts: timedelta | None) -> None:
+    until = None if lasts is None else datetime.now(UTC) + lasts
+    change(mine, lambda: store().mute_rule(mine, rule, until))
 
 
 def _delete(mine: str, rule: str) -> None:
-    _change(lambda: store().delete_rule(mine, rule))
-
-
-def _remove(mine: str, target: str) -> None:
-    _change(lambda: store().remove_target(mine, target))
-
-
-def _change(act: Callable[[], None]) -> None:
-    with _told():
-        act()
+    change(mine, lambda: store().delete_rule(mine, rule))

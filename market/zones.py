@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
+from unicodedata import category
 
 from market.calendars import day_end
 
 LARGEST = 1e9
 WIDEST = 4.0
+LONGEST_NAME = 32
+IN_A_NAME = frozenset(" -–—.,/%&+'’()!?")
+WRITTEN = "a zone is written like BTC:68000-70000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +56,38 @@ class Zone:
 
 
 def parse_zone(text: str) -> Zone:
-    """The zone written as ``BTC:68000-70000``, or ``BTC:80600`` for a level; raises `ValueError`."""
-    key, _, prices = text.strip().partition(":")
+    """The zone written as ``BTC:68000-70000``, or ``BTC:80600`` for a level, a name after a second colon.
+
+    Raises `ValueError` with the end of a sentence.
+    """
+    key, _, rest = text.strip().partition(":")
+    prices, _, name = rest.partition(":")
     low, dash, high = prices.partition("-")
     if not key or not low or (dash and not high):
-        raise ValueError("a zone is written like BTC:68000-70000")
+        raise ValueError(WRITTEN)
     try:
         lowest, highest = float(low), float(high or low)
     except ValueError:
-        raise ValueError("a zone is written like BTC:68000-70000") from None
-    return Zone(key.upper(), lowest, highest)
+        raise ValueError(WRITTEN) from None
+    return Zone(key.upper(), lowest, highest, parse_name(name))
 
 
-def write_zone(zone: Zone) -> str:
-    """The address form of a zone: `BTC:68000-70000`."""
+def parse_name(text: str) -> str:
+    """What a person calls a level: letters, figures and the marks of a sentence; raises `ValueError`.
+
+    Anything that a page, a chart or a message could take for markup is left outside the door.
+    """
+    name = text.strip()
+    is_plain = all(each in IN_A_NAME or category(each)[0] in "LMN" for each in name)
+    if len(name) > LONGEST_NAME or not is_plain:
+        raise ValueError(f"a name is at most {LONGEST_NAME} letters, figures and spaces")
+    return name
+
+
+def write_zone(zone: Zone, *, named: bool = False) -> str:
+    """The address form of a zone: `BTC:68000-70000`, and where it is ``named`` `BTC:68000-70000:Floor`."""
     prices = _plain(zone.low) if zone.is_level else f"{_plain(zone.low)}-{_plain(zone.high)}"
-    return f"{zone.key}:{prices}"
+    return f"{zone.key}:{prices}:{zone.name}" if named and zone.name else f"{zone.key}:{prices}"
 
 
 def _plain(price: float) -> str:

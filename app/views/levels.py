@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from app import watching
+from app.own_zones import edit_zones
 from app.present import levels
+from app.receivers import show_targets
 from app.services import known
 from app.session import here, moment_now, view, watched
+from app.watching import show_log, show_rules, show_watcher
 from app.widgets import (
     card,
     choose_key,
@@ -54,12 +56,13 @@ with left, card("biography", "Biography", "What happened at this level so far", 
 with right, card("log", "Events", "Confirmed by closes; wicks and jumps are marked", "zone_event"):
     show("log", levels.event_log(histories, days))
 with right, card("edit", "Your own levels", "They live in the link; the one you share holds them"):
-    watching.edit_zones(key)
+    edit_zones(key)
 
 with card("found", "Levels found in the prices", "Each with its reason", "found_level"):
     show("found", levels.found_table(days))
 
-with card("watch", "Watched while nobody looks", watching.say_watcher()):
-    watching.show_rules(chosen)
-    watching.show_targets()
-    watching.show_log()
+with card("watch", "Watched while nobody looks"):
+    show_watcher()
+    show_rules(key, history)
+    show_targets()
+    show_log()

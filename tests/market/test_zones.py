@@ -42,3 +42,19 @@ def test_a_zone_is_written_in_plain_decimals(zone: Zone, written: str) -> None:
 def test_what_is_no_zone_says_why(text: str) -> None:
     with pytest.raises(ValueError, match="zone"):
         parse_zone(text)
+
+
+@pytest.mark.parametrize("name", ["Floor", "70K & up", "Höchststand 2021, 69,000", "上値", "C’était 50%"])
+def test_a_name_comes_after_a_second_colon(name: str) -> None:
+    zone = Zone("BTC", 68_000, 70_000, name)
+    assert write_zone(zone, named=True) == f"BTC:68000-70000:{name}"
+    assert parse_zone(write_zone(zone, named=True)) == zone
+    assert write_zone(zone) == "BTC:68000-70000"
+
+
+@pytest.mark.parametrize(
+    "name", ["<b>", "a:b", "[a](b)", "*a*", "`a`", "$a$", "a\nb", "\u202eab", "a\u200bb", "#a", "x" * 33]
+)
+def test_a_name_that_could_be_markup_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="a name is at most 32 letters"):
+        parse_zone(f"BTC:68000-70000:{name}")

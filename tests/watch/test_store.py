@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from json import dumps
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
@@ -22,7 +25,7 @@ from watch.machine import Memory, Notice, Topic
 from watch.messages import Told as Words
 from watch.store import LOCAL, Refused, Store, StoreUnavailable
 from watch.store.codec import pack, pack_rule, unpack, unpack_rule
-from watch.store.database import Database
+from watch.store.database import MIGRATIONS, Database
 from watch.store.sealing import KEY_FILE, Seal, Unopened
 from watch.store.tables import metadata
 from watch.targets import TargetKind
@@ -354,6 +357,48 @@ def test_a_code_dies_after_five_guesses_or_fifteen_minutes(store: Store, clock: 
         store.confirm_target(LOCAL, late, code_of(store, late))
 
 
+def test_nobody_has_codes_sent_to_others_for_ever(store: Store, clock: Clock) -> None:
+    def add(address: str, owner: str = LOCAL) -> None:
+        store.remove_target(owner, store.add_target(owner, "email", address))
+
+    for owner in (LOCAL, "link/a", "link/b"):
+        add("victim@example.org", owner)
+    for owner, address in ((LOCAL, "victim@example.org"), ("link/c", "Victim@Example.org")):
+        with pytest.raises(Refused, match="3 codes went there today"):
+            add(address, owner)
+    for number in range(19):
+        add(f"victim{number}@example.org")
+    with pytest.raises(Refused, match="You had 20 codes sent today"):
+        add("one.more@example.org")
+    clock.moment += timedelta(days=1)
+    add("victim@example.org")
+
+
+def test_what_has_not_arrived_yet_is_said(store: Store, ledger: Ledger, token: int) -> None:
+    ready_target(store)
+    ledger.write(token, [fired()], {}, NOW)
+    parcel = ledger.claim(token, NOW)[-1]
+    ledger.settle(token, parcel, NOW, "answered 500")
+    assert store.targets(LOCAL)[0].late == "answered 500"
+    ledger.settle(token, parcel, NOW)
+    assert store.targets(LOCAL)[0].late == ""
+
+
+def test_zones_are_kept_renamed_and_dropped(store: Store) -> None:
+    floor = Zone("BTC", 68_000, 70_000, "Floor")
+    store.keep_zone(LOCAL, floor)
+    store.keep_zone(LOCAL, replace(floor, name="Old floor"))
+    store.keep_zone("link/a", Zone("BTC", 68_000, 70_000, "Mine"))
+    assert store.zones(LOCAL) == (replace(floor, name="Old floor"),)
+    for number in range(11):
+        store.keep_zone(LOCAL, Zone("BTC", 1_000 + number, 1_000 + number))
+    with pytest.raises(Refused, match="already 12 levels"):
+        store.keep_zone(LOCAL, Zone("BTC", 5_000, 5_000))
+    store.drop_zone(LOCAL, floor)
+    assert floor.low not in {zone.low for zone in store.zones(LOCAL)}
+    assert [zone.name for zone in store.zones("link/a")] == ["Mine"]
+
+
 def test_targets_are_few_labelled_and_removable(store: Store) -> None:
     for number in range(10):
         target = store.add_target(LOCAL, "ntfy", f"topic{number}")
@@ -486,6 +531,24 @@ def test_a_key_file_that_holds_no_key_opens_nothing(tmp_path: Path) -> None:
     file.chmod(0o600)
     with pytest.raises(Unopened, match="is not a key file"):
         Seal(tmp_path).open("x")
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(database: Database, clock: Clock) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    with database.transaction() as connection:
+        connection.execute(
+            text("INSERT INTO rules (id, owner, body, created_at) VALUES ('r', 'local', :body, :at)"),
+            {"body": dumps(pack_rule(replace(PRICE, id="r"))), "at": NOW.replace(tzinfo=None)},
+        )
+    later = Database(database.url.render_as_string(hide_password=False))
+    store = Store(later, Seal(Path()), clock)
+    store.keep_zone(LOCAL, Zone("BTC", 68_000, 70_000))
+    assert [status.rule.id for status in store.statuses()] == ["r"]
+    later.close()
 
 
 def test_a_store_of_a_newer_version_is_left_alone_and_said(database: Database, clock: Clock) -> None:

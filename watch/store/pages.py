@@ -3,7 +3,7 @@ that.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -11,17 +11,21 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from market.rules import Condition, Health, LevelRule, Rule
+from market.zones import Zone, parse_zone, write_zone
 from watch.levels import LevelMemory
 from watch.machine import Memory
 from watch.store import tables
 from watch.store.codec import pack_rule, unpack, unpack_rule
 from watch.store.database import Database
-from watch.store.sealing import Seal, hashed, is_same, new_code, new_link
+from watch.store.sealing import Seal, Unopened, hashed, is_same, new_code, new_link
 from watch.targets import parse_target
 
 LOCAL = "local"
 MOST_RULES = 50
 MOST_TARGETS = 10
+MOST_ZONES = 12
+MOST_CODES = 20  # sent for one owner in a day
+MOST_CODES_THERE = 3  # sent to one address in a day
 CODE_LASTS = timedelta(minutes=15)
 CODE_TRIES = 5
 LINK_LASTS = timedelta(days=365)
@@ -93,7 +97,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class TargetStatus:
-    """A target as its owner sees it; ``broken`` says why nothing is sent to it any more."""
+    """A target as its owner sees it; ``broken`` says why nothing is sent to it any more, ``late`` why a
+    message to it has not arrived yet.
+    """
 
     id: str
     kind: str
@@ -101,6 +107,7 @@ class TargetStatus:
     confirmed_at: datetime | None
     muted_at: datetime | None
     broken: str
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,11 @@ class Store:
         self._seal = seal
         self._clock = clock
         self._read_only = read_only
+
+    def exists(self) -> bool:
+        """Whether there may be something in it; asking does not make it."""
+        file = self.database.file
+        return file is None or file.exists()
 
     def statuses(self, owner: str | None = None) -> tuple[RuleStatus, ...]:
         """Every rule, or those of ``owner``, oldest first. A rule that cannot be read is left out."""
@@ -233,13 +245,53 @@ class Store:
                 update(rules).where(rules.c.id == rule_id, rules.c.owner == owner).values(muted_until=until)
             )
 
+    def zones(self, owner: str) -> tuple[Zone, ...]:
+        """The zones that ``owner`` keeps, oldest first."""
+        table = tables.zones
+        query = select(table.c.written, table.c.name).where(table.c.owner == owner)
+        with self.database.transaction() as connection:
+            rows = connection.execute(query.order_by(table.c.created_at, table.c.written)).all()
+        return tuple(replace(parse_zone(row.written), name=row.name) for row in rows)
+
+    def keep_zone(self, owner: str, zone: Zone) -> None:
+        """Keep a zone of ``owner``, under its newest name."""
+        table, written = tables.zones, write_zone(zone)
+        mine = and_(table.c.owner == owner, table.c.written == written)
+        with self._change() as connection:
+            if connection.execute(update(table).where(mine).values(name=zone.name)).rowcount:
+                return
+            self._check_room(connection, table, owner, MOST_ZONES, "levels")
+            connection.execute(
+                insert(table).values(owner=owner, written=written, name=zone.name, created_at=self._clock())
+            )
+
+    def drop_zone(self, owner: str, zone: Zone) -> None:
+        """Forget a zone of ``owner``."""
+        table = tables.zones
+        with self._change() as connection:
+            connection.execute(
+                delete(table).where(table.c.owner == owner, table.c.written == write_zone(zone))
+            )
+
     def targets(self, owner: str) -> tuple[TargetStatus, ...]:
         """Where ``owner``'s messages go, oldest first; addresses are never shown."""
-        table = tables.targets
-        columns = [table.c[name] for name in TargetStatus.__slots__]
-        query = select(*columns).where(table.c.owner == owner).order_by(table.c.created_at)
+        table, outbox = tables.targets, tables.outbox
+        columns = [table.c[name] for name in TargetStatus.__slots__ if name != "late"]
+        late = (
+            select(outbox.c.problem)
+            .where(outbox.c.target_id == table.c.id, outbox.c.problem != "", outbox.c.state == "due")
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = (
+            select(*columns, func.coalesce(late, ""))
+            .where(table.c.owner == owner)
+            .order_by(table.c.created_at)
+        )
         with self.database.transaction() as connection:
-            return tuple(TargetStatus(*row) for row in connection.execute(query))
+            rows: Any = connection.execute(query).all()
+        return tuple(TargetStatus(*row) for row in rows)
 
     def add_target(self, owner: str, kind: str, address: str) -> str:
         """Take a new target and put its confirmation code in the outbox; the target's id.
@@ -251,15 +303,21 @@ class Store:
         except ValueError as problem:
             raise Refused(f"{str(problem)[0].upper()}{str(problem)[1:]}.") from None
         now, identity, code, mute = self._clock(), token_hex(8), new_code(), new_link()
+        try:
+            sealed = self._seal.close("\n".join((mute, *target.parts)))
+            mark = self._seal.mark("\n".join((target.kind, *target.parts)).lower())
+        except Unopened as problem:
+            raise Refused(f"No address can be kept: {problem}.") from problem
         with self._change() as connection:
             self._check_room(connection, tables.targets, owner, MOST_TARGETS, "targets")
+            self._note_code(connection, owner, mark, now)
             connection.execute(
                 insert(tables.targets).values(
                     id=identity,
                     owner=owner,
                     kind=target.kind.value,
                     label=target.label,
-                    sealed=self._seal.close("\n".join((mute, *target.parts))),
+                    sealed=sealed,
                     code_hash=hashed(code),
                     code_until=now + CODE_LASTS,
                     code_tries=0,
@@ -371,6 +429,18 @@ class Store:
         if self._read_only:
             raise Refused("This copy is read-only. Your levels stay in the link.")
         return self.database.transaction()
+
+    @staticmethod
+    def _note_code(connection: Connection, owner: str, mark: str, now: datetime) -> None:
+        """Count a code that is about to be sent: a stranger could be its receiver, or its guesser."""
+        codes = tables.codes
+        connection.execute(delete(codes).where(codes.c.at <= now - timedelta(days=1)))
+        sent = connection.execute(select(codes.c.owner, codes.c.mark)).all()
+        if sum(row.mark == mark for row in sent) >= MOST_CODES_THERE:
+            raise Refused(f"{MOST_CODES_THERE} codes went there today. Try again tomorrow.")
+        if sum(row.owner == owner for row in sent) >= MOST_CODES:
+            raise Refused(f"You had {MOST_CODES} codes sent today. Try again tomorrow.")
+        connection.execute(insert(codes).values(owner=owner, mark=mark, at=now))
 
     @staticmethod
     def _check_room(connection: Connection, table: Any, owner: str, most: int, what: str) -> None:

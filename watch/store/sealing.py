@@ -5,10 +5,10 @@ database alone opens nothing. Replicas share the file. A line added on top becom
 older lines still open what they sealed.
 """
 
+import hmac
 import os
 import secrets
 from hashlib import sha256
-from hmac import compare_digest
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -29,6 +29,7 @@ class Seal:
         """``folder`` is the state folder of the settings."""
         self._path = folder / KEY_FILE
         self._keys: MultiFernet | None = None
+        self._newest = b""
 
     def close(self, address: str) -> str:
         """``address``, sealed."""
@@ -41,10 +42,17 @@ class Seal:
         except InvalidToken:
             raise Unopened("sealed with a key that is not here") from None
 
+    def mark(self, address: str) -> str:
+        """A mark by which ``address`` is known again, and from which nobody without the key can guess it."""
+        self._fernet()
+        return hmac.new(self._newest, address.encode(), sha256).hexdigest()
+
     def _fernet(self) -> MultiFernet:
         if self._keys is None:
             try:
-                self._keys = MultiFernet([Fernet(line) for line in self._read().split()])
+                lines = self._read().split()
+                self._keys = MultiFernet([Fernet(line) for line in lines])
+                self._newest = lines[0]
             except ValueError:
                 raise Unopened(f"{KEY_FILE} is not a key file") from None
         return self._keys
@@ -85,4 +93,4 @@ def hashed(secret: str) -> str:
 
 def is_same(secret: str, kept: str) -> bool:
     """Whether ``secret`` is the one whose hash was kept, in constant time."""
-    return compare_digest(hashed(secret), kept)
+    return hmac.compare_digest(hashed(secret), kept)

@@ -148,6 +148,25 @@ capabilities = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+zones = Table(
+    "zones",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("written", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+# Which codes were sent of late, so that nobody can have them sent to others for ever.
+codes = Table(
+    "codes",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("mark", String(64), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+)
+
 leaders = Table(
     "leaders",
     metadata,
