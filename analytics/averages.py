@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from analytics.observations import positive
 from analytics.rebasing import ratio_envelope
 from analytics.returns import newest
 from market.bars import Bars
@@ -103,7 +104,7 @@ def breadth_line(markets: Iterable[Bars], span: int = BREADTH_SPAN) -> pd.Series
     ]
     if not above:
         return pd.Series(dtype=float)
-    table = pd.concat(above, axis=1)
+    table = pd.concat(above, axis=1, sort=True)
     return (100 * table.astype(float).mean(axis=1)).where(table.notna().any(axis=1)).dropna()
 
 
@@ -120,8 +121,11 @@ def _average(bars: Bars, span: int) -> Average:
             None,
             None,
         )
+    price, level = (float(positive(each).iloc[-1]) for each in (bars.linked, mean))
     value = Result(float(mean.iloc[-1]), n=span, as_of=newest(close), window=span)
-    distance = Result(100 * (float(bars.linked.iloc[-1]) / float(mean.iloc[-1]) - 1), n=span, window=span)
+    distance = Result.missing("The price or its mean is not positive.", span, span)
+    if not np.isnan(price / level):
+        distance = Result(100 * (price / level - 1), n=span, window=span)
     side = (close > mean)[mean.notna()]
     since, other = _run(side)
     return Average(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.correlation import ewma, fewest_joint
+from analytics.observations import is_known, observed
 from analytics.quantiles import RESIDUE, student_t_quantile, varies
 from analytics.returns import newest
 from analytics.rolling import windows_of
@@ -119,7 +120,7 @@ def beta(asset: pd.Series, market: pd.Series, window: int = 60, level: float = L
     if len(market) < window:
         return _no_beta(f"The history holds {len(market)} of {window} sessions.", len(market), window)
     y, x = (side.to_numpy(float)[-window:] for side in (asset, market))
-    joint = ~np.isnan(x) & ~np.isnan(y)
+    joint = is_known(x) & is_known(y)
     n, needed = int(joint.sum()), fewest_joint(window)
     if n < needed:
         return _no_beta(f"Only {n} of {window} observations are joint; {needed} are needed.", n, window)
@@ -172,7 +173,7 @@ def rolling_beta(asset: pd.Series, market: pd.Series, window: int = 60, level: f
     found = np.full((rows, 4), np.nan)
     if rows:
         y, x = (windows_of(side.to_numpy(float), window) for side in (asset, market))
-        joint = ~np.isnan(x) & ~np.isnan(y)
+        joint = is_known(x) & is_known(y)
         found[:, 3] = joint.sum(axis=1)
         for count in np.unique(found[:, 3].astype(int)):
             if count >= fewest_joint(window):
@@ -190,7 +191,7 @@ def ewma_beta(asset: pd.Series, market: pd.Series, decay: float = 0.94, warm_up:
 
     One large day can double it: never show it without the plain beta beside it.
     """
-    both = pd.DataFrame({"y": asset, "x": market}).dropna()
+    both = pd.DataFrame({"y": observed(asset), "x": observed(market)}).dropna()
     y, x = both["y"].to_numpy(float), both["x"].to_numpy(float)
     covariance, variance = ewma(y * x, decay, warm_up), ewma(x * x, decay, warm_up)
     value = np.divide(covariance, variance, out=np.full(len(x), np.nan), where=variance > 0)

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.drawdowns import Mark
-from analytics.quantiles import STANDARD, wilson_interval
+from analytics.observations import observed, positive
+from analytics.quantiles import STANDARD, varies, wilson_interval
 from analytics.returns import log_returns, newest
 from market.bars import Bars
 from market.definitions import Definition
@@ -119,7 +120,7 @@ def bounces(close: pd.Series, rule: BounceRule) -> tuple[Bounce, ...]:
 def _measurable(close: pd.Series) -> pd.Series:
     """The known closes; none at all where one is not positive, since no fall has a size then."""
     known = close.dropna()
-    return known if (known > 0).all() else known.iloc[:0]
+    return known if positive(known).notna().all() else known.iloc[:0]
 
 
 def _lowest_row(prices: np.ndarray, row: int, window: int) -> int:
@@ -155,7 +156,7 @@ def _mark(known: pd.Series, row: int) -> Mark:
 
 
 def day_zero(close: pd.Series, rule: BounceRule) -> DayZero | None:
-    """The low that the present recovery is measured from; None where nothing came before the low.
+    """The low that the present recovery is measured from; None where no fall led to it.
 
     It is the low of the newest bounce, for as long as its horizon and unless a new fall as deep has begun
     from a high made since; without such a bounce, the lowest close of the last 20. So a low that gives
@@ -172,7 +173,7 @@ def day_zero(close: pd.Series, rule: BounceRule) -> DayZero | None:
 
 
 def latest_low(close: pd.Series, rule: BounceRule) -> DayZero | None:
-    """The lowest close of the last 20 and the high before it; None where nothing came before the low."""
+    """The lowest close of the last 20 and the high before it; None where that is no higher: nothing fell."""
     known = _measurable(close)
     if known.empty:
         return None
@@ -180,9 +181,9 @@ def latest_low(close: pd.Series, rule: BounceRule) -> DayZero | None:
     return _day_zero(known, low_row, rule, bounced=False) if low_row else None
 
 
-def _day_zero(known: pd.Series, low_row: int, rule: BounceRule, bounced: bool) -> DayZero:
-    high = _mark(known, _high_row(known.to_numpy(float), low_row, rule.lookback))
-    return DayZero(_mark(known, low_row), high, low_row, bounced)
+def _day_zero(known: pd.Series, low_row: int, rule: BounceRule, bounced: bool) -> DayZero | None:
+    low, high = _mark(known, low_row), _mark(known, _high_row(known.to_numpy(float), low_row, rule.lookback))
+    return DayZero(low, high, low_row, bounced) if high.price > low.price else None
 
 
 def _later_low(prices: np.ndarray, low_row: int, rule: BounceRule) -> int | None:
@@ -252,15 +253,14 @@ def new_low_probability(log_distance: float, sigma: float, sessions: float) -> f
 def random_walk_null(close: pd.Series, low: float, sessions: int = 60) -> Result:
     """The chance of a close under ``low`` within ``sessions`` by luck, from the volatility of the last 60."""
     moves = log_returns(close).dropna().to_numpy(float)[-SIGMA_WINDOW:]
-    last = float(close.iloc[-1])
     if len(moves) < SIGMA_WINDOW:
         return Result.missing(f"Only {len(moves)} of {SIGMA_WINDOW} returns are known.", n=len(moves))
+    last = float(observed(close).iloc[-1])
     if not (isfinite(last) and low > 0 and last >= low):
         return Result.missing("The price is below the low already.", n=len(moves))
-    sigma = float(moves.std(ddof=1))
-    if sigma <= 0:
+    if not varies(moves):
         return Result.missing("The price does not move.", n=len(moves))
-    chance = new_low_probability(log(last / low), sigma, sessions)
+    chance = new_low_probability(log(last / low), float(moves.std(ddof=1)), sessions)
     return Result(chance, n=len(moves), as_of=newest(close), window=sessions)
 
 

@@ -1,6 +1,6 @@
 """The article's claims about crypto, each with its measure."""
 
-from math import isfinite
+from math import isfinite, nan
 
 import pandas as pd
 
@@ -92,7 +92,7 @@ def _largest_since_2022(at: Evidence) -> Finding:
 def _broke_61k(at: Evidence) -> Finding:
     bars = at["BTC"]
     lows = pd.Series(bars.frame["low"].to_numpy(float), index=bars.dates)
-    on_day, next_day = float(lows[pd.Timestamp(ROUT)]), float(lows[pd.Timestamp(RELIEF)])
+    on_day, next_day = (float(lows.get(pd.Timestamp(day), nan)) for day in (ROUT, RELIEF))
     if not (isfinite(on_day) and isfinite(next_day)):
         return NO_RANGE
     numbers = {

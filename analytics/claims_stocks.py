@@ -8,6 +8,7 @@ import pandas as pd
 from analytics.averages import moving_average
 from analytics.checking import Claim, Evidence, Finding, Verdict, graded
 from analytics.drawdowns import from_high_of_year
+from analytics.observations import positive
 from analytics.ranks import largest_since, rank_among_last, streak
 from analytics.returns import change_over, change_over_days, year_to_date
 from market.calendars import session_close
@@ -139,8 +140,9 @@ def _week_negative(at: Evidence) -> Finding:
 
 def _support(at: Evidence) -> Finding:
     close = at["IXIC"].close
-    if len(close) < 200:
-        return Finding(Verdict.NOT_MEASURED, f"The history holds {len(close)} of 200 closes.")
+    if len(close) < 200 or positive(close).isna().any():
+        why = f"The history holds {int(positive(close).count())} of 200 closes that are positive."
+        return Finding(Verdict.NOT_MEASURED, why)
     means = {span: moving_average(close, span) for span in (50, 100, 200)}
     gaps = {span: float(close.iloc[-1] / mean.iloc[-1] - 1) for span, mean in means.items()}
     numbers = {

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.correlation import CorrelationMatrix, correlation_matrix, joint, mardia_kappa, pearson
+from analytics.observations import is_known
 from analytics.quantiles import STANDARD, normal_quantile, two_sided_p, wilson_interval
 from analytics.returns import newest
 from market.definitions import Definition
@@ -270,7 +271,7 @@ def bivariate_normal_tail(h: float, rho: float) -> float:
 
 
 def _variance_rise(wild: np.ndarray, quiet: np.ndarray) -> float:
-    wild, quiet = wild[~np.isnan(wild)], quiet[~np.isnan(quiet)]
+    wild, quiet = wild[is_known(wild)], quiet[is_known(quiet)]
     if len(wild) < 2 or len(quiet) < 2 or not quiet.var() > 0:
         return nan
     return float(wild.var(ddof=1) / quiet.var(ddof=1) - 1)

@@ -18,6 +18,7 @@ from math import inf, nan, sqrt
 import numpy as np
 import pandas as pd
 
+from analytics.observations import is_known, observed
 from analytics.quantiles import RESIDUE, two_sided, varies
 from analytics.ranks import mid_ranks
 from analytics.returns import newest
@@ -87,7 +88,7 @@ def kendall(x: np.ndarray, y: np.ndarray) -> float:
 
 def joint(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The observations that both sides have."""
-    both = ~np.isnan(x) & ~np.isnan(y)
+    both = is_known(x) & is_known(y)
     return (x, y) if both.all() else (x[both], y[both])
 
 
@@ -97,7 +98,7 @@ def ewma_correlation(x: pd.Series, y: pd.Series, decay: float = 0.94, warm_up: i
     The mean products of the first ``warm_up`` joint observations start it; gaps leave it alone. One large day
     moves it a lot: never show it without the plain correlation beside it.
     """
-    both = pd.DataFrame({"x": x, "y": y}).dropna()
+    both = pd.DataFrame({"x": observed(x), "y": observed(y)}).dropna()
     left, right = both["x"].to_numpy(float), both["y"].to_numpy(float)
     var_x, var_y, cov = (ewma(product, decay, warm_up) for product in (left**2, right**2, left * right))
     scale = np.sqrt(var_x) * np.sqrt(var_y)
@@ -225,7 +226,7 @@ def correlation_matrix(
     size, kind = moves.shape[1], Method(method)
     value, low, high = (np.full((size, size), nan) for _ in range(3))
     kept = np.ascontiguousarray(moves.to_numpy(float)[-window:].T)
-    known = ~np.isnan(kept)
+    known = is_known(kept)
     why = _too_short(len(moves), window) if len(moves) < window else None
     if not why:
         row, column = np.triu_indices(size, 1)
@@ -264,7 +265,7 @@ def rolling_correlate(
 
 def _estimates(x: np.ndarray, y: np.ndarray, method: Method, level: float) -> np.ndarray:
     """Value, low, high and n of each row; NaN where too few are joint or a side is constant."""
-    both = ~np.isnan(x) & ~np.isnan(y)
+    both = is_known(x) & is_known(y)
     n = both.sum(axis=1)
     found = np.full((len(x), 4), nan)
     found[:, 3] = n

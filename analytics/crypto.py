@@ -343,8 +343,8 @@ MOOD_FLOORS = ((0, "extreme fear"), (26, "fear"), (47, "neutral"), (55, "greed")
 
 
 def mood_word(value: float) -> str:
-    """The word alternative.me puts on a value of its fear and greed index."""
-    return next(word for floor, word in reversed(MOOD_FLOORS) if value >= floor)
+    """The word alternative.me puts on a value of its fear and greed index, 0 to 100; none below zero."""
+    return next((word for floor, word in reversed(MOOD_FLOORS) if value >= floor), "")
 
 
 @dataclass(frozen=True, slots=True)

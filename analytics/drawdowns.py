@@ -12,6 +12,7 @@ from math import inf, sqrt
 import numpy as np
 import pandas as pd
 
+from analytics.observations import observed, positive
 from analytics.returns import newest
 from market.definitions import Definition
 from market.readings import Result
@@ -76,7 +77,7 @@ class Drawdown:
 
 def drawdown(close: pd.Series) -> pd.Series:
     """Each price against the highest one so far; NaN where the price is missing or not positive."""
-    prices = _positive(close)
+    prices = positive(close)
     return prices / prices.cummax() - 1
 
 
@@ -85,7 +86,7 @@ def rolling_drawdown(close: pd.Series, window: int) -> pd.Series:
 
     It can rise without a move of the price, when an old high leaves the window.
     """
-    prices = _positive(close)
+    prices = positive(close)
     high = prices.rolling(window, min_periods=1).max()
     high.iloc[: window - 1] = np.nan
     return prices / high - 1
@@ -101,13 +102,13 @@ def low_on_high(high: pd.Series, low: pd.Series) -> pd.Series:
 
     The high of its own row is left out: whether it came before or after the low is not known.
     """
-    peak = _positive(high).cummax().shift()
-    return (_positive(low) / peak - 1).clip(upper=0)
+    peak = positive(high).cummax().shift()
+    return (positive(low) / peak - 1).clip(upper=0)
 
 
 def latest_drawdown(close: pd.Series) -> Result:
     """The last price against the highest one of the history."""
-    prices = _positive(close)
+    prices = positive(close)
     if not prices.notna().any():
         return Result.missing(NO_PRICES)
     if not np.isfinite(prices.iloc[-1]):
@@ -129,12 +130,13 @@ def from_high_of_year(close: pd.Series, dates: pd.DatetimeIndex, year: int) -> R
 
     Flagged ``partial`` while the year lasts, and where the history starts after its first ten days.
     """
-    within = close[dates.year == year]
-    if within.empty or not (within > 0).any():
+    prices = positive(close)
+    within = prices[dates.year == year]
+    if not within.notna().any():
         return Result.missing(f"There are no closes of {year}.", n=len(within))
-    if not close.iloc[-1] > 0:
+    if np.isnan(prices.iloc[-1]):
         return Result.missing(NO_LAST, n=len(within))
-    value = float(close.iloc[-1] / within.max() - 1)
+    value = float(prices.iloc[-1] / within.max() - 1)
     first = dates[dates.year == year][0]
     partial = dates[-1].year == year or first > pd.Timestamp(year, 1, 10)
     return Result(value, len(within), newest(close), flags=("partial",) if partial else ())
@@ -142,7 +144,7 @@ def from_high_of_year(close: pd.Series, dates: pd.DatetimeIndex, year: int) -> R
 
 def highest(prices: pd.Series) -> Mark | None:
     """The highest price and the last instant it was seen; None where there is none."""
-    known = prices.dropna()
+    known = observed(prices).dropna()
     if known.empty:
         return None
     place = len(known) - 1 - int(known.to_numpy()[::-1].argmax())
@@ -151,13 +153,13 @@ def highest(prices: pd.Series) -> Mark | None:
 
 def lowest(prices: pd.Series) -> Mark | None:
     """The lowest price and the first instant it was seen; None where there is none."""
-    known = prices.dropna()
+    known = observed(prices).dropna()
     return None if known.empty else _mark(known, int(known.to_numpy().argmin()))
 
 
 def drawdowns(close: pd.Series) -> tuple[Drawdown, ...]:
     """Every fall below the running high, oldest first; a tie at the high ends it. The last may be open."""
-    prices = _positive(close).dropna()
+    prices = positive(close).dropna()
     levels = prices.to_numpy(float)
     below = levels < np.maximum.accumulate(levels) if len(levels) else np.zeros(0, bool)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], below, [False])).astype(np.int8)))
@@ -184,7 +186,7 @@ def share_under_water(close: pd.Series) -> Result:
 
 def time_weighted_mean(values: pd.Series) -> Result:
     """The mean of a series weighted by real time: each value holds until the next one (previous tick)."""
-    known = values.dropna()
+    known = observed(values).dropna()
     if len(known) < 2:
         return Result.missing("A mean over time needs two observations.", n=len(known))
     held = np.diff((known.index - known.index[0]) / pd.Timedelta(1, "D"))
@@ -195,10 +197,6 @@ def time_weighted_mean(values: pd.Series) -> Result:
 def rise_to_recover(depth: float) -> float:
     """The rise that undoes a drawdown: -0.5 needs 1.0; infinite when nothing is left."""
     return 1 / (1 + depth) - 1 if depth > -1 else inf
-
-
-def _positive(prices: pd.Series) -> pd.Series:
-    return prices.where(prices > 0)
 
 
 def _mark(prices: pd.Series, place: int) -> Mark:

@@ -17,6 +17,7 @@ from analytics.correlation import pearson
 from analytics.drawdowns import Mark
 from analytics.likeness import raw_distance
 from analytics.naming import no_prices
+from analytics.observations import positive
 from market.bars import Bars
 from market.definitions import Definition
 from market.episodes import Episode
@@ -244,7 +245,7 @@ def episodes(
     bars = known[key].finished if key in known else None
     if depth is None:
         depth = CRYPTO_DEPTH if bars is not None and bars.is_continuous else DEPTH
-    if bars is None or not (bars.close > 0).all():
+    if bars is None or positive(bars.close).isna().any():
         why = no_prices([key]) if bars is None else "A price is not positive."
         return Episodes(key, depth, (), (), None, (), (), 0, tuple(each.name for each in named), why)
     year, lookback = (365, 90) if bars.is_continuous else (252, 63)

@@ -9,9 +9,11 @@ from math import inf, sqrt
 
 import numpy as np
 
+from analytics.observations import is_known
 from analytics.quantiles import varies
 from market.readings import Result
 
+GAPS = "A path has gaps."
 Path = Sequence[float] | np.ndarray
 
 
@@ -23,6 +25,8 @@ def z_distance(one: Path, other: Path) -> Result:
     a, b = np.asarray(one, float), np.asarray(other, float)
     if len(a) != len(b):
         return Result.missing("The paths have different lengths.", n=min(len(a), len(b)))
+    if not (is_known(a).all() and is_known(b).all()):
+        return Result.missing(GAPS, n=len(a))
     if not (varies(a) and varies(b)):
         return Result.missing("A path does not vary.", n=len(a))
     gap = (a - a.mean()) / a.std() - (b - b.mean()) / b.std()
@@ -34,6 +38,8 @@ def raw_distance(one: Path, other: Path) -> Result:
     a, b = np.asarray(one, float), np.asarray(other, float)
     if len(a) != len(b) or not len(a):
         return Result.missing("The paths have different lengths, or none.", n=min(len(a), len(b)))
+    if not (is_known(a).all() and is_known(b).all()):
+        return Result.missing(GAPS, n=len(a))
     return Result(sqrt(float((a - b) @ (a - b))), n=len(a))
 
 
@@ -45,6 +51,8 @@ def warped_distance(one: Path, other: Path, band: float | None = None) -> Result
     a, b = np.asarray(one, float), np.asarray(other, float)
     if not len(a) or not len(b):
         return Result.missing("A path is empty.")
+    if not (is_known(a).all() and is_known(b).all()):
+        return Result.missing(GAPS, n=min(len(a), len(b)))
     longest = max(len(a), len(b))
     reach = longest if band is None else max(round(band * longest), abs(len(a) - len(b)))
     cost = np.full((len(a) + 1, len(b) + 1), inf)
@@ -65,6 +73,8 @@ def fair_crps(members: Path, outcome: float) -> Result:
     n = len(values)
     if n < 2:
         return Result.missing("A spread needs two members.", n=n)
+    if not is_known(np.append(values, outcome)).all():
+        return Result.missing("A member or the outcome is missing.", n=n)
     miss = float(np.abs(values - outcome).mean())
     apart = float(np.abs(values[:, None] - values[None]).sum()) / (2 * n * (n - 1))
     return Result(miss - apart, n=n)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics.drawdowns import latest_rolling_drawdown
 from analytics.naming import name_of, no_prices
+from analytics.observations import observed, positive
 from analytics.ranks import percentile_of_last
 from analytics.returns import REACH_BACK, change_over, change_over_days, newest
 from market.bars import Bars
@@ -117,7 +118,7 @@ def together(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]
 
 def ratio(fund: pd.Series, against: pd.Series) -> pd.Series:
     """One price over another on the instants that both have, where both are positive."""
-    one, other = together(fund.where(fund > 0), against.where(against > 0))
+    one, other = together(positive(fund), positive(against))
     return (one / other).rename(f"{fund.name}/{against.name}")
 
 
@@ -137,7 +138,10 @@ def difference_over_days(values: pd.Series, dates: pd.DatetimeIndex, days: int) 
 def _difference(values: pd.Series, rows: int) -> Result:
     if len(values) <= rows:
         return Result.missing(f"The history holds {len(values)} of {rows + 1} values.", n=len(values))
-    move = float(values.iloc[-1] - values.iloc[-1 - rows])
+    known = observed(values)
+    move = float(known.iloc[-1] - known.iloc[-1 - rows])
+    if np.isnan(move):
+        return Result.missing("One of the two values is missing.", n=rows, window=rows)
     return Result(move, n=rows, as_of=newest(values), window=rows)
 
 
@@ -324,7 +328,7 @@ class Dollar:
 
 def dollar(index: Bars, sessions: int = 20) -> Dollar:
     """The log move of the dollar over ``sessions``; strong only above the 80th percentile of its history."""
-    close = index.linked.where(index.linked > 0)
+    close = positive(index.linked)
     moves = np.log(close).diff(sessions).dropna()
     if moves.empty or moves.index[-1] != close.index[-1]:
         why = f"The history holds {len(close)} of {sessions + 1} closes."
@@ -374,7 +378,7 @@ def credit(high_yield: Bars, treasuries: Bars, sessions: int = 20) -> Credit:
 
 def excess_returns(quotient: pd.Series, sessions: int) -> pd.Series:
     """Log changes of a ratio over ``sessions`` rows: the excess return of its upper leg."""
-    logs: pd.Series = np.log(quotient)
+    logs: pd.Series = np.log(positive(quotient))
     return logs.diff(sessions).dropna()
 
 

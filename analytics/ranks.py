@@ -11,6 +11,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
+from analytics.observations import observed
 from analytics.quantiles import varies
 from analytics.returns import newest
 from market.readings import Result
@@ -66,7 +67,7 @@ def rank_among_last(returns: pd.Series, window: int) -> Result:
 
     Ties count as equally bad. Missing when the newest return is, or when fewer than ``window`` are known.
     """
-    known = returns.dropna()
+    known = observed(returns).dropna()
     if known.empty or known.index[-1] != returns.index[-1]:
         return Result.missing(NO_LAST, n=len(known), window=window)
     if len(known) < window:
@@ -77,7 +78,7 @@ def rank_among_last(returns: pd.Series, window: int) -> Result:
 
 def largest_since(returns: pd.Series) -> LargestSince:
     """When the newest move was last matched in its direction; an equal earlier move counts as a match."""
-    known = returns.dropna()
+    known = observed(returns).dropna()
     if known.empty or known.index[-1] != returns.index[-1]:
         return LargestSince(None, None, None, 0, len(known), NO_LAST)
     first, move = pd.Timestamp(known.index[0]).to_pydatetime(), float(known.iloc[-1])
@@ -91,13 +92,13 @@ def largest_since(returns: pd.Series) -> LargestSince:
 
 def worst(returns: pd.Series, count: int) -> pd.Series:
     """The ``count`` lowest returns, worst first; of a tie, the earlier one first."""
-    return returns.dropna().sort_values(kind="stable").iloc[:count]
+    return observed(returns).dropna().sort_values(kind="stable").iloc[:count]
 
 
 def streaks(returns: pd.Series) -> pd.Series:
     """Signed run length after each return: -3 is the third fall in a row. Zero ends a run, a gap keeps it."""
     run, runs = 0, []
-    for sign in np.sign(returns.to_numpy(float)):
+    for sign in np.sign(observed(returns).to_numpy(float)):
         if sign == sign:
             run = run + int(sign) if sign and run * sign >= 0 else int(sign)
         runs.append(run)
@@ -106,7 +107,7 @@ def streaks(returns: pd.Series) -> pd.Series:
 
 def streak(returns: pd.Series) -> Result:
     """The signed length of the run that the newest return belongs to."""
-    known = returns.dropna()
+    known = observed(returns).dropna()
     if known.empty:
         return Result.missing("There are no returns.")
     return Result(float(streaks(known).iloc[-1]), n=len(known), as_of=newest(known))
@@ -114,19 +115,24 @@ def streak(returns: pd.Series) -> Result:
 
 def streak_change(returns: pd.Series) -> Result:
     """What the run that the newest return belongs to adds up to, compounded; ``n`` is its length."""
-    known = returns.dropna()
+    known = observed(returns).dropna()
     length = abs(int(streak(known).value or 0))
     if not length:
         return Result.missing("There is no run: the price did not move.", n=len(known))
-    return Result(float(np.prod(1 + known.to_numpy(float)[-length:]) - 1), n=length, as_of=newest(known))
+    with np.errstate(over="ignore"):
+        change = float(np.prod(1 + known.to_numpy(float)[-length:]) - 1)
+    if not np.isfinite(change):
+        return Result.missing("The run adds up to more than can be written.", n=length)
+    return Result(change, n=length, as_of=newest(known))
 
 
 def falls_among_last(returns: pd.Series, window: int) -> Result:
     """How many of the last ``window`` returns were falls."""
-    known = returns.dropna().to_numpy(float)[-window:]
+    known = observed(returns).dropna()
     if len(known) < window:
         return Result.missing(f"The history holds {len(known)} of {window} sessions.", len(known), window)
-    return Result(float((known < 0).sum()), n=window, as_of=newest(returns.dropna()), window=window)
+    falls = (known.iloc[-window:] < 0).sum()
+    return Result(float(falls), n=window, as_of=newest(known), window=window)
 
 
 def scaled_by_volatility(returns: pd.Series, decay: float = 0.94) -> pd.Series:
@@ -135,7 +141,7 @@ def scaled_by_volatility(returns: pd.Series, decay: float = 0.94) -> pd.Series:
     The mean square of the first 60 returns starts the variance, so the first 60 are NaN; a gap stays NaN and
     leaves the variance alone. A 2 % day means different things in 2017 and in 2022; this tells them apart.
     """
-    known = returns.dropna()
+    known = observed(returns).dropna()
     values = known.to_numpy(float)
     scaled = np.full(len(values), np.nan)
     variance = float((values[:WARM_UP] ** 2).mean()) if len(values) > WARM_UP else 0.0
@@ -156,11 +162,15 @@ def mid_rank(history: np.ndarray, value: float) -> float:
 def percentile_of_last(series: pd.Series, window: int | None = None, minimum: int = 20) -> Result:
     """The mid-rank of the newest observation in its own history, itself included, between 0 and 1.
 
+    Missing where the history does not vary: nothing stands anywhere in it.
+
     The history is all of it, or the last ``window`` rows; ``n`` says how much of it is known.
     """
     kept, missing = _history(series, window, minimum)
     if missing:
         return missing
+    if not (kept != kept.iloc[0]).any():
+        return Result.missing(CONSTANT, len(kept), window)
     share = mid_rank(kept.to_numpy(float), float(kept.iloc[-1]))
     return Result(share, n=len(kept), as_of=newest(kept), window=window)
 
@@ -168,17 +178,18 @@ def percentile_of_last(series: pd.Series, window: int | None = None, minimum: in
 def percentiles(series: pd.Series, minimum: int = 20) -> pd.Series:
     """The mid-rank of each observation in its own expanding history.
 
-    NaN in gaps, and until ``minimum`` observations are known.
+    NaN in gaps, until ``minimum`` observations are known, and while all of them are equal.
     """
     seen: list[float] = []
     shares = []
-    for value in series.to_numpy(float):
+    for value in observed(series).to_numpy(float):
         if value != value:
             shares.append(np.nan)
             continue
         insort(seen, value)
         below, upto = bisect_left(seen, value), bisect_right(seen, value)
-        shares.append((below + upto) / 2 / len(seen) if len(seen) >= minimum else np.nan)
+        told = len(seen) >= minimum and seen[0] < seen[-1]
+        shares.append((below + upto) / 2 / len(seen) if told else np.nan)
     return pd.Series(shares, index=series.index, name=series.name, dtype=float)
 
 
@@ -223,7 +234,7 @@ def _history(series: pd.Series, window: int | None, minimum: int) -> tuple[pd.Se
             f"The history holds {len(series)} of {window} rows.", len(series), window
         )
     kept = series if window is None else series.iloc[-window:]
-    known = kept.dropna()
+    known = observed(kept).dropna()
     if known.empty or known.index[-1] != series.index[-1]:
         return known, Result.missing(NO_LAST, len(known), window)
     if len(known) < minimum:

@@ -25,6 +25,7 @@ from analytics.bounces import (
 )
 from analytics.drawdowns import Mark
 from analytics.naming import name_of, no_prices
+from analytics.observations import positive
 from analytics.rebasing import ratio_envelope
 from analytics.rebound_rules import RULES
 from analytics.rebound_tests import Case, ReboundTest, Verdict, judge
@@ -48,7 +49,7 @@ DEFINITIONS = (
         "since; without a bounce it is the lowest close of the last 20. The high is the highest close of "
         "the 63 sessions (crypto: 90 days) before it.",
         "Closes.",
-        "Missing with fewer than two closes.",
+        "Missing with fewer than two closes, and where the high is no higher than the low: nothing fell.",
         "Own definition.",
         "Rebound",
     ),
@@ -178,8 +179,7 @@ def scoreboard(
     rule = rule_for(asset)
     start = day_zero(asset.close, rule)
     if start is None:
-        wrong = "is too short" if (asset.close > 0).all() else "holds a price that is not positive"
-        return _without(key, f"The history of {asset.instrument.name} {wrong}.")
+        return _without(key, _why_no_day_zero(asset))
     finished = {name: bars.finished for name, bars in known.items()}
     case = Case(asset, start, finished, zone, cuts_change_bp)
     tests = tuple(judge(case, rule_) for rule_ in RULES)
@@ -205,6 +205,14 @@ def scoreboard(
         null=envelope(null.scaled(100), asset, "percent", "random_walk_null", low=start.low.price),
         published=PUBLISHED.get(key),
     )
+
+
+def _why_no_day_zero(asset: Bars) -> str:
+    if positive(asset.close).isna().any():
+        return f"The history of {asset.instrument.name} holds a price that is not positive."
+    if len(asset) < 2:
+        return f"The history of {asset.instrument.name} is too short."
+    return f"{asset.instrument.name} has not fallen: no close before its low of the last 20 was higher."
 
 
 def _without(key: str, why: str) -> Scoreboard:

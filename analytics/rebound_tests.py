@@ -190,8 +190,9 @@ def thrusts(advancing: pd.Series) -> pd.Series:
     """
     level = breadth_mean(advancing)
     lowest = level.rolling(THRUST_SESSIONS, min_periods=1).min().shift()
-    fired = (level > THRUST_TO) & (lowest < THRUST_FROM)
-    return fired.reindex(advancing.index, fill_value=False)
+    fired = ((level > THRUST_TO) & (lowest < THRUST_FROM)).to_numpy(bool)
+    early = np.zeros(len(advancing) - len(fired), dtype=bool)
+    return pd.Series(np.concatenate([early, fired]), index=advancing.index)
 
 
 def breadth_mean(advancing: pd.Series) -> pd.Series:
@@ -225,10 +226,8 @@ def _volume(case: Case) -> Finding:
     volume = rows["volume"]
     if rows.empty:
         return Finding(why=TOO_SOON, pending=True)
-    if volume.isna().all():
-        return Finding(
-            why=f"Volumes of {case.asset.instrument.name} are not in this history.", pending=rows.empty
-        )
+    if not volume.sum() > 0:
+        return Finding(why=f"Volumes of {case.asset.instrument.name} are not in this history.")
     if len(rows) < FEWEST_VOLUMES:
         return Finding(why=f"Day {len(rows)}; three days are needed.", pending=True)
     rose = case.asset.returns.reindex(rows.index) > 0

@@ -11,6 +11,7 @@ from math import log, log1p
 import numpy as np
 import pandas as pd
 
+from analytics.observations import observed, positive
 from market.definitions import Definition
 from market.readings import Result
 from market.text import full_day
@@ -59,12 +60,12 @@ def as_log(simple: float) -> float:
 
 def simple_returns(close: pd.Series) -> pd.Series:
     """Simple returns from row to row, first row left out; NaN beside a gap and after a price <= 0."""
-    return (close / close.shift().where(lambda price: price > 0) - 1).iloc[1:]
+    return (observed(close) / positive(close.shift()) - 1).iloc[1:]
 
 
 def log_returns(close: pd.Series) -> pd.Series:
     """Log returns from row to row, first row left out; NaN beside a gap and on both sides of a price <= 0."""
-    logs = np.log(close.where(close > 0).to_numpy(float))
+    logs = np.log(positive(close).to_numpy(float))
     return pd.Series(np.diff(logs), index=close.index[1:], name=close.name)
 
 
@@ -112,8 +113,8 @@ def indexed(close: pd.Series, start: datetime, base: float = 100.0) -> pd.Series
     Empty when that close is not positive: nothing can be measured from it.
     """
     place = max(int(close.index.searchsorted(pd.Timestamp(start), side="right")) - 1, 0)
-    kept = close.iloc[place:]
-    if kept.empty or not kept.iloc[0] > 0:
+    kept = observed(close.iloc[place:])
+    if not positive(kept.iloc[:1]).notna().any():
         return kept.iloc[:0]
     return kept * (base / float(kept.iloc[0]))
 
@@ -139,12 +140,12 @@ def _change_from_date(close: pd.Series, dates: pd.DatetimeIndex, day: pd.Timesta
 
 
 def _change_from(close: pd.Series, place: int) -> Result:
-    before, after = float(close.iloc[place]), float(close.iloc[-1])
+    before, after = float(positive(close).iloc[place]), float(observed(close).iloc[-1])
     spanned = len(close) - 1 - place
-    if not before > 0:
+    if np.isnan(before):
         return Result.missing(
             "The earlier price is not positive, so a change in percent means nothing.", n=spanned
         )
-    if not np.isfinite(after):
+    if np.isnan(after):
         return Result.missing("The last close is missing.", n=spanned)
     return Result(change(before, after), n=spanned, as_of=newest(close), window=spanned)

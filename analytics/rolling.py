@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from analytics.observations import is_known
 from analytics.quantiles import RESIDUE
 
 CHUNK = 32
@@ -36,7 +37,7 @@ def rolling_correlation(
     ``min_periods`` of them (default: all), or where either side is constant among them. ``out`` is filled and
     returned when given.
     """
-    x = np.ascontiguousarray(x, dtype=float)
+    x = np.where(is_known(x), x, np.nan)
     first, second = np.triu_indices(x.shape[1], 1) if pairs is None else pairs
     wanted = first * x.shape[1] + second
     rows = max(len(x) - window + 1, 0)

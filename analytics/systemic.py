@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.correlation import CorrelationMatrix, fewest_joint
+from analytics.observations import is_known, observed
 from analytics.quantiles import varies
 from analytics.returns import newest
 from analytics.rolling import rolling_correlation
@@ -106,14 +107,14 @@ def absorption_ratios(moves: pd.DataFrame, window: int = 500, half_life: int = 2
 
 def absorption_shift(ratios: pd.Series, short: int = 15, long: int = 252) -> Result:
     """How many standard deviations the recent absorption ratio lies above its year; above 1 is fragile."""
-    known = ratios.dropna()
+    known = observed(ratios).dropna()
     if len(known) < long:
         return Result.missing(f"The history holds {len(known)} of {long} sessions.", len(known), long)
     year = known.iloc[-long:]
-    spread = float(year.std(ddof=1))
-    if not spread > 0:
+    if not varies(year.to_numpy(float)):
         return Result.missing("The absorption ratio did not vary.", long, long)
-    return Result(float((year.iloc[-short:].mean() - year.mean()) / spread), long, newest(known), long)
+    shift = (year.iloc[-short:].mean() - year.mean()) / year.std(ddof=1)
+    return Result(float(shift), long, newest(known), long)
 
 
 def turbulence(move: np.ndarray, covariance: np.ndarray, mean: np.ndarray | None = None) -> float:
@@ -169,7 +170,7 @@ def positive_definite(correlation: np.ndarray) -> np.ndarray:
 
 
 def _weighted_absorption(rows: np.ndarray, weights: np.ndarray) -> float:
-    complete = ~np.isnan(rows).any(axis=1)
+    complete = is_known(rows).all(axis=1)
     if complete.sum() < 0.8 * len(rows):
         return nan
     kept, weight = rows[complete], weights[complete] / weights[complete].sum()
@@ -179,10 +180,10 @@ def _weighted_absorption(rows: np.ndarray, weights: np.ndarray) -> float:
 
 
 def _turbulence_of(move: np.ndarray, before: np.ndarray) -> tuple[float, float]:
-    complete = before[~np.isnan(before).any(axis=1)]
+    complete = before[is_known(before).all(axis=1)]
     size = len(move)
     enough = len(complete) >= max(0.8 * len(before), size + 2)
-    if np.isnan(move).any() or not enough or not all(varies(column) for column in complete.T):
+    if not is_known(move).all() or not enough or not all(varies(column) for column in complete.T):
         return nan, nan
     shrunk = size >= SHRINK_FROM
     covariance = ledoit_wolf(complete)[0] if shrunk else np.atleast_2d(np.cov(complete, rowvar=False))

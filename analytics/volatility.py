@@ -12,6 +12,7 @@ from math import log, nan, sqrt
 import numpy as np
 import pandas as pd
 
+from analytics.observations import LARGEST, observed, positive
 from analytics.quantiles import varies
 from analytics.returns import log_returns, newest
 from market.definitions import Definition
@@ -153,7 +154,7 @@ def range_volatility(
     if short:
         return short
     bars = ohlc[["open", "high", "low", "close"]].assign(previous=ohlc["close"].shift()).iloc[-window:]
-    published = bars.dropna()
+    published = bars.apply(observed).dropna()
     sound = published[_is_sound(published)]
     few = _too_few(len(sound), window)
     if few:
@@ -166,8 +167,8 @@ def range_volatility(
 
 def true_range(high: pd.Series, low: pd.Series, close: pd.Series) -> pd.Series:
     """How far each bar reached from the close before it (Wilder, 1978), first bar left out."""
-    top, bottom = high.to_numpy(float)[1:], low.to_numpy(float)[1:]
-    before = close.to_numpy(float)[:-1]
+    top, bottom, before = (observed(side).to_numpy(float) for side in (high, low, close))
+    top, bottom, before = top[1:], bottom[1:], before[:-1]
     reach = np.maximum.reduce([top - bottom, abs(top - before), abs(bottom - before)])
     return pd.Series(reach, index=close.index[1:], name="true_range")
 
@@ -177,7 +178,7 @@ def wilder_atr(true_ranges: pd.Series, window: int = 14) -> pd.Series:
 
     NaN before that, and in gaps, which leave it alone.
     """
-    known = true_ranges.dropna()
+    known = observed(true_ranges).dropna()
     values = known.to_numpy(float)
     smooth = np.full(len(values), np.nan)
     if len(values) >= window:
@@ -206,8 +207,8 @@ def average_true_range_share(high: pd.Series, low: pd.Series, close: pd.Series, 
     found = average_true_range(high, low, close, window)
     if found.value is None:
         return found
-    last = float(close.iloc[-1])
-    if not last > 0:
+    last = float(positive(close).iloc[-1])
+    if np.isnan(last):
         return Result.missing("The last price is not positive.", found.n, window)
     return found.scaled(1 / last)
 
@@ -217,14 +218,15 @@ def volume_multiple(volume: pd.Series, window: int = 30) -> Result:
     short = _too_short(len(volume) - 1, window)
     if short:
         return short
-    before = volume.iloc[-window - 1 : -1].dropna()
+    traded = observed(volume)
+    before = traded.iloc[-window - 1 : -1].dropna()
     few = _too_few(len(before), window)
     if few:
         return few
-    usual, now = float(before.median()), float(volume.iloc[-1])
-    if not usual > 0:
+    usual, now = float(before.median()), float(traded.iloc[-1])
+    if not usual >= 1 / LARGEST:
         return Result.missing("The usual volume is zero.", len(before), window)
-    if not np.isfinite(now):
+    if np.isnan(now):
         return Result.missing("The newest volume is not published.", len(before), window)
     return Result(now / usual, len(before), newest(volume), window, coverage=len(before) / window)
 
@@ -237,8 +239,8 @@ def term_structure(near: pd.Series, far: pd.Series) -> Result:
     """
     if near.empty or far.empty or near.index[-1] != far.index[-1]:
         return Result.missing("The two are not known at the same close.")
-    now, later = float(near.iloc[-1]), float(far.iloc[-1])
-    if not (now > 0 and later > 0):
+    now, later = (float(positive(side).iloc[-1]) for side in (near, far))
+    if np.isnan(now) or np.isnan(later):
         return Result.missing("A volatility index is not positive.")
     flags = ("backwardation",) if now > later else ()
     return Result(now / later, n=1, as_of=newest(near), flags=flags)

@@ -99,8 +99,8 @@ class Bars:
             raise ValueError("times are not in UTC")
         if not index.is_monotonic_increasing or not index.is_unique:
             raise ValueError("times are out of order or repeated")
-        if self.frame["close"].isna().any():
-            raise ValueError("a close is missing")
+        if not np.isfinite(self.frame["close"].to_numpy(float)).all():
+            raise ValueError("a close is missing or infinite")
 
     @property
     def key(self) -> str:

@@ -88,6 +88,15 @@ def test_a_series_that_never_fell_or_is_too_short_has_no_day_zero() -> None:
     assert latest_low(series("IXIC", [1.0]).close, EXCHANGE) is None
 
 
+def test_a_low_that_no_fall_led_to_is_no_day_zero() -> None:
+    """The Nasdaq of July 2025: the lowest close of 20 stood above every close of the 63 before it."""
+    rising = closes((10, 100, 110), (30, 110, 140))
+    assert latest_low(rising, EXCHANGE) is None
+    assert day_zero(rising, EXCHANGE) is None
+    close = recording("2025-07-22")["IXIC"].close
+    assert day_zero(close, EXCHANGE) is None
+
+
 def test_few_outcomes_are_a_count_and_no_percentage() -> None:
     rate = base_rate(bounces(recording()["IXIC"].close, EXCHANGE))
     assert (rate.failed, rate.settled, rate.pending) == (1, 3, 2)

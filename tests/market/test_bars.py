@@ -30,6 +30,7 @@ def with_frame(frame: pd.DataFrame) -> Bars:
         (BARS.frame.iloc[::-1], "out of order"),
         (pd.concat([BARS.frame, BARS.frame.iloc[-1:]]), "repeated"),
         (BARS.frame.assign(close=float("nan")), "a close is missing"),
+        (BARS.frame.assign(close=float("inf")), "or infinite"),
     ],
 )
 def test_bars_refuse_what_they_are_not(frame: pd.DataFrame, said: str) -> None:
