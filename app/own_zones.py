@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import session
 from app.address import MOST_ZONES, write_address
-from app.permission import owner
+from app.permission import owner, zones_kept_by
 from app.services import known, store
 from app.widgets import show_html
 from components.page.cards import Kind, note
@@ -15,6 +15,7 @@ from components.text import zone_range
 from market.zones import LONGEST_NAME, Zone, parse_name, write_zone
 from watch.store import Refused, StoreUnavailable
 
+DIGITS = "%.10g"  # as many as an address writes
 LONGEST_QUERY = 1800  # an address has room for 2,000 characters, its host and page among them
 
 
@@ -43,8 +44,20 @@ def edit_zones(key: str) -> None:
             st.rerun()
     if not own:
         show_html(note(Kind.PLAIN, "No level of your own yet.", "One you add stands in the address at once."))
-    elif owner() is not None:
+    else:
+        _offer_to_keep(own)
+
+
+def _offer_to_keep(own: list[Zone]) -> None:
+    """Say whether the levels of an address are kept here as well; where not, a button that does it."""
+    mine = owner()
+    if mine is None:
+        return
+    kept = {write_zone(each) for each in zones_kept_by(mine)}
+    if all(write_zone(each) in kept for each in own):
         show_html(note(Kind.PLAIN, "Kept here too.", "They come back when the page is opened without any."))
+    elif st.button("Keep them here too") and all(_keep(each) for each in own):
+        st.rerun()
 
 
 def _enter(zone: Zone | None = None) -> tuple[float | None, float | None, str]:
@@ -53,12 +66,14 @@ def _enter(zone: Zone | None = None) -> tuple[float | None, float | None, str]:
         low.number_input(
             "Lowest price",
             min_value=0.0,
+            format=DIGITS,
             value=zone.low if zone else None,
             placeholder="68000",
         ),
         high.number_input(
             "Highest price",
             min_value=0.0,
+            format=DIGITS,
             value=zone.high if zone and not zone.is_level else None,
             placeholder="70000, or empty",
         ),

@@ -170,8 +170,8 @@ def _table(statuses: tuple[RuleStatus, ...]) -> None:
     cells = [
         (
             _name(each.rule),
-            each.condition.value if each.as_of else "not looked at yet",
-            each.health.value.replace("_", " "),
+            each.condition.value if each.health_since else "not looked at yet",
+            each.health.value.replace("_", " ") if each.health_since else MISSING,
             full_moment(each.since, *session.time_zone()) if each.since else MISSING,
             full_moment(until, *session.time_zone()) if (until := _muted(each)) else MISSING,
         )
@@ -212,7 +212,7 @@ def _offer(mine: str, key: str, level: ZoneHistory | None) -> None:
         return
     side, threshold, hold, keep = st.columns(4)
     sides = side.selectbox("When it is", list(SIDES))
-    value = threshold.number_input("This value", value=None, format="%g")
+    value = threshold.number_input("This value", value=None, format="%.10g")
     holds = hold.selectbox("For", list(TIMES))
     keeps = keep.selectbox("Over once back for", list(TIMES))
     if value is not None:

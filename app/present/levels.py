@@ -13,6 +13,7 @@ from app.present.drawing import Absent, Drawing, remembered
 from components.history import history as line_chart
 from components.history import history_alt
 from components.ladder import ladder, ladder_alt
+from components.page.cards import provenance
 from components.page.html import Html
 from components.page.levels import LevelRow, events, level_table
 from components.page.tables import Align, Column, rows
@@ -22,7 +23,7 @@ from market.bars import Bars
 from market.calendars import day_of
 from market.instruments import Interval
 from market.zone_events import Happening
-from market.zones import Zone
+from market.zones import Zone, write_zone
 
 DRAWN = timedelta(days=90)
 LOGGED = 12
@@ -200,6 +201,20 @@ def event_log(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Abs
         return NO_PRICES
     happened = latest_events(histories, days.instrument, LOGGED)
     return events(happened) if happened else Absent("Nothing has happened at these levels.")
+
+
+def feed_links(key: str, history: ZoneHistory | None) -> Html:
+    """Where programs find these events: as feeds that need no account, and the chosen level as JSON."""
+    feeds = [
+        (name, f"api/v1/events.{ending}?key={key}")
+        for name, ending in (("Atom", "atom"), ("JSON Feed", "json"))
+    ]
+    level = (
+        [("This level as JSON", f"api/v1/levels?key={key}&zone={write_zone(history.zone).partition(':')[2]}")]
+        if history
+        else []
+    )
+    return provenance("For your reader and your programs:", [*feeds, *level])
 
 
 def found_table(days: Bars | None) -> Html | Absent:

@@ -55,6 +55,7 @@ with left, card("biography", "Biography", "What happened at this level so far", 
     show_note("What would change this state", levels.what_would_change(history, days))
 with right, card("log", "Events", "Confirmed by closes; wicks and jumps are marked", "zone_event"):
     show("log", levels.event_log(histories, days))
+    show("feeds", levels.feed_links(key, history))
 with right, card("edit", "Your own levels", "They live in the link; the one you share holds them"):
     edit_zones(key)
 

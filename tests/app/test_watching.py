@@ -96,6 +96,15 @@ def test_a_level_is_added_renamed_moved_and_deleted_in_the_link_and_kept(page: A
     assert store().zones(LOCAL) == ()
 
 
+def test_a_level_that_came_by_link_is_kept_when_that_is_asked_for() -> None:
+    linked = opened(zone=["BTC:68500-69500:Floor", "BTC:50000"])
+    assert "Kept here too." not in shown(linked)
+    assert store().zones(LOCAL) == ()
+    press(linked, "Keep them here too")
+    assert len(store().zones(LOCAL)) == 2
+    assert "Kept here too." in shown(linked)
+
+
 def test_a_known_level_may_be_named_anew_and_is_told_once(page: AppTest) -> None:
     enter(page, 68_000, 70_000, "My zone")
     press(page, "Add this level")
