@@ -36,6 +36,12 @@ DEEP_FALL = 20.0
 NAMED_DAYS = 6
 BAD_PLACES = 25
 LONG_AGO = timedelta(days=30)
+ONE_PLACE = 0.05
+"""The least move, in percent, that one decimal can tell."""
+SMALLEST = 0.005
+"""The least that two can; below it nothing moved."""
+HALF_A_POINT = 0.5
+"""The least move of a yield, in basis points, that is one point when rounded."""
 
 DEFINITIONS = (
     Definition(
@@ -91,11 +97,13 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     number = reading["change_1d_pct"]
     if not usable(number) or number.value is None:
         return None
-    verb = "rose" if number.value > 0 else "fell" if number.value < 0 else "was unchanged"
     day = when(bars, moment)
-    if verb == "was unchanged":
-        return Fact((f"{subject} {verb} {day}",), 0.2, subject=subject)
-    size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), 1)}%")
+    if abs(number.value) < SMALLEST:
+        still = quote(reading, "change_1d_pct", "unchanged")
+        return Fact((f"{subject} was ", still, f" {day}"), 0.2, subject=subject)
+    verb = "rose" if number.value > 0 else "fell"
+    places = 1 if abs(number.value) >= ONE_PLACE else 2
+    size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), places)}%")
     tone = Tone.BETTER if number.value > 0 else Tone.WORSE
     place = ranks.rank_among_last(bars.returns if number.value < 0 else -bars.returns, SESSION_WINDOW)
     if place.value is None or place.value > NOTABLE_PLACES:
@@ -238,7 +246,7 @@ def level(reading: Reading, subject: str, percentile: Envelope | None = None) ->
         quote(reading, "last", price(last.value, reading.instrument)),
     ]
     if percentile is not None and percentile.value is not None:
-        words = f"higher than on {decimal(percentile.value)}% of the days of a year"
+        words = _among_days(percentile.value, percentile.n)
         parts += [", ", Quoted(words, reading.instrument.key, "percentile_1y", percentile)]
     big = moved_by.value is not None and abs(moved_by.value) > 10
     tone = Tone.NEUTRAL if percentile is None or percentile.value is None else _tone(50 - percentile.value)
@@ -262,6 +270,8 @@ def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | Non
     if not usable(number) or number.value is None:
         return None
     size = f"{decimal(abs(number.value), 0)} bp" if in_points else f"{decimal(abs(number.value), 1)}%"
+    if abs(number.value) < (HALF_A_POINT if in_points else ONE_PLACE):
+        return Fact((f"{subject} stands ", quote(reading, name, "where it did a week ago")), weight)
     verb = "rose" if number.value > 0 else "fell"
     extra = min(1.5, abs(number.value) / (15 if in_points else 3))
     return Fact((f"{subject} {verb} ", quote(reading, name, size), " in a week"), weight + extra)
@@ -289,12 +299,9 @@ def _crossed(each: averages.Average, bars: Bars, moment: datetime, subject: str)
     since = full_day(day_of(before)) if before else known
     side, tone = ("above", Tone.BETTER) if each.is_above else ("below", Tone.WORSE)
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
-    told = (
-        f"{subject} closed {side} its ",
-        mean,
-        f" {when(closed, moment)}, for the first time since {since}",
-    )
-    return Fact(told, 2.7, tone, subject=subject)
+    brief = (f"{subject} closed {side} its ", mean, f" {when(closed, moment)}")
+    told = (*brief, f", for the first time since {since}")
+    return Fact(told, 2.7, tone, brief=brief, subject=subject)
 
 
 def _below(each: averages.Average, bars: Bars, subject: str) -> Fact | None:
@@ -304,6 +311,14 @@ def _below(each: averages.Average, bars: Bars, subject: str) -> Fact | None:
     return Fact(
         (f"{subject} has closed below its ", mean, f" since {full_day(day_of(each.since))}"), 1.3, Tone.WORSE
     )
+
+
+def _among_days(percentile: float, n: int) -> str:
+    """A mid-rank percentile of ``n`` days in words, told from the end that it is nearer to."""
+    side, share = ("higher", percentile) if percentile >= 50 else ("lower", 100 - percentile)
+    if n * (100 - share) < 100:
+        return f"{side} than on all other days of a year"
+    return f"{side} than on {decimal(min(share, 99))}% of the days of a year"
 
 
 def _extreme(bars: Bars, move: float) -> str:

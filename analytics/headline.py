@@ -42,7 +42,7 @@ def _chosen(ranked: Sequence[Fact]) -> list[Fact]:
         for pair in ([first, second], [first, second.short], [first.short, second.short]):
             if len(pair[0].text) + len(pair[1].text) + len(", and ") <= LONGEST:
                 return pair
-    return [first]
+    return [first if len(first.text) <= LONGEST else first.short]
 
 
 def _joined(chosen: Sequence[Fact]) -> Parts:

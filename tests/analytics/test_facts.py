@@ -17,11 +17,12 @@ from analytics.facts import (
     when,
     year_so_far,
 )
+from analytics.ranks import percentile_of_last
 from analytics.readings import read
 from analytics.zones import follow
 from market.bars import Bars
 from market.facts import Fact, Tone
-from market.readings import Result
+from market.readings import Result, envelope
 from market.text import full_day
 from market.zones import Zone
 from tests.analytics.bars import series
@@ -69,6 +70,13 @@ def test_an_ordinary_move_has_no_rank() -> None:
     steady = [100.0 * (1 + (n % 3 - 1) / 100) for n in range(200)]
     bars = series("IXIC", [*steady, steady[-1] * 1.001])
     assert told(moved(read(bars), bars, at_close(bars), "the Nasdaq")) == "the Nasdaq rose 0.1% today"
+
+
+def test_a_very_small_move_keeps_the_digits_it_needs() -> None:
+    bars = series("IXIC", [100.0, 99.97])
+    assert told(moved(read(bars), bars, at_close(bars), "the Nasdaq")) == "the Nasdaq fell 0.03% today"
+    bars = series("IXIC", [100.0, 99.999])
+    assert told(moved(read(bars), bars, at_close(bars), "the Nasdaq")) == "the Nasdaq was unchanged today"
 
 
 def test_no_move_is_said_as_such() -> None:
@@ -208,6 +216,30 @@ def test_a_yield_moves_in_basis_points_in_a_week() -> None:
     assert told(fact) == "the 10-year yield rose 18 bp in a week"
 
 
+@pytest.mark.parametrize("key", ["US10Y", "GLD"])
+def test_a_week_without_a_move_is_said_as_such(key: str) -> None:
+    fact = week_move(read(series(key, [4.0, 4.1, 4.0, 4.0, 4.0, 4.0], "2026-01-30")), "gold")
+    assert told(fact) == "gold stands where it did a week ago"
+    assert fact and fact.numbers[0].number.value == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ([*range(1, 82), *range(1000, 1018)], "higher than on 82% of the days of a year"),
+        ([*range(1, 19), *range(1000, 1081)], "lower than on 82% of the days of a year"),
+        ([*range(1, 100)], "higher than on all other days of a year"),
+        ([*range(1000, 1099)], "lower than on all other days of a year"),
+        ([100, *range(1000, 1098)], "lower than on 99% of the days of a year"),
+    ],
+)
+def test_a_gauge_is_ranked_from_its_nearer_end(before: list[int], said: str) -> None:
+    bars = series("VIX", [float(value) for value in (*before, 100)])
+    place = envelope(percentile_of_last(bars.close).scaled(100), bars, "percentile", "percentile_1y")
+    fact = level(read(bars), "the VIX", place)
+    assert told(fact) == f"the VIX stands at 100.0, {said}"
+
+
 def test_a_gauge_stands_at_a_level() -> None:
     assert told(level(read(series("VIX", [20.0, 21.8])), "the VIX")) == "the VIX stands at 21.8"
 
@@ -250,6 +282,7 @@ def test_other_days_have_no_place_in_the_year(end: list[float]) -> None:
 def test_a_cross_of_an_average_after_a_long_time_says_since_when() -> None:
     bars = series("IXIC", [100.0] * 52 + [99.0] + [101.0] * 45 + [90.0])
     fact = at_average(bars, at_close(bars), "the Nasdaq")
+    assert fact and told(fact.short) == "the Nasdaq closed below its 50-day mean today"
     day = full_day(bars.dates[52].date())
     assert told(fact) == f"the Nasdaq closed below its 50-day mean today, for the first time since {day}"
     assert fact and fact.numbers[0].number.value == pytest.approx(bars.close.iloc[-50:].mean())

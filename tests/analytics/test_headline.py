@@ -44,6 +44,11 @@ def test_a_fact_that_does_not_fit_takes_its_shorter_form() -> None:
     assert tell([FELL, long]).title == "The Nasdaq fell 1.6% today, and Bitcoin is back"
 
 
+def test_a_fact_too_long_to_stand_alone_takes_its_shorter_form() -> None:
+    long = Fact((f"Bitcoin is back inside {'its watched zone ' * 6}",), 3.5, brief=("Bitcoin is back",))
+    assert tell([long]).title == "Bitcoin is back"
+
+
 def test_the_next_facts_stand_under_the_headline_as_sentences() -> None:
     more = [Fact((f"fact {n} holds",), 1.0 - n / 10) for n in range(5)]
     story = tell([FELL, ROSE, *more])
