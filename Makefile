@@ -61,9 +61,10 @@ define install
 	@touch $@
 endef
 
+# Debian's Python without its venv package leaves half an environment behind, which must not be taken for one.
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Market Stress needs Python 3.11 or later." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(install)
