@@ -1,6 +1,5 @@
 """Each page in a real browser, wide and narrow, light and dark: whole, calm, private, true to its numbers."""
 
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -9,25 +8,12 @@ from playwright.sync_api import Browser
 from app.frame import PAGES
 from market import catalogue
 from tests.app.browsing import DEVICES, Sight, fetch, look
-from tests.app.serving import chromium, serving
 
 pytestmark = pytest.mark.browser
 
 NAMES = {path: name for name, _, path in PAGES}
 WITH_CHARTS = {"": 3, "tech": 8, "crypto": 7, "macro": 4}
 OVERHEARD = {"": "overview", "tech": "tech", "crypto": "crypto", "macro": "macro"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    with serving() as address:
-        yield address
 
 
 @pytest.fixture(scope="module", params=[(path, device) for path in NAMES for device in DEVICES], ids="-".join)

@@ -22,7 +22,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.chart import MENU, serialise
 from components.page.stylesheet import STYLESHEET
-from tests.app.serving import ROOT, chromium, serving
+from tests.app.serving import ROOT, serving
 from tests.app.six_charts import DAYS, HOSTILE, SOURCE, figures
 
 STATIC = ROOT / "app" / "static"
@@ -136,12 +136,6 @@ def test_six_charts_run_without_a_browser() -> None:
     page = AppTest.from_file(str(SIX), default_timeout=30).run()
     assert not page.exception
     assert len(page.get("bidi_component")) == 6
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

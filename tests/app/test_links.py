@@ -7,21 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.app.browsing import Visit, fetch, visiting
-from tests.app.serving import chromium, serving
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    with serving() as address:
-        yield address
 
 
 @pytest.fixture

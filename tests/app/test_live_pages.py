@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from app.frame import PAGES
 from market import catalogue
 from tests.app.browsing import LOOK, PATIENCE, Visit, fetch, visiting
-from tests.app.serving import chromium, serving
+from tests.app.serving import serving
 from tests.fakes.sites import sites
 from tests.fakes.upstream import Upstream
 from tests.fakes.world import World
@@ -38,12 +38,6 @@ WATCH_FOR_BLANKS = """() => {
     };
     look();
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

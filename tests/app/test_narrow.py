@@ -1,9 +1,7 @@
 """A window as narrow as a phone's, of a browser that is no phone's: the charts are a phone's."""
 
 import pytest
-from playwright.sync_api import Page, expect
-
-from tests.app.serving import chromium, serving
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
@@ -21,10 +19,10 @@ def wait_for_text_of(page: Page, size: int) -> None:
     )
 
 
-def test_charts_follow_the_width_of_the_window() -> None:
-    with serving() as site, chromium() as browser:
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        page.goto(f"{site}/?asof=2026-02-05")
-        wait_for_text_of(page, 11)
-        page.set_viewport_size({"width": 1440, "height": 900})
-        wait_for_text_of(page, 12)
+def test_charts_follow_the_width_of_the_window(browser: Browser, site: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{site}/?asof=2026-02-05")
+    wait_for_text_of(page, 11)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    wait_for_text_of(page, 12)
+    page.close()

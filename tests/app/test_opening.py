@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from analytics.definitions import definitions
 from app.opening import FLAGS, STATES
 from market.bars import State
-from tests.app.serving import ROOT, chromium, serving
+from tests.app.serving import ROOT, serving
 
 ODD = Path(__file__).parent / "odd_numbers.py"
 PATIENCE = 60_000
@@ -24,18 +24,6 @@ def test_every_state_and_every_mark_has_words() -> None:
     assert set(STATES) == set(State)
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "analytics").glob("*.py"))
     assert [flag for flag in FLAGS if f'"{flag}"' not in code] == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    with serving() as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
