@@ -14,8 +14,9 @@ dev: $(VENV)/.dev
 run: $(VENV)/.run
 	$(RUN) streamlit run app/asgi.py --server.address $(HOST) --server.port $(PORT)
 
+# Two at a time, file by file: tests that share a server stay together.
 test: $(VENV)/.dev browser servers
-	$(RUN) pytest
+	$(RUN) pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
