@@ -1,4 +1,4 @@
-"""Every reference value of sections 1 to 4 through the product's own functions."""
+"""Every reference value through the product's own functions."""
 
 import numpy as np
 import pandas as pd
@@ -6,19 +6,30 @@ import pytest
 
 from analytics import (
     beta,
+    bounces,
     clustering,
     contagion,
     correlation,
+    crypto,
     drawdowns,
+    fed,
     leadlag,
+    likeness,
+    macro,
+    orderbook,
     quantiles,
     ranks,
+    rebound,
+    rebound_tests,
     returns,
+    rotation,
+    stress_score,
     systemic,
     volatility,
 )
+from tests.analytics import test_zone_machine
 from tests.analytics.strategies import aligned_pair, daily
-from tests.analytics.vectors import Vector, check, of_sections
+from tests.analytics.vectors import VECTORS, Vector, check
 
 
 def depths(prices):
@@ -141,7 +152,42 @@ def true_ranges(opens, highs, lows, closes, previous_close):
     return volatility.true_range(high, low, close).to_numpy()
 
 
+def scored(scores, weights, correlation, phi):
+    total, contributions = stress_score.combine(scores, weights, np.array(correlation, float), phi)
+    return [total, *contributions]
+
+
+def resting(bids, asks, mid, within):
+    found = orderbook.depth(bids, asks, mid, within)
+    return found.bid, found.ask
+
+
+def multiple(a, b):
+    """Thirty days of one volume, then another."""
+    return volatility.volume_multiple(daily([*[b] * 30, a])).value
+
+
+def before(average, end, days_before, days):
+    start = fed.rate_before(average, end, days_before, days)
+    return start, end - start, (end - start) / fed.STEP
+
+
+def after(average, start, days_before, days):
+    end = fed.rate_after(average, start, days_before, days)
+    return end, end - start, (end - start) / fed.STEP
+
+
+def convolved(first, second, ask):
+    total = fed.convolve(first, second)
+    return [total[steps] for steps in ask]
+
+
+def smoothed(values, start, n):
+    return [start, *rebound_tests.ema(daily(values), start, n)]
+
+
 SUMS = {
+    **test_zone_machine.SUMS,
     "absorption_ratio": absorption,
     "annualise": volatility.annualise,
     "average_pairwise": average_pairwise,
@@ -187,9 +233,48 @@ SUMS = {
     "wilder_atr": lambda true_ranges, n: volatility.wilder_atr(daily(true_ranges), n).dropna().to_numpy(),
     "worst_since": worst_since,
     "z_score": lambda history, value: ranks.z_score(np.array(history, float), value),
+    "basis": lambda future, spot, days: crypto.basis(future, spot, days).value,
+    "convolve": convolved,
+    "depth": resting,
+    "dtw": lambda a, b: likeness.warped_distance(a, b).value,
+    "ema": smoothed,
+    "fair_crps": lambda members, outcome: likeness.fair_crps(members, outcome).value,
+    "flow_from_aum": lambda aum, aum_before, ret: crypto.flow_from_assets(aum, aum_before, ret),
+    "flow_from_shares": lambda shares, nav: crypto.flow_from_shares(shares, nav),
+    "funding_annual": lambda rate, hours: (
+        crypto.funding_simple(rate, hours),
+        crypto.funding_compound(rate, hours),
+    ),
+    "funding_normalised": lambda rate, hours: (
+        crypto.funding_eight_hours(rate, hours),
+        crypto.funding_simple(rate, hours),
+    ),
+    "funding_rate": crypto.funding_rate,
+    "funding_simple": crypto.funding_simple,
+    "log_excess": lambda a, b: macro.log_excess(a, b),
+    "meeting_after": after,
+    "meeting_before": before,
+    "new_low_probability": lambda log_distance, sigma, days: bounces.new_low_probability(
+        log_distance, sigma, days
+    ),
+    "open_interest_coins": lambda usd_change, price_change: (
+        crypto.open_interest_in_coins(usd_change, price_change).value
+    ),
+    "peg_bp": lambda price: crypto.peg_deviation_bp(price).value,
+    "ratio": multiple,
+    "retraced": rebound.retraced,
+    "rotation": rotation.spread,
+    "spread_bp": macro.spread_bp,
+    "step_probabilities": lambda change: list(fed.step_odds(change).values()),
+    "stress_score": scored,
+    "two_n_one_minus_rho": lambda a, b: 2 * len(a) * (1 - correlation.pearson(*map(np.array, (a, b)))),
+    "weighted_mean_score": stress_score.weighted_mean,
+    "wilson": lambda k, n: quantiles.wilson_interval(k, n),
+    "z_distance": lambda a, b: likeness.z_distance(a, b).value,
+    "z_distance_squared": lambda a, b: likeness.z_distance(a, b).value ** 2,
 }
 
 
-@pytest.mark.parametrize("vector", of_sections(1, 2, 3, 4), ids=lambda each: f"{each.key} {each.says}")
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda each: f"{each.key} {each.says}")
 def test_the_product_gives_the_reference_value(vector: Vector):
     check(vector, SUMS)
