@@ -19,6 +19,7 @@ from analytics.quantiles import STANDARD, normal_quantile, two_sided_p, wilson_i
 from analytics.returns import newest
 from market.definitions import Definition
 from market.readings import Result
+from market.text import correlation
 
 FALSE_SHARE = 0.10
 """The share of false marks accepted among the marked cells (Benjamini and Hochberg, 1995)."""
@@ -120,9 +121,9 @@ class StressMinusCalm:
         low, high = zou_interval(stress, calm)
         adjusted = float(self.adjusted[self.keys.index(row), self.keys.index(column)])
         flags = (
-            f"stress {stress.value:.2f}",
-            f"calm {calm.value:.2f}",
-            *((f"stress after Forbes-Rigobon {adjusted:.2f}",) if isfinite(adjusted) else ()),
+            f"stress {correlation(stress.value)}",
+            f"calm {correlation(calm.value)}",
+            *((f"stress after Forbes-Rigobon {correlation(adjusted)}",) if isfinite(adjusted) else ()),
         )
         return Result(stress.value - calm.value, n, self.as_of, None, low, high, flags=flags)
 

@@ -172,10 +172,10 @@ def choose_range(options: Sequence[Range] = tuple(Range)) -> Range:
     return Range(choose_pill("range", "Range", [each.value for each in options]))
 
 
-def choose_window(options: Sequence[int]) -> int:
+def choose_window(options: Sequence[int], *, idle: bool = False) -> int:
     """A number of sessions, as a row of buttons; one that came by address joins the row."""
     every = sorted({*options, session.view().window})
-    chosen = choose_pill("window", "Window, sessions", every)
+    chosen = choose_pill("window", "Window, sessions", every, idle=idle)
     show_html(block(span("mk-muted", "sessions", aria_hidden="true")))
     return int(chosen)
 
@@ -198,8 +198,13 @@ def choose_since() -> None:
     )
 
 
-def choose_pill(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:
-    """One of ``options`` as a row of buttons; it stands in the address as ``name``."""
+def choose_pill(
+    name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str, *, idle: bool = False
+) -> T:
+    """One of ``options`` as a row of buttons; it stands in the address as ``name``.
+
+    An ``idle`` row cannot be pressed, because what the page shows now does not depend on it.
+    """
     key = _prepare(name)
     chosen = st.segmented_control(
         label,
@@ -210,6 +215,7 @@ def choose_pill(name: str, label: str, options: Sequence[T], words: Callable[[T]
         args=(name,),
         label_visibility="collapsed",
         required=True,
+        disabled=idle,
     )
     return options[0] if chosen is None else chosen
 

@@ -8,7 +8,7 @@ from analytics.stories import Page, story_of
 from app import present
 from app.present import fed, macro, overview, stress, systemic
 from app.services import known
-from app.session import here, hours, moment_now, since
+from app.session import here, hours, moment_now, since, view
 from app.widgets import (
     card,
     choose_pill,
@@ -76,9 +76,10 @@ with card("panels", "Each on its own scale", "Closes; the curve is the 10-year l
 
 with card("together", "What moves together", "Correlation of daily moves", "correlation"):
     with controls("together"):
-        window = choose_window((5, 20, 60, 120, 252))
-        method = choose_pill("method", "Method", ("pearson", "spearman"), str.capitalize)
-        against_calm = choose_switch("stress", "Stress minus calm")
+        against_calm = view().stress  # of all that is known, and by Pearson: then neither choice counts
+        window = choose_window((5, 20, 60, 120, 252), idle=against_calm)
+        method = choose_pill("method", "Method", ("pearson", "spearman"), str.capitalize, idle=against_calm)
+        choose_switch("stress", "Stress minus calm")
     held = batch.select(*TOGETHER)
     if against_calm:
         show("together", macro.against_calm(held, hours("BTC"), known().scales["VIX"], phone))

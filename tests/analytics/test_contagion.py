@@ -180,6 +180,10 @@ def test_a_cell_tells_both_sides_and_the_adjustment():
         "calm",
         "stress after Forbes-Rigobon",
     ]
+    against = contagion.stress_minus_calm(
+        frame(60, -0.8, 2, 1, "2026-01-01"), frame(60, 0.1, 1, 7, "2024-01-01")
+    )
+    assert against.cell("x", "y").flags[0].startswith("stress −0.")
     few = contagion.stress_minus_calm(frame(2, 0.8, 2, 1, "2026-01-01"), frame(60, 0.1, 1, 7, "2024-01-01"))
     assert few.cell("x", "y").value is None
 

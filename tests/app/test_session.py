@@ -51,3 +51,11 @@ def test_a_common_date_outside_of_the_prices_is_kept_and_harms_nothing(since: st
     page = open_page("overview", asof="2026-02-05", since=since)
     assert stands(page)
     assert page.address["since"] == [since]
+
+
+def test_a_choice_that_changes_nothing_cannot_be_made() -> None:
+    calm, against = open_page("macro"), open_page("macro", stress="1", window="20", method="spearman")
+    for name, value in (("choose-window", 20), ("choose-method", "spearman")):
+        assert not calm.run.button_group(name).disabled
+        assert against.run.button_group(name).disabled
+        assert against.run.button_group(name).value == value
