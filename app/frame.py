@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -57,6 +57,9 @@ LAYOUT = """<style>
  [class*="st-key-card"] [class*="st-key-controls"]{position:absolute;top:.85rem;right:3.2rem;width:auto}
 }
 .st-key-strip [data-testid="stVerticalBlock"]{gap:0}
+[class*="st-key-step-"] p{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+[class*="st-key-step-"] button{padding:0 .45rem}
+[data-testid="stTopNavLink"]:focus-visible{outline:2px solid light-dark(#1D5FCC,#7FA8FF);outline-offset:-2px}
 @media (max-width:640px){
  .st-key-strip,.st-key-strip .st-key-asof{gap:.3rem .45rem!important}
  .st-key-strip [data-testid="stPopoverButton"]{padding:0 .3rem}
@@ -133,30 +136,38 @@ def _date_control() -> None:
     day = day_of(moment)
     first = day_of(span.start) if span.start else None
     last = day_of(span.end) if span.end else datetime.now(UTC).date()
-    key = f"{session.WIDGET}asof"
+    key = session.control("asof", day)
     if key not in st.session_state:
         st.session_state[key] = day  # a default would not reach the browser once the widget is there
     with st.container(horizontal=True, key="asof", vertical_alignment="center", width="content"):
-        _step_button("‹", "step-back", "The session before", -1)
+        _step_button("step-back", "The session before", "chevron_left", -1)
         st.date_input(
             "Date",
             min_value=first,
             max_value=last,
             key=key,
             on_change=_chosen_day,
+            args=(key, day),
             format="YYYY-MM-DD",
             label_visibility="collapsed",
             width=148,
         )
-        _step_button("›", "step-forward", "The session after", 1)
+        _step_button("step-forward", "The session after", "chevron_right", 1)
         with st.popover("Go to", type="tertiary", icon=":material/history:"):
             for words, to in _places(span.moment, span.end):
                 st.button(words, on_click=_go, args=(to,), width="stretch")
 
 
-def _step_button(arrow: str, key: str, words: str, sessions: int) -> None:
-    at_the_end = session.step_target(sessions) is None
-    st.button(arrow, key=key, help=words, on_click=session.step, args=(sessions,), disabled=at_the_end)
+def _step_button(key: str, words: str, icon: str, sessions: int) -> None:
+    st.button(
+        words,
+        key=key,
+        help=words,
+        icon=f":material/{icon}:",
+        on_click=session.step,
+        args=(sessions,),
+        disabled=session.step_target(sessions) is None,
+    )
 
 
 def _places(opening: datetime | None, end: datetime | None) -> list[tuple[str, datetime | None]]:
@@ -174,10 +185,10 @@ def _go(to: datetime | None) -> None:
     session.change(asof=to)
 
 
-def _chosen_day() -> None:
-    chosen = st.session_state[f"{session.WIDGET}asof"]
-    if chosen:
-        session.change(asof=min(day_end(chosen), session.feed().span.end or day_end(chosen)))
+def _chosen_day(key: str, usual: date) -> None:
+    chosen = st.session_state.get(key)
+    if chosen and key == session.control("asof", usual):
+        session.change(by="asof", asof=min(day_end(chosen), session.feed().span.end or day_end(chosen)))
 
 
 def _share(page: StreamlitPage) -> None:

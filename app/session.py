@@ -1,6 +1,6 @@
 """One visitor's view: kept across pages, read from the address, written back to it."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,9 +56,20 @@ def restore(page: str) -> list[str]:
     return notices
 
 
-def change(**parts: Any) -> None:
-    """Change parts of the view, and the address with it."""
-    _show(replace(view(), **parts))
+def change(*, by: str = "", **parts: Any) -> None:
+    """Change parts of the view, and the address with it; ``by`` names the control that did it."""
+    _show(replace(view(), **parts), by)
+
+
+def control(name: str, usual: object = "") -> str:
+    """The key of a page's control of a part of the view: a new one whenever that part changes under it.
+
+    A page that changes quickly is answered by a browser that has not seen the change yet: what it still says
+    of an older control must not be taken for a choice. ``usual`` is what is shown while nothing is chosen.
+    """
+    turns: dict[str, int] = st.session_state["turns"]
+    shown = "" if getattr(view(), name) else usual
+    return f"{WIDGET}{name}-{st.session_state['page']}-{turns.get(name, 0)}-{shown}"
 
 
 def feed() -> Feed:
@@ -156,9 +167,12 @@ def _take_kept_zones() -> None:
         change(zone=kept)
 
 
-def _show(wanted: View) -> None:
-    for key in [key for key in st.session_state if str(key).startswith(WIDGET)]:
-        del st.session_state[key]
+def _show(wanted: View, by: str = "") -> None:
+    turns: dict[str, int] = st.session_state.setdefault("turns", {})
+    shown = st.session_state.get("view", wanted)
+    for name in (field.name for field in fields(View)):
+        if name != by and getattr(shown, name) != getattr(wanted, name):
+            turns[name] = turns.get(name, 0) + 1
     st.session_state["view"] = wanted
     _write(wanted)
 

@@ -182,8 +182,8 @@ def choose_window(options: Sequence[int], *, idle: bool = False) -> int:
 
 def choose_since() -> None:
     """The common date that falls and indexed lines start from; it stands in the address as ``since``."""
-    key, span = f"{session.WIDGET}since", session.feed().span
     day, today = session.since().date(), day_of(session.moment_now())
+    key, span = session.control("since", day), session.feed().span
     if key not in st.session_state:
         st.session_state[key] = day
     st.date_input(
@@ -191,7 +191,8 @@ def choose_since() -> None:
         min_value=min(day, day_of(span.start) if span.start else FIRST_DAY),
         max_value=max(day, today),
         key=key,
-        on_change=_remember_since,
+        on_change=_remember,
+        args=("since", key, day),
         format="YYYY-MM-DD",
         label_visibility="collapsed",
         width=148,
@@ -212,7 +213,7 @@ def choose_pill(
         key=key,
         format_func=words,
         on_change=_remember,
-        args=(name,),
+        args=(name, key),
         label_visibility="collapsed",
         required=True,
         disabled=idle,
@@ -226,7 +227,7 @@ def choose_key(keys: Sequence[str]) -> str:
     Where the address asks only for others, the page says so and shows the first.
     """
     options, asked = list(dict.fromkeys(keys)), session.view().keys
-    key = f"{session.WIDGET}keys"
+    key = session.control("keys", options[0])
     chosen = next((each for each in asked if each in options), options[0])
     if asked and chosen not in asked:
         wanted = ", ".join(known()[each].short for each in asked)
@@ -241,7 +242,8 @@ def choose_key(keys: Sequence[str]) -> str:
             options,
             key=key,
             format_func=lambda each: known()[each].short,
-            on_change=_remember_key,
+            on_change=_remember,
+            args=("keys", key, options[0]),
             label_visibility="collapsed",
             required=True,
         )
@@ -255,7 +257,7 @@ def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
         return None
     by_name = {write_zone(zone): zone for zone in zones}
     inside = session.view().level if session.view().level in by_name else write_zone(usual)
-    key = f"{session.WIDGET}level"
+    key = session.control("level", inside)
     if st.session_state.get(key) not in by_name:
         st.session_state[key] = inside
     name = st.segmented_control(
@@ -264,7 +266,7 @@ def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
         key=key,
         format_func=lambda name: by_name[name].name or name,
         on_change=_remember,
-        args=("level",),
+        args=("level", key, inside),
         label_visibility="collapsed",
         required=True,
     )
@@ -273,30 +275,25 @@ def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
 
 def choose_one(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:
     """One of ``options`` from a list; it stands in the address as ``name``."""
-    return st.selectbox(
-        label, options, key=_prepare(name), format_func=words, on_change=_remember, args=(name,)
-    )
+    key = _prepare(name)
+    return st.selectbox(label, options, key=key, format_func=words, on_change=_remember, args=(name, key))
 
 
 def choose_switch(name: str, label: str) -> bool:
     """On or off; it stands in the address as ``name``."""
-    return st.toggle(label, key=_prepare(name), on_change=_remember, args=(name,))
+    key = _prepare(name)
+    return st.toggle(label, key=key, on_change=_remember, args=(name, key))
 
 
 def _prepare(name: str) -> str:
-    key = f"{session.WIDGET}{name}"
+    key = session.control(name)
     if key not in st.session_state:
         st.session_state[key] = getattr(session.view(), name)
     return key
 
 
-def _remember_since() -> None:
-    session.change(since=st.session_state[f"{session.WIDGET}since"])
-
-
-def _remember_key() -> None:
-    session.change(keys=(st.session_state[f"{session.WIDGET}keys"],))
-
-
-def _remember(name: str) -> None:
-    session.change(**{name: st.session_state[f"{session.WIDGET}{name}"]})
+def _remember(name: str, key: str, usual: object = "") -> None:
+    """Take what the control of ``name`` says into the view, unless another has taken its place by now."""
+    if key == session.control(name, usual) and key in st.session_state:
+        chosen = st.session_state[key]
+        session.change(by=name, **{name: (chosen,) if name == "keys" else chosen})

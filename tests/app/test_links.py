@@ -10,6 +10,22 @@ from tests.app.browsing import Visit, fetch, visiting
 
 pytestmark = pytest.mark.browser
 
+BEFORE, AFTER = "The session before", "The session after"
+HASTE = """async (presses) => {
+    const seen = [], parts = ['h1', '.mk-tile', '[role=figure]'];
+    const look = () => {
+        const day = new URLSearchParams(location.search).get('asof');
+        const missing = parts.filter(part => !document.querySelector(part));
+        if (missing.length || seen.at(-1) !== day) seen.push(missing.length ? missing.join() : day);
+    };
+    const timer = setInterval(look, 20);
+    for (let press = 0; press < presses; press++) {
+        document.querySelector('.st-key-step-back button').click();
+        await new Promise(done => setTimeout(done, 200));
+    }
+    window.haste = { seen, timer };
+}"""
+
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Visit]:
@@ -24,7 +40,7 @@ def badge(visit: Visit) -> Locator:
 
 def chosen(visit: Visit, control: str) -> str:
     """The pressed button of a row of buttons."""
-    return visit.page.locator(f".st-key-choose-{control} [aria-checked=true]").inner_text().lower()
+    return visit.page.locator(f"[class*=st-key-choose-{control}] [aria-checked=true]").inner_text().lower()
 
 
 def step(visit: Visit, name: str) -> None:
@@ -49,13 +65,13 @@ def follow(visit: Visit, page: str) -> None:
 
 def test_stepping_moves_by_session_and_stands_in_the_address(visit: Visit) -> None:
     visit.open("/sources?asof=2026-02-05")
-    step(visit, "›")
+    step(visit, AFTER)
     visit.wait_for("asof=2026-02-06")
     expect(badge(visit)).to_have_text("6 Feb 2026 24:00 UTC")
-    step(visit, "›")
+    step(visit, AFTER)
     visit.wait_for("asof=2026-02-09")
     for day in ("2026-02-06", "2026-02-05", "2026-02-04"):
-        step(visit, "‹")
+        step(visit, BEFORE)
         visit.wait_for(f"asof={day}")
     expect(badge(visit)).to_have_text("4 Feb 2026 24:00 UTC")
 
@@ -77,7 +93,7 @@ def test_the_places_of_the_recording_are_one_click_away(visit: Visit) -> None:
     go_to(visit, "End of recording")
     visit.wait_for("asof=2026-03-06")
     expect(badge(visit)).to_have_text("6 Mar 2026 24:00 UTC")
-    expect(visit.page.get_by_role("button", name="›", exact=True)).to_be_disabled()
+    expect(visit.page.get_by_role("button", name=AFTER, exact=True)).to_be_disabled()
     go_to(visit, "The moment")
     expect(badge(visit)).to_have_text("7 Feb 2026 15:30 UTC")
     visit.settle()
@@ -104,9 +120,9 @@ def test_the_back_button_leads_to_the_page_and_moment_before(visit: Visit) -> No
 
 def test_back_and_forward_lead_through_the_moments_of_one_page(visit: Visit) -> None:
     visit.open("/sources")
-    step(visit, "‹")
+    step(visit, BEFORE)
     visit.wait_for("asof=2026-02-06")
-    step(visit, "‹")
+    step(visit, BEFORE)
     visit.wait_for("asof=2026-02-05")
     visit.page.go_back()
     expect(badge(visit)).to_have_text("6 Feb 2026 24:00 UTC")
@@ -125,6 +141,17 @@ def test_a_link_restores_the_macro_page(visit: Visit) -> None:
     expect(visit.page.get_by_role("figure", name="Differences of correlations")).to_have_count(1)
 
 
+def test_days_stepped_through_in_haste_only_lead_back_and_nothing_vanishes(visit: Visit) -> None:
+    visit.open("/?asof=2026-02-05")
+    visit.page.evaluate(HASTE, 8)
+    visit.settle()
+    seen = visit.page.evaluate("clearInterval(haste.timer); haste.seen")
+    assert len(seen) > 2
+    assert seen == sorted(set(seen), reverse=True)
+    day = visit.page.locator(".st-key-asof input[type=date]").get_attribute("value")
+    assert visit.query == f"asof={day}"
+
+
 def test_a_link_restores_the_crypto_page(visit: Visit) -> None:
     visit.open("/crypto?range=3m&log=1&zone=BTC:75000-77000&since=2026-01-02")
     assert chosen(visit, "range") == "3m"
@@ -137,9 +164,9 @@ def test_a_link_restores_the_crypto_page(visit: Visit) -> None:
 
 def test_a_choice_stands_in_the_address_and_moves_only_what_it_should(visit: Visit) -> None:
     visit.open("/macro")
-    visit.page.locator(".st-key-choose-window").get_by_text("20", exact=True).click()
+    visit.page.locator("[class*=st-key-choose-window]").get_by_text("20", exact=True).click()
     visit.wait_for("window=20")
-    visit.page.locator(".st-key-choose-method").get_by_text("spearman").click()
+    visit.page.locator("[class*=st-key-choose-method]").get_by_text("spearman").click()
     visit.wait_for("method=spearman")
     assert visit.query == "window=20&method=spearman"
     expect(visit.page.locator(".st-key-card-together .mk-source")).to_contain_text("20 sessions, spearman")
@@ -199,6 +226,6 @@ def test_two_visitors_do_not_move_each_other(browser: Browser, site: str, visit:
     visit.open("/sources?asof=2026-02-05")
     with visiting(browser, site) as other:
         other.open("/sources?asof=2026-01-05")
-        step(other, "‹")
+        step(other, BEFORE)
         other.wait_for("asof=2026-01-02")
     expect(badge(visit)).to_have_text("5 Feb 2026 24:00 UTC")
