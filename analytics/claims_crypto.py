@@ -9,7 +9,7 @@ from analytics.beta import beta
 from analytics.checking import Claim, Evidence, Finding, Verdict, graded
 from analytics.claims_stocks import RELIEF, ROUT, percent
 from analytics.contagion import two_window_z
-from analytics.correlation import correlate
+from analytics.correlation import correlate, mardia_kappa
 from analytics.crypto import coin_falls, flow_summary, funding_summary
 from analytics.drawdowns import drawdown, low_on_high
 from analytics.ranks import largest_since
@@ -71,7 +71,7 @@ def _day_fall(at: Evidence) -> Finding:
         return Finding(Verdict.NOT_MEASURED, moved.why or "")
     holds = -0.15 <= moved.value <= -0.12
     number = {"change": at.number("BTC", moved.scaled(100), "percent", "change_1d")}
-    why = f"The UTC day closed {percent(100 * moved.value)} lower."
+    why = f"The UTC day closed {percent(abs(100 * moved.value))} {'lower' if moved.value < 0 else 'higher'}."
     return Finding(Verdict.HOLDS if holds else Verdict.FAILS, why, number)
 
 
@@ -186,16 +186,18 @@ def _correlation(at: Evidence) -> Finding:
         f"{window} sessions": at.joint(pair, result, "correlation", "correlation", window=window)
         for window, result in found.items()
     }
-    short, now, before = found[5], found[20], correlate(x.iloc[:-20], y.iloc[:-20], 60)
+    recent, earlier = moves.iloc[-20:], moves.iloc[-80:-20]
+    short, now, before = found[5], found[20], correlate(earlier["BTC"], earlier["IXIC"], 60)
     if short.value is None or now.value is None or before.value is None:
         return Finding(Verdict.NOT_MEASURED, short.why or now.why or before.why or "", numbers)
-    z = two_window_z(now.value, now.n, before.value, before.n)
+    kappas = (mardia_kappa(*stretch[list(pair)].to_numpy(float).T) for stretch in (recent, earlier))
+    z = two_window_z(now.value, now.n, before.value, before.n, *kappas)
     clear = short.low is not None and short.high is not None and (short.low > 0 or short.high < 0)
     surged = z >= SIGNIFICANT
     five, twenty, sixty = (decimal(each.value, 2) for each in (short, now, before))
     why = (
         f"5 sessions {five}, {'' if clear else 'not '}distinguishable from zero; "
-        f"20 sessions {twenty} after {sixty} over the 60 before, {decimal(z, 1)} standard errors apart."
+        f"20 sessions {twenty} after {sixty} over the 60 before, {decimal(abs(z), 1)} standard errors apart."
     )
     return Finding(graded(clear + surged, 2), why, numbers)
 

@@ -13,7 +13,7 @@ from analytics.ranks import largest_since, rank_among_last, streak
 from analytics.returns import change_over, change_over_days, year_to_date
 from market.calendars import session_close
 from market.readings import Result
-from market.text import decimal, full_day, ordinal
+from market.text import decimal, full_day, ordinal, ranked
 
 ROUT, RELIEF, SATURDAY = date(2026, 2, 5), date(2026, 2, 6), date(2026, 2, 7)
 TOPIC = "Stocks"
@@ -69,7 +69,7 @@ def _several_sessions(at: Evidence) -> Finding:
     inside = int(((falls <= -0.018) & (falls >= -0.025)).sum())
     said = ", ".join(percent(100 * float(fall)) for fall in falls)
     verdict = graded(inside, length) if length >= 3 else Verdict.FAILS
-    why = f"{length} falls in a row, of {said}; {inside} of them inside the range."
+    why = f"{length} falls in a row, of {said}; {inside or 'none'} of them inside the range."
     return Finding(verdict, why, {"streak": at.number("IXIC", run, "sessions", "streak")})
 
 
@@ -114,7 +114,7 @@ def _relief_size(at: Evidence) -> Finding:
     parts = (nasdaq > 0.02, abs(broad - 0.02) <= 0.0025, rank.value <= 10)
     why = (
         f"Nasdaq {percent(100 * nasdaq)}, S&P 500 {percent(100 * broad)}, Dow {percent(100 * dow)}, "
-        f"its {ordinal(int(rank.value))} largest gain of 252."
+        f"its {ranked(int(rank.value), 'largest gain')} of 252."
     )
     return Finding(graded(sum(parts), len(parts)), why, numbers)
 

@@ -75,7 +75,7 @@ DEFINITIONS = (
         "fall_sequel",
         "What followed",
         "Change from the same session after the peak over the next 20, 40 and 60 sessions, of all past "
-        "falls; the fan holds their 10, 25, 50, 75 and 90% quantiles.",
+        "falls that were falls by then; the fan holds their 10, 25, 50, 75 and 90% quantiles.",
         "Closes; falls that are not over are left out, and so is the present one.",
         "No quantile with fewer than 8 falls. Likeness of the path has not helped to foretell the sequel.",
         "Own definition.",
@@ -91,7 +91,8 @@ DEFINITIONS = (
 class FoundFall:
     """One fall of a series by rows: its peak, its low, and the row that regained the peak (None: not yet).
 
-    ``end_row`` is the first row after it, or the last one loaded while ``is_current``.
+    ``end_row`` is the first row after it, or the last one loaded while ``is_current``; ``known_row`` is the
+    one whose close made it a fall.
     """
 
     peak_row: int
@@ -100,6 +101,7 @@ class FoundFall:
     recovered_row: int | None
     depth: float
     is_current: bool
+    known_row: int
 
 
 def falls_by_rule(close: pd.Series, depth: float, year: int = 252) -> tuple[FoundFall, ...]:
@@ -117,7 +119,7 @@ def falls_by_rule(close: pd.Series, depth: float, year: int = 252) -> tuple[Foun
             row += 1
             continue
         end = _next_high(prices, row, year)
-        found.append(_found(prices, peak, len(prices) - 1 if end is None else end, end is None))
+        found.append(_found(prices, peak, row, end))
         row = len(prices) if end is None else end + 1
     return tuple(found)
 
@@ -129,11 +131,17 @@ def _next_high(prices: np.ndarray, row: int, year: int) -> int | None:
     return None
 
 
-def _found(prices: np.ndarray, peak: int, end: int, is_current: bool) -> FoundFall:
-    low = peak + int(prices[peak : end + 1].argmin())
-    regained = np.flatnonzero(prices[low:] >= prices[peak])
-    recovered = low + int(regained[0]) if len(regained) else None
-    return FoundFall(peak, low, end, recovered, float(prices[low] / prices[peak] - 1), is_current)
+def _found(prices: np.ndarray, peak: int, known: int, end: int | None) -> FoundFall:
+    last = len(prices) - 1 if end is None else end
+    low = peak + int(prices[peak : last + 1].argmin())
+    depth = float(prices[low] / prices[peak] - 1)
+    return FoundFall(peak, low, last, _regained(prices, peak, low), depth, end is None, known)
+
+
+def _regained(prices: np.ndarray, peak: int, low: int) -> int | None:
+    """The first row after the low at the price of the peak or above."""
+    rows = np.flatnonzero(prices[low:] >= prices[peak])
+    return low + int(rows[0]) if len(rows) else None
 
 
 def named_fall(
@@ -141,7 +149,8 @@ def named_fall(
 ) -> FoundFall | None:
     """The fall of a named episode: its lowest close, and the highest of ``lookback`` rows before that.
 
-    None where the loaded history does not hold the episode and a row before it.
+    It is known from the last day of the episode on. None where the loaded history does not hold the episode
+    and a row before it.
     """
     start, end = pd.Timestamp(episode.start), pd.Timestamp(episode.end) if episode.end else dates[-1]
     rows = np.flatnonzero((dates >= start) & (dates <= end))
@@ -151,10 +160,10 @@ def named_fall(
     low = int(rows[0]) + int(prices[rows[0] : rows[-1] + 1].argmin())
     before = prices[max(0, low - lookback) : low]
     peak = low - 1 - int(before[::-1].argmax())
-    regained = np.flatnonzero(prices[low:] >= prices[peak])
-    recovered = low + int(regained[0]) if len(regained) else None
+    recovered = _regained(prices, peak, low)
     last = len(prices) - 1 if recovered is None else recovered
-    return FoundFall(peak, low, last, recovered, float(prices[low] / prices[peak] - 1), recovered is None)
+    depth = float(prices[low] / prices[peak] - 1)
+    return FoundFall(peak, low, last, recovered, depth, recovered is None, int(rows[-1]))
 
 
 def path_of(close: pd.Series, fall: FoundFall, sessions: int = SHOWN) -> pd.Series:
@@ -238,6 +247,7 @@ def episodes(
 ) -> Episodes:
     """Falls of ``key`` deeper than ``depth`` in the loaded history, and the ``named`` ones it holds.
 
+    An episode has its name from its last day on: before that it is no more than the present fall.
     Without a ``depth`` it is 5 %, and 10 % in a market that never closes.
     The present fall is never among those that tell what followed.
     """
@@ -248,6 +258,8 @@ def episodes(
     if bars is None or positive(bars.close).isna().any():
         why = no_prices([key]) if bars is None else "A price is not positive."
         return Episodes(key, depth, (), (), None, (), (), 0, tuple(each.name for each in named), why)
+    newest_day = bars.dates[-1].date()
+    named = tuple(each for each in named if (each.end or each.start) <= newest_day)
     year, lookback = (365, 90) if bars.is_continuous else (252, 63)
     pair = [known[each] for each in ("BTC", market) if each in known]
     shown = _Shown(bars, tuple(pair), align(pair) if len(pair) == 2 else None)
@@ -273,7 +285,8 @@ def episodes(
 def sequels(close: pd.Series, past: Sequence[FoundFall], elapsed: int | None) -> tuple[Sequel, ...]:
     """What ``past`` falls did over the sessions after they were ``elapsed`` sessions old.
 
-    Falls that ended sooner are left out: they were no longer falls.
+    Falls that ended sooner are left out: they were no longer falls. So are those that no close had made one
+    by then: to count what became a fall only afterwards would foretell a fall.
     """
     if elapsed is None:
         return ()
@@ -282,11 +295,12 @@ def sequels(close: pd.Series, past: Sequence[FoundFall], elapsed: int | None) ->
 
 
 def _sequel(prices: np.ndarray, past: Sequence[FoundFall], elapsed: int, ahead: int) -> Sequel:
-    starts = [each.peak_row + elapsed for each in past if each.peak_row + elapsed <= each.end_row]
+    ages = [(each, each.peak_row + elapsed) for each in past]
+    starts = [row for each, row in ages if each.known_row <= row <= each.end_row]
     moves = [100 * (prices[row + ahead] / prices[row] - 1) for row in starts if row + ahead < len(prices)]
     n = len(moves)
     if n < ENOUGH:
-        return Sequel(ahead, {}, n, f"Past falls that grew as old: {n}. Percentages need {ENOUGH}.")
+        return Sequel(ahead, {}, n, f"Past falls known at that age: {n}. Percentages need {ENOUGH}.")
     values = np.quantile(moves, QUANTILES)
     return Sequel(ahead, dict(zip(QUANTILES, map(float, values), strict=True)), n, None)
 

@@ -30,7 +30,8 @@ DEFINITIONS = (
         "after; inside a meeting's month the average splits by days: end = (average − before / days × "
         "start) / (after / days).",
         "Settlements of 30-day fed-funds futures.",
-        "A meeting without its contract, or without an anchor on either side, is missing.",
+        "A meeting without its contract, or without an anchor on either side, is missing; so is the rate "
+        "after one that leaves under a tenth of its month, where the next month tells nothing.",
         "CME FedWatch methodology and calculation examples.",
         "Macro",
     ),
@@ -208,6 +209,9 @@ class _Path:
             before = self._carried(day)
         if before is None:
             return Meeting(day, why="Neither the month before nor the month after is free of meetings.")
+        if 1 - elapsed / days < ILL_CONDITIONED:
+            why = f"The contract of {day:%B %Y} holds too few days after the meeting, and none follows it."
+            return Meeting(day, before, why=why)
         return Meeting(day, before, rate_after(average, before, elapsed, days))
 
     def _anchor(self, day: date, months: int) -> float | None:

@@ -131,7 +131,7 @@ def stress_map(
     """The narrow-versus-systemic map on what is ``known``.
 
     ``episodes`` gives the first and last day of those to label; one is labelled at its worst day, the one
-    with the largest sum of both axes, where the history has places of it.
+    with the largest sum of both axes, once it is over and where the history has places of it.
     """
     daily = by_day(known, BLOCKS)
     groups = {block.key: [stand(one, daily) for one in block.components] for block in BLOCKS}
@@ -194,6 +194,6 @@ def _labelled(places: Sequence[Place], episodes: Mapping[str, tuple[date, date |
     found = {}
     for key, (start, end) in episodes.items():
         within = [each for each in places if start <= each.day and (end is None or each.day <= end)]
-        if within:
+        if within and (end or start) <= places[-1].day:
             found[key] = max(within, key=lambda place: place.narrow + place.systemic)
     return found

@@ -78,6 +78,18 @@ def test_a_meeting_on_the_first_is_all_of_its_month() -> None:
     assert (meeting.before, meeting.after) == (3.75, 4.0)
 
 
+def test_a_meeting_in_the_last_days_needs_the_month_after() -> None:
+    """One new day in July 2024: a basis point in the contract would be 31 in the rate."""
+    july = date(2024, 7, 31)
+    (alone,) = fed_path({(2024, 6): 94.67, (2024, 7): 94.66}, [july])
+    assert (alone.before, alone.after, alone.odds) == (pytest.approx(5.33), None, None)
+    assert alone.why == (
+        "The contract of July 2024 holds too few days after the meeting, and none follows it."
+    )
+    (known,) = fed_path({(2024, 6): 94.67, (2024, 7): 94.66, (2024, 8): 94.70}, [july])
+    assert known.after == pytest.approx(5.30)
+
+
 def test_the_effective_rate_stands_in_before_the_first_meeting() -> None:
     (meeting,) = fed_path({(2015, 9): 99.805}, [date(2015, 9, 17)], current=0.1325)
     assert meeting.after == pytest.approx(0.266429, abs=1e-6)
