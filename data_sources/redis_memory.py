@@ -4,11 +4,9 @@ import logging
 import time
 from collections.abc import Callable
 from threading import Lock
-from typing import TypeVar
 
 log = logging.getLogger(__name__)
 
-Answer = TypeVar("Answer")
 PATIENCE = 0.25
 SILENCE = 2.0
 
@@ -44,16 +42,13 @@ class RedisMemory:
 
     def claim(self, name: str, seconds: float) -> bool:
         """Whether ``name`` was free; from now on it is not, for so long."""
-        granted: object = self._ask(
-            lambda: self._server.set(name, b"", nx=True, px=_milliseconds(seconds)), True
-        )
-        return bool(granted)
+        return bool(self._ask(lambda: self._server.set(name, b"", nx=True, px=_milliseconds(seconds)), True))
 
     def drop(self, name: str) -> None:
         """Free ``name``."""
         self._ask(lambda: self._server.delete(name), None)
 
-    def _ask(self, question: Callable[[], Answer], otherwise: Answer) -> Answer:
+    def _ask(self, question: Callable[[], object], otherwise: object) -> object:
         from redis import RedisError
 
         with self._lock:
