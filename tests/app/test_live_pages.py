@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from playwright.sync_api import Browser
@@ -133,6 +133,19 @@ def test_the_sources_page_tells_how_every_provider_does(browser: Browser, site: 
         told = shown.inner_text()
         assert "answers" in told
         assert "Yahoo Finance" in told
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_ages_count_by_the_servers_clock(browser: Browser, site: str, hours: int) -> None:
+    with visiting(browser, site) as visit:
+        visit.page.add_init_script(f"const now = Date.now; Date.now = () => now() + {hours} * 3600_000")
+        shown = arrived(visit, "/sources").page.locator(".st-key-card-providers [data-since]").first
+        for _ in range(3):
+            visit.page.wait_for_timeout(1100)
+            since, told = shown.evaluate("age => [age.dataset.since, age.textContent]")
+            true = (datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds()
+            assert true < 60, "the first provider answered a moment ago"
+            assert abs(float(told.removesuffix(" s")) - true) <= 2
 
 
 def test_two_sources_that_disagree_are_both_told_and_make_no_headline(browser: Browser, site: str) -> None:
