@@ -30,7 +30,7 @@ def show_strip() -> None:
         sources().live is not None and session.view().asof is None and not st.session_state.get("paused")
     )
     every = (ARRIVING if is_waiting else USUAL) if watches else None
-    seen = _newest_answers()
+    seen = _changes()
 
     @st.fragment(run_every=every)
     def strip() -> None:
@@ -61,16 +61,17 @@ def say_waiting() -> Html | None:
     )
 
 
-def _has_news(seen: Mapping[str, datetime]) -> bool:
-    """Whether a provider has answered since this page was drawn; asks anew where that is due."""
+def _has_news(seen: int) -> bool:
+    """Whether prices have changed since this page was drawn; asks anew where that is due."""
     sources().ask_all()
     if sources().feed() is not session.feed():
         return True
-    return session.feed().span.moment is None and _newest_answers() != seen
+    return session.feed().span.moment is None and _changes() != seen
 
 
-def _newest_answers() -> dict[str, datetime]:
-    return {name: each.last_success for name, each in sources().health().items() if each.last_success}
+def _changes() -> int:
+    providers = sources().providers
+    return providers.changes() if providers else 0
 
 
 def _strip() -> Html:

@@ -50,6 +50,16 @@ class Flight:
     started: float
 
 
+def says_something_else(before: Entry | None, after: Entry) -> bool:
+    """Whether a page shows ``after`` otherwise than ``before``: other prices, or another reason for old
+    ones.
+    """
+    if before is None or type(before.error) is not type(after.error):
+        return True
+    old, new = before.bars, after.bars
+    return old is not new and (old is None or new is None or not old.frame.equals(new.frame))
+
+
 def nothing_known(_instrument: Instrument, _interval: Interval) -> Bars | None:
     """The memory of a process that keeps nothing on disk."""
     return None
@@ -85,6 +95,8 @@ class Cached:
             MOST_ENTRIES, ttu=lambda _key, entry, _now: entry.kept_until, timer=timer
         )
         self._flights: dict[Key, Flight] = {}
+        self.changes = 0
+        """How often an answer said something else than the one before: what a page must be drawn anew for."""
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """Fresh bars, or older ones that say so; waits at most the patience for a first answer."""
@@ -160,6 +172,7 @@ class Cached:
             entry = self._landed(answer, before, key)
             self._entries[key] = entry
             self._flights.pop(key, None)
+            self.changes += says_something_else(before, entry)
         return entry
 
     def _landed(self, answer: Bars | Exception, before: Entry | None, key: Key) -> Entry:

@@ -74,6 +74,10 @@ class Live:
             for name, guard in self.guards.items()
         }
 
+    def changes(self) -> int:
+        """How often any source has said something else than before: unequal where a page is out of date."""
+        return sum(cached.changes for cached in self.sources.values())
+
     def on_their_way(self) -> tuple[tuple[str, str, Interval, float], ...]:
         """The questions not answered yet: source, key, interval, seconds; what a page shows as progress."""
         return tuple((name, *each) for name, cached in self.sources.items() for each in cached.on_their_way())

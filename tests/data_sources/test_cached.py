@@ -217,6 +217,18 @@ def test_ready_never_waits_and_never_raises():
     assert stage.inner.calls == 1
 
 
+def test_what_would_change_a_page_is_counted_and_what_says_the_same_is_not():
+    said = [OLD, OLD, NEW, SILENT, SILENT, RateLimited(BITCOIN, "kraken"), NEW, NEW]
+    stage = Stage(*said)
+    counts = []
+    for _ in said:
+        stage.ask()
+        stage.land()
+        counts.append(stage.cached.changes)
+        stage.clock.pass_by(1000)
+    assert counts == [1, 1, 2, 3, 3, 4, 5, 5]
+
+
 def test_what_is_on_its_way_is_known():
     gate = Event()
     stage = Stage(OLD, gate=gate)
