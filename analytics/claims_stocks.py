@@ -19,6 +19,11 @@ ROUT, RELIEF, SATURDAY = date(2026, 2, 5), date(2026, 2, 6), date(2026, 2, 7)
 TOPIC = "Stocks"
 MONTHS_OF_DAYS = 60  # the least that "months" can mean
 
+# What the article said, deeper end first.
+DAILY_FALL = (-0.025, -0.018)
+THIS_YEAR = (-0.14, -0.08)
+SOFTWARE_BELOW_HIGH = (-0.30, -0.18)
+
 
 def percent(value: float | None, places: int = 2) -> str:
     return decimal(value, places, signed=True, suffix="%")
@@ -66,7 +71,7 @@ def _several_sessions(at: Evidence) -> Finding:
     run = streak(returns)
     length = abs(int(run.value or 0)) if (run.value or 0) < 0 else 0
     falls = returns.iloc[len(returns) - length :]
-    inside = int(((falls <= -0.018) & (falls >= -0.025)).sum())
+    inside = int(falls.between(*DAILY_FALL).sum())
     said = ", ".join(percent(100 * float(fall)) for fall in falls)
     verdict = graded(inside, length) if length >= 3 else Verdict.FAILS
     why = f"{length} falls in a row, of {said}; {inside or 'none'} of them inside the range."
@@ -77,7 +82,7 @@ def _year_to_date(at: Evidence) -> Finding:
     keys = ("NDX", "SOX", "IGV")
     moved = {key: year_to_date(at[key].close, at[key].dates) for key in keys}
     values = [result.value for result in moved.values() if result.value is not None]
-    inside = sum(-0.14 <= value <= -0.08 for value in values)
+    inside = sum(THIS_YEAR[0] <= value <= THIS_YEAR[1] for value in values)
     said = ", ".join(
         f"{at[key].instrument.short} {percent(100 * (moved[key].value or 0), 1)}" for key in keys
     )
@@ -92,9 +97,10 @@ def _software(at: Evidence) -> Finding:
     number = {"fall": at.number("IGV", fall.scaled(100), "percent", "from_2025_high")}
     if fall.value is None:
         return Finding(Verdict.NOT_MEASURED, fall.why or "", number)
-    if fall.value > -0.18:
+    deepest, mildest = SOFTWARE_BELOW_HIGH
+    if fall.value > mildest:
         verdict, where = Verdict.FAILS, "less than claimed"
-    elif fall.value >= -0.30:
+    elif fall.value >= deepest:
         verdict, where = Verdict.HOLDS, "inside the range"
     else:
         verdict, where = Verdict.DEPENDS, "below the whole range: the claim understates it"

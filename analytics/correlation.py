@@ -30,6 +30,9 @@ LEVEL = 0.95
 FEWEST = 4
 """Joint observations below which no interval exists."""
 
+TOGETHER = ("IXIC", "GSPC", "IGV", "SOX", "BTC", "ETH", "GLD", "HYG", "VIX", "DXY", "IEF")
+"""The instruments laid side by side where nobody chose others."""
+
 INDISTINCT = "not distinguishable from zero"
 
 

@@ -13,14 +13,13 @@ import pandas as pd
 from analytics.averages import moving_average
 from analytics.macro import excess_returns, ratio
 from analytics.ranks import percentiles
-from analytics.systemic import rolling_average_pairwise, turbulences
+from analytics.systemic import SECTORS, rolling_average_pairwise, turbulences
 from analytics.volatility import rolling_volatility
 from market.bars import Bars
 
 FEWEST, MATURE = 252, 504  # observations a rank needs; below the second it is young
 YEAR, QUARTER, MONTH = 252, 60, 20
 CRYPTO_YEAR, CRYPTO_MONTH, CRYPTO_WEEK = 365, 30, 7
-SECTORS = ("XLK", "XLP", "XLU", "XLV", "IGV", "SMH")
 BREADTH = (*SECTORS, "NDX")
 
 

@@ -18,6 +18,9 @@ from analytics.rolling import rolling_correlation
 from market.definitions import Definition
 from market.readings import Result
 
+SECTORS = ("IGV", "SMH", "XLK", "XLP", "XLU", "XLV")
+"""The fixed set of funds that stands for the American market, industry by industry."""
+
 FLOOR = 1e-8
 """The least eigenvalue of a correlation matrix that is to be inverted."""
 

@@ -38,7 +38,7 @@ ABOUT = {
     ),
     "/macro": ("Macro", "Volatility, the dollar, rates, credit and commodities, and how they move together."),
     "/levels": ("Key levels", "The watched prices, how often each was tested, and what happened next."),
-    "/episodes": ("Past episodes", "Today laid over past falls, aligned on the day each began."),
+    "/episodes": ("Episodes", "Today laid over past falls, aligned on the day each began."),
     "/methods": ("Methods", "Every number: its formula, its sampling, its source and its edge cases."),
     "/sources": ("Sources", "Every series: who publishes it, how far it goes back and how old it is."),
     "/claims": ("Claims", "What was said about this sell-off, measured again."),

@@ -49,7 +49,7 @@ LAYOUT = """<style>
 [data-testid="stMainBlockContainer"]{max-width:1440px;margin:0 auto;
  padding:4.1rem clamp(.9rem,2.2vw,2rem) 1.5rem}
 [class*="st-key-card"]{padding:1rem 1.05rem .8rem}
-.st-key-strip{border-bottom:1px solid light-dark(#DEDED8,#2C3540);padding-bottom:.45rem}
+.st-key-strip{border-bottom:1px solid var(--border);padding-bottom:.45rem}
 [class*="st-key-choose-range"] button{text-transform:uppercase}
 @media (max-width:640px){[class*="st-key-choose-range"] button{padding:0 .5rem;min-width:0}}
 @media (min-width:1200px){

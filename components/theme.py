@@ -70,6 +70,7 @@ PAGE = "#000038"
 
 # One grey reads on both grounds, so it needs no slot.
 GRID = "rgba(128,138,150,.22)"
+ZERO = "rgba(128,138,150,.6)"
 CLEAR = "rgba(0,0,0,0)"
 
 DIVERGING = Pair(

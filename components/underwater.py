@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from components.frame import date_axis, framed, nice_ticks, span
 from components.lines import Line, add_end_labels, trace
 from components.text import decimal
+from components.theme import ZERO
 
 
 def underwater(lines: Sequence[Line], *, height: int = 340, phone: bool = False) -> go.Figure:
@@ -24,7 +25,7 @@ def underwater(lines: Sequence[Line], *, height: int = 340, phone: bool = False)
     figure.update_yaxes(
         range=[low, high], tickmode="array", tickvals=values, ticktext=[write(value) for value in values]
     )
-    figure.add_hline(0, line={"color": "rgba(128,138,150,.6)", "width": 1, "dash": "dot"}, layer="below")
+    figure.add_hline(0, line={"color": ZERO, "width": 1, "dash": "dot"}, layer="below")
     date_axis(figure, *span(*(line.values.index for line in lines)))
     add_end_labels(figure, lines, _percent, low=low, high=high, gap=18 / (height - 48), phone=phone)
     return figure

@@ -8,7 +8,7 @@ from analytics.alignment import align
 from analytics.beta import LEVEL as BETA_LEVEL
 from analytics.beta import Beta
 from analytics.beta import beta as regress
-from analytics.correlation import LEVEL, CorrelationMatrix, Method, correlation_matrix
+from analytics.correlation import LEVEL, TOGETHER, CorrelationMatrix, Method, correlation_matrix
 from api.envelope import Json, reasons, write_provenance
 from api.query import BadParameter, Query
 from data_sources.feed import Batch, Feed
@@ -19,7 +19,6 @@ from market.readings import Envelope, Result, joint_envelope
 MOST_TOGETHER = 12
 WINDOW = 60
 METHODS = (Method.PEARSON, Method.SPEARMAN)
-TOGETHER = ("IXIC", "GSPC", "IGV", "SOX", "BTC", "ETH", "GLD", "HYG", "VIX", "DXY", "IEF")
 
 
 def correlation(feed: Feed, query: Query) -> Json:

@@ -18,7 +18,6 @@ from components.text import Write, change, correlation, decimal, percent, percen
 from market.bars import Bars
 from market.readings import Result, envelope, joint_envelope
 
-SECTORS = ("IGV", "SMH", "XLK", "XLP", "XLU", "XLV")
 WINDOW = 60
 TURBULENCE_DAYS = 5
 TURBULENCE_HISTORY = 504

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analytics.averages import SPANS, Average, averages, breadth, breadth_line, moving_average
+from analytics.claims_stocks import DAILY_FALL, SOFTWARE_BELOW_HIGH, THIS_YEAR
 from analytics.drawdowns import drawdown_since
 from analytics.falls import Runs, runs
 from analytics.ranks import rank_among_last
@@ -27,8 +28,6 @@ from market.calendars import day_of
 from market.readings import envelope
 from market.zones import Zone
 
-HAVENS = ("XLP", "XLU", "XLV", "GLD", "TLT", "IEF", "SHY")
-HIGH_BETA = ("IGV", "SMH", "NDX")
 RALLY = "From the lowest close of the last 20 sessions; the fall is from the high before it"
 RANK_WINDOWS = (21, 63, 126, 252)
 MOVES_TOLD = 5
@@ -47,28 +46,38 @@ class Move:
     said: Said | None = None
 
 
+def _said(claimed: tuple[float, float]) -> Said:
+    low, high = (100 * end for end in claimed)
+    return Said(low, high, "the article")
+
+
+def _shaded(claimed: tuple[float, float]) -> str:
+    low, high = (f"−{-100 * end:.3g}%" for end in claimed)
+    return f"Shaded: {high} to {low}, what the article said"
+
+
 MOVES = (
     Move(
         "change_1d_pct",
         "The last day",
-        "Close on close. Shaded: −1.8% to −2.5%, what the article said of several sessions",
+        f"Close on close. {_shaded(DAILY_FALL)} of several sessions",
         "change_1d",
-        Said(-2.5, -1.8, "the article"),
+        _said(DAILY_FALL),
     ),
     Move("change_1w_pct", "One week", "Against the last close at least seven days earlier", "change_1w"),
     Move(
         "ytd_pct",
         "Since 1 January",
-        "Shaded: −8% to −14%, what the article said of the Nasdaq 100, chips and software",
+        f"{_shaded(THIS_YEAR)} of the Nasdaq 100, chips and software",
         "ytd",
-        Said(-14.0, -8.0, "the article"),
+        _said(THIS_YEAR),
     ),
     Move(
         "from_2025_high_pct",
         "From the 2025 high",
-        "Highest close of 2025. Shaded: −18% to −30%, what the article said of leading software names",
+        f"Highest close of 2025. {_shaded(SOFTWARE_BELOW_HIGH)} of leading software names",
         "from_2025_high",
-        Said(-30.0, -18.0, "the article"),
+        _said(SOFTWARE_BELOW_HIGH),
     ),
 )
 
@@ -191,7 +200,7 @@ def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absen
 def rotation(held: tuple[Bars, ...], window: int, phone: bool) -> Drawing | Absent:
     """What havens and high-beta holdings returned over the window, best first."""
     short = {each.key: each.instrument.short for each in held}
-    found = window_returns({each.key: each for each in held}, window, HAVENS, HIGH_BETA)
+    found = window_returns({each.key: each for each in held}, window)
     bars = [
         Bar(short.get(leg.key, leg.key), leg.change.value, INK if leg.is_haven else OTHER)
         for leg in found.legs

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from analytics.stories import Page, story_of
+from analytics.systemic import SECTORS
 from app import present
 from app.present import fed, macro, overview, stress, systemic
 from app.services import known
@@ -29,7 +30,7 @@ TOGETHER = ("IXIC", "GSPC", "IGV", "BTC", "GLD", "WTI", "HYG", "LQD", "IEF", "TL
 COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 
 moment, phone = moment_now(), is_phone()
-batch = here().many(known().pick(*TOGETHER, *systemic.SECTORS, "US2Y"))
+batch = here().many(known().pick(*TOGETHER, *SECTORS, "US2Y"))
 scored = tuple(here().many(known().pick(*stress.SERIES)))
 readings = present.readings_of(batch)
 extra = here().many(known().pick("VIX3M", "EFFR"))
@@ -60,7 +61,7 @@ with left, card("fed", "Fed path", fed.words(contracts, known().meetings, extra.
     show("fed", fed.path_chart(contracts, known().meetings, extra.get("EFFR"), phone))
     show("fed-table", fed.path_table(contracts, known().meetings, {**batch.found, **extra.found}))
 with right, card("systemic", "Do sectors move as one?", systemic.FRAGILE, "average_pairwise"):
-    show("systemic", systemic.together_table(batch.select(*systemic.SECTORS)))
+    show("systemic", systemic.together_table(batch.select(*SECTORS)))
 
 left, right = st.columns(2)
 with left, card("map", "Narrow or systemic?", "The last 60 sessions on two axes", "stress_systemic"):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analytics.changes import what_changed
+from analytics.correlation import TOGETHER
 from analytics.stories import Page, story_of
 from app import present
 from app.present import overview, stress
@@ -23,7 +24,6 @@ from app.widgets import (
 
 TILES = ("IXIC", "GSPC", "BTC", "ETH", "VIX", "US10Y")
 FALLS = ("GSPC", "IXIC", "GLD", "IGV", "BTC")
-TOGETHER = ("IXIC", "GSPC", "IGV", "SOX", "BTC", "ETH", "GLD", "HYG", "VIX", "DXY", "IEF")
 
 moment, phone = moment_now(), is_phone()
 batch = here().many(known().pick(*TOGETHER, "DJI", "SOL", "US10Y"))

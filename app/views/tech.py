@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from analytics.rotation import HAVENS, HIGH_BETA
 from analytics.stories import Page, story_of
+from analytics.systemic import SECTORS
 from app import present
 from app.present import tech
 from app.services import known
@@ -22,7 +24,6 @@ from app.widgets import (
 )
 
 INDICES = ("IXIC", "GSPC", "NDX", "DJI", "SOX")
-SECTORS = ("IGV", "SMH", "XLK", "XLP", "XLU", "XLV")
 PEAKS = ("IXIC", "NDX", "SOX", "IGV", "XLK", "XLP", "XLU", "XLV")
 
 moment, phone = moment_now(), is_phone()
@@ -64,7 +65,7 @@ with (
 ):
     with controls("rotation"):
         window = choose_window((5, 20, 60))
-    show("rotation", tech.rotation(batch.select(*tech.HAVENS, *tech.HIGH_BETA), window, phone))
+    show("rotation", tech.rotation(batch.select(*HAVENS, *HIGH_BETA), window, phone))
 with right, card("rally", "What has the rebound made good?", tech.RALLY, "retraced"):
     show("rally", tech.rally_table(markets))
 

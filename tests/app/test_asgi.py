@@ -5,6 +5,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from api.page import ABOUT
+from app.frame import PAGES
 from tests.app.serving import ROOT, free_port, serving
 
 
@@ -28,3 +30,9 @@ def test_the_whole_program_starts_and_answers() -> None:
             assert "script-src 'self'" in answer.headers["content-security-policy"]
         with urlopen(f"{address}/tech", timeout=10) as answer:
             assert b"<title>Tech sell-off" in answer.read()
+
+
+def test_a_page_is_called_the_same_in_its_head_and_in_the_navigation() -> None:
+    assert {f"/{address}": title for _, title, address in PAGES} == {
+        path: title for path, (title, _) in ABOUT.items()
+    }
