@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from analytics import averages, ranks
+from analytics.readings import HIGH_DAY
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
 from market.calendars import NEW_YORK, day_of
@@ -101,7 +102,7 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     if abs(number.value) < SMALLEST:
         still = quote(reading, "change_1d_pct", "unchanged")
         return Fact((f"{subject} was ", still, f" {day}"), 0.2, subject=subject)
-    verb = "rose" if number.value > 0 else "fell"
+    verb = _verb(bars, number.value)
     places = 1 if abs(number.value) >= ONE_PLACE else 2
     size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), places)}%")
     tone = Tone.BETTER if number.value > 0 else Tone.WORSE
@@ -115,7 +116,8 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     periods = "days" if bars.is_continuous else "sessions"
     words = Quoted(f"{rank} in {SESSION_WINDOW} {periods}", bars.key, "rank_90", number_of)
     weight = 4.5 - place.value / 10
-    return Fact((f"{subject} {verb} ", size, f" {day}, its ", words), weight, tone, subject=subject)
+    tail = f" {day}, {'its' if bars.in_progress is None else 'which would be its'} "
+    return Fact((f"{subject} {verb} ", size, tail, words), weight, tone, subject=subject)
 
 
 def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
@@ -132,11 +134,9 @@ def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) 
     tail = f"since {day}" if found.since else f"of the history here, which starts on {day}"
     size = quote(reading, "change_1d_pct", change(number.value))
     tone = Tone.WORSE if found.move < 0 else Tone.BETTER
-    return Fact(
-        (f"{subject}’s move of ", size, f" {when(bars, moment)} is its largest one-day {what} {tail}"),
-        3.6,
-        tone,
-    )
+    is_so = "is" if bars.in_progress is None else "would be"
+    told = (f"{subject}’s move of ", size, f" {when(bars, moment)} {is_so} its largest one-day {what} {tail}")
+    return Fact(told, 3.6, tone)
 
 
 def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | None:
@@ -148,8 +148,10 @@ def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | No
         return Fact((f"{subject} stands at its highest close",), 2.0, Tone.BETTER, subject=subject)
     size = quote(reading, "drawdown_pct", f"{decimal(-number.value, 1)}%")
     extra = 1.0 if -number.value >= DEEP_FALL else 0.0
-    words = (f"{subject} is ", size, " below its highest close")
-    return Fact(words, weight + extra, Tone.WORSE, subject=subject)
+    brief = (f"{subject} is ", size, " below its highest close")
+    day = dict(number.inputs).get(HIGH_DAY)
+    words = (*brief, f" ({day})") if day else brief
+    return Fact(words, weight + extra, Tone.WORSE, brief=brief, subject=subject)
 
 
 def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
@@ -162,8 +164,9 @@ def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
     run = quote(reading, "streak", f"{ordinal(int(-number.value))} {period} in a row")
     sum_of = envelope(total.scaled(100), bars, "percent", "streak_change")
     size = Quoted(change(sum_of.value), bars.key, "streak_change_pct", sum_of)
-    brief = (f"{subject} fell for the ", run)
-    return Fact((*brief, ", ", size, " in all"), 2.8, Tone.WORSE, brief=brief, subject=subject)
+    brief = (f"{subject} {'fell' if bars.in_progress is None else 'is falling'} for the ", run)
+    total_of = " in all" if bars.in_progress is None else " so far"
+    return Fact((*brief, ", ", size, total_of), 2.8, Tone.WORSE, brief=brief, subject=subject)
 
 
 def ranked_in_year(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
@@ -176,7 +179,9 @@ def ranked_in_year(reading: Reading, bars: Bars, moment: datetime, subject: str)
     period = "days" if bars.is_continuous else "sessions"
     nth = "worst" if place.value == 1 else f"{ordinal(int(place.value))} worst"
     rank = quote(reading, "rank_252", f"{nth} of {RECORD_HISTORY} {period}")
-    opening = f"{subject}’s fall {when(bars, moment)} was the "
+    opening = (
+        f"{subject}’s fall {when(bars, moment)} {'was' if bars.in_progress is None else 'would be'} the "
+    )
     return Fact((opening, rank), 2.1, Tone.WORSE)
 
 
@@ -185,7 +190,7 @@ def at_average(bars: Bars, moment: datetime, subject: str) -> Fact | None:
     known = [each for each in averages.averages(bars) if usable(each.value)]
     longest_first = sorted(known, key=lambda each: -each.span)
     crossed = (_crossed(each, bars, moment, subject) for each in longest_first)
-    below = (_below(each, bars, subject) for each in longest_first)
+    below = (_below(each, bars, moment, subject) for each in longest_first)
     return next((fact for fact in (*crossed, *below) if fact), None)
 
 
@@ -304,21 +309,31 @@ def _crossed(each: averages.Average, bars: Bars, moment: datetime, subject: str)
     return Fact(told, 2.7, tone, brief=brief, subject=subject)
 
 
-def _below(each: averages.Average, bars: Bars, subject: str) -> Fact | None:
+def _below(each: averages.Average, bars: Bars, moment: datetime, subject: str) -> Fact | None:
     if each.is_above is not False or each.since is None:
         return None
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
-    return Fact(
-        (f"{subject} has closed below its ", mean, f" since {full_day(day_of(each.since))}"), 1.3, Tone.WORSE
-    )
+    if each.crossed:
+        return Fact(
+            (f"{subject} closed below its ", mean, f" {when(bars.finished, moment)}"), 1.3, Tone.WORSE
+        )
+    since = f" since {full_day(day_of(each.since))}"
+    return Fact((f"{subject} has closed below its ", mean, since), 1.3, Tone.WORSE)
 
 
 def _among_days(percentile: float, n: int) -> str:
     """A mid-rank percentile of ``n`` days in words, told from the end that it is nearer to."""
     side, share = ("higher", percentile) if percentile >= 50 else ("lower", 100 - percentile)
     if n * (100 - share) < 100:
-        return f"{side} than on all other days of a year"
-    return f"{side} than on {decimal(min(share, 99))}% of the days of a year"
+        return f"{side} than on any other of the last {n} sessions"
+    return f"{side} than on {decimal(min(share, 99))}% of the last {n} sessions"
+
+
+def _verb(bars: Bars, move: float) -> str:
+    """What a price did, or where it stands while the bar is open."""
+    if bars.in_progress is None:
+        return "rose" if move > 0 else "fell"
+    return "is up" if move > 0 else "is down"
 
 
 def _extreme(bars: Bars, move: float) -> str:

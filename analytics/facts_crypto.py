@@ -23,7 +23,7 @@ def flows_of_days(flows: Bars) -> Fact | None:
         return None
     verb, tone = ("took in", Tone.BETTER) if total.value > 0 else ("lost", Tone.WORSE)
     size = Quoted(money_flow(abs(total.value)), flows.key, "etf_flow_sum_5", total)
-    return Fact((f"spot Bitcoin funds {verb} ", size, " over their last five days"), 1.6, tone)
+    return Fact((f"spot Bitcoin funds {verb} ", size, " over their last five trading days"), 1.6, tone)
 
 
 def mood_now(index: Bars) -> Fact | None:

@@ -7,13 +7,17 @@ import pandas as pd
 from analytics import drawdowns, ranks, returns, volatility
 from analytics.rebasing import ratio_envelope
 from market.bars import Bars
+from market.calendars import day_of
 from market.definitions import Definition
 from market.instruments import Calendar, Instrument
 from market.readings import Envelope, Reading, Result, envelope, missing
+from market.text import full_day
 
 RANK_WINDOW = 252
 WEEK_DAYS = 7
 HIGH_YEAR = 2025
+HIGH_DAY = "set on"
+"""The input that says which day a highest close was set on."""
 VOLATILITY_WINDOW = {Calendar.XNYS: 20, Calendar.ALWAYS: 30}
 
 NO_PERCENT = "An amount or a score of one day has no change in percent."
@@ -79,8 +83,8 @@ DEFINITIONS = (
     Definition(
         key="streak",
         title="Streak",
-        formula="Number of rises (+) or falls (−) in a row up to the last close; an unchanged close ends it.",
-        sampling="Close to close.",
+        formula="Number of rises (+) or falls (−) in a row up to the newest price; an unchanged one ends it.",
+        sampling="Close to close; a bar still open counts provisionally.",
         gaps="A missing return neither adds to the run nor ends it.",
         source="Run length.",
         group="Falls",
@@ -166,7 +170,9 @@ def _inputs(bars: Bars, formula: str) -> dict[str, float | str]:
     if formula in ("change_1d", "streak", "rank_252") and len(close) > 1:
         return {"price": float(close.iloc[-1]), "close before": float(close.iloc[-2])}
     if formula == "drawdown":
-        return {"price": float(close.iloc[-1]), "highest close": float(close.max())}
+        high = drawdowns.highest(close)
+        day = {} if high is None else {HIGH_DAY: full_day(day_of(high.at))}
+        return {"price": float(close.iloc[-1]), "highest close": float(close.max()), **day}
     return {"price": float(close.iloc[-1])}
 
 

@@ -20,7 +20,7 @@ from analytics.facts import (
 from analytics.ranks import percentile_of_last
 from analytics.readings import read
 from analytics.zones import follow
-from market.bars import Bars
+from market.bars import Bars, InProgress
 from market.facts import Fact, Tone
 from market.readings import Result, envelope
 from market.text import full_day
@@ -124,7 +124,8 @@ def test_a_number_that_is_late_or_missing_says_nothing(spoiled: str) -> None:
 
 def test_distance_from_the_high_is_told_of_a_long_history() -> None:
     fact = below_high(read(series("IXIC", [*FLAT, 94.0])), "the Nasdaq")
-    assert told(fact) == "the Nasdaq is 6.9% below its highest close"
+    assert fact and fact.short.text == "the Nasdaq is 6.9% below its highest close"
+    assert told(fact) == f"{fact.short.text} (15 Jul 2026)"
     assert told(below_high(read(series("IXIC", [*FLAT, 102.0])), "it")) == "it stands at its highest close"
 
 
@@ -157,6 +158,29 @@ def test_the_largest_move_for_long_says_since_when() -> None:
     matched = series("BTC", [100.0, 60.0, *FLAT, 90.0], "2025-01-02")
     told_since = told(largest_since(read(matched), matched, matched.as_of, "Bitcoin"))
     assert told_since.endswith("its largest one-day fall since 2 Jan 2025")
+
+
+def open_day(closes: list[float], change: float) -> Bars:
+    """Days of Bitcoin, and one that is still open and has moved by so much."""
+    bars = series("BTC", [*closes, closes[-1] * (1 + change)], "2025-01-02")
+    return replace(bars, in_progress=InProgress(bars.provenance.source, change))
+
+
+def test_a_day_still_open_has_not_fallen_yet() -> None:
+    bars = open_day([*FLAT, 99.0, 98.0], -0.13)
+    reading, now = read(bars), bars.as_of
+    assert told(moved(reading, bars, now, "Bitcoin")) == (
+        "Bitcoin is down 13.0% so far today, which would be its worst in 90 days"
+    )
+    assert told(largest_since(reading, bars, now, "Bitcoin")).startswith(
+        "Bitcoin’s move of −13.0% so far today would be its largest one-day fall"
+    )
+    assert told(streak(reading, bars, "Bitcoin")) == (
+        "Bitcoin is falling for the 3rd day in a row, −15.6% so far"
+    )
+    assert told(ranked_in_year(reading, bars, now, "Bitcoin")) == (
+        "Bitcoin’s fall so far today would be the worst of 252 days"
+    )
 
 
 def test_a_move_matched_lately_is_not_the_largest_for_long() -> None:
@@ -226,11 +250,11 @@ def test_a_week_without_a_move_is_said_as_such(key: str) -> None:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        ([*range(1, 82), *range(1000, 1018)], "higher than on 82% of the days of a year"),
-        ([*range(1, 19), *range(1000, 1081)], "lower than on 82% of the days of a year"),
-        ([*range(1, 100)], "higher than on all other days of a year"),
-        ([*range(1000, 1099)], "lower than on all other days of a year"),
-        ([100, *range(1000, 1098)], "lower than on 99% of the days of a year"),
+        ([*range(1, 82), *range(1000, 1018)], "higher than on 82% of the last 100 sessions"),
+        ([*range(1, 19), *range(1000, 1081)], "lower than on 82% of the last 100 sessions"),
+        ([*range(1, 100)], "higher than on any other of the last 100 sessions"),
+        ([*range(1000, 1099)], "lower than on any other of the last 100 sessions"),
+        ([100, *range(1000, 1098)], "lower than on 99% of the last 100 sessions"),
     ],
 )
 def test_a_gauge_is_ranked_from_its_nearer_end(before: list[int], said: str) -> None:

@@ -31,7 +31,7 @@ def test_negative_funding_says_who_pays_and_other_funding_nothing() -> None:
 )
 def test_five_days_of_fund_flows_are_added_up(flow: float, said: str) -> None:
     fact = flows_of_days(series("BTC_ETF_FLOW", [999.0, *[flow] * 5]))
-    assert text(fact) == f"spot Bitcoin funds {said} over their last five days"
+    assert text(fact) == f"spot Bitcoin funds {said} over their last five trading days"
     assert flows_of_days(series("BTC_ETF_FLOW", [flow] * 4)) is None
 
 
