@@ -10,8 +10,8 @@ import streamlit as st
 
 from analytics.zones import ZoneHistory
 from app import session
-from app.permission import owner, take_link, why_not
-from app.services import known, settings, store
+from app.permission import owner, seen_by_visitor, take_link, why_not
+from app.services import known, store
 from app.widgets import show_html
 from components.page.cards import Kind, counting_age, note
 from components.page.html import block, element
@@ -21,7 +21,7 @@ from market.instruments import Interval
 from market.rules import Direction, LevelRule, Measure, MeasureRule, QuietHours, Rule, usual_clear
 from market.zone_events import Happening
 from market.zones import Zone, write_zone
-from watch.store import LOCAL, Refused, RuleStatus, StoreUnavailable
+from watch.store import Refused, RuleStatus, StoreUnavailable
 
 LATE = timedelta(minutes=2)
 SEEN_EVERY = 15.0  # seconds
@@ -29,6 +29,7 @@ MUTE = timedelta(days=1)
 KINDS = {
     "lost or reclaimed": frozenset({Happening.LOST, Happening.RECLAIMED}),
     "entered or rejected": frozenset({Happening.ENTERED, Happening.REJECTED}),
+    "every change of state": frozenset(kind for kind in Happening if kind.moves_state),
     "wicks and jumps": frozenset({Happening.WICK, Happening.GAP_OVER}),
 }
 SIDES = {"at or above": Direction.ABOVE, "at or below": Direction.BELOW}
@@ -98,23 +99,23 @@ def show_rules(key: str, level: ZoneHistory | None) -> None:
     """
     mine = owner()
     with told():
-        _table(_statuses(mine))
+        _table(_statuses())
         if mine is None:
             show_html(note(Kind.PLAIN, why_not()))
             take_link()
             return
         _offer(mine, key, level)
-        for each in _statuses(mine):
+        for each in _statuses():
             _controls(mine, each)
 
 
 def show_log() -> None:
     """The newest alerts of this visitor's rules."""
-    mine = _whose(owner())
-    if mine is None:
+    whose = seen_by_visitor()
+    if whose is None:
         return
     with told():
-        alerts = store().alerts(20, owner=mine)
+        alerts = store().alerts(20, owner=whose)
         columns = (
             Column("When", Align.TEXT),
             Column("What", Align.PROSE, strong=True),
@@ -150,12 +151,8 @@ def change(mine: str, act: Callable[[], object]) -> None:
         act()
 
 
-def _whose(mine: str | None) -> str | None:
-    return LOCAL if mine is None and settings().read_only else mine
-
-
-def _statuses(mine: str | None) -> tuple[RuleStatus, ...]:
-    whose = _whose(mine)
+def _statuses() -> tuple[RuleStatus, ...]:
+    whose = seen_by_visitor()
     return () if whose is None else store().statuses(whose)
 
 

@@ -20,6 +20,7 @@ from watch.store.sealing import Seal
 from watch.watcher import IN_FLIGHT, MOST_STUCK, Watcher
 
 TICK_SECONDS = 0.5
+LONGEST_HOST = 50
 
 
 def main() -> int:
@@ -65,7 +66,7 @@ def build(settings: Settings) -> Watcher:
         known={instrument.key: instrument for instrument in feed.catalogue},
         clock=SteadyClock(),
         workers=ThreadPoolExecutor(IN_FLIGHT + MOST_STUCK, thread_name_prefix="watch"),
-        name=f"{socket.gethostname()}-{os.getpid()}",
+        name=f"{socket.gethostname()[:LONGEST_HOST]}-{os.getpid()}",
         public_url=settings.public_url,
         replay=replay,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
+from streamlit.user_info import UserInfoProxy
 
 from app import services
 from data_sources import assembly
@@ -100,6 +101,25 @@ def test_a_link_that_is_revoked_changes_nothing_more(page: AppTest, monkeypatch:
     assert any("has ended" in each.proto.body for each in page.get("html"))
 
 
+@pytest.mark.parametrize(
+    ("said", "may"),
+    [
+        ({"sub": "a" * 300, "iss": "https://a.example"}, True),
+        ({"email": "ada@example.org"}, True),
+        ({}, False),
+    ],
+)
+def test_who_signed_in_may_edit_where_the_provider_says_who(
+    page: AppTest, said: dict[str, str], may: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = hosted(monkeypatch)
+    monkeypatch.setattr(UserInfoProxy, "get", lambda _, name: {"is_logged_in": True, **said}.get(name))
+    assert may_edit(page.run()) is may
+    if may:
+        next(each for each in page.button if each.label == "Watch").click().run()
+        assert len(store.statuses()) == 1
+
+
 @pytest.mark.parametrize("made", [False, None])
 def test_a_link_to_look_or_a_guess_edits_nothing(
     page: AppTest, made: bool | None, monkeypatch: pytest.MonkeyPatch
@@ -125,8 +145,12 @@ def test_nobody_sees_what_others_watch(page: AppTest, monkeypatch: pytest.Monkey
     store.save_rule("link/eve", LevelRule("e", Zone("BTC", 1_000, 2_000), name="a secret of Eve"))
     store.save_rule(LOCAL, LevelRule("l", Zone("BTC", 68_000, 70_000), name="the desk’s own"))
     link = store.grant("link/ada", may_edit=True)
+    look = store.grant("link/eve", may_edit=False)
     page.run()
     shown = " ".join(each.proto.body for each in page.get("html"))
     assert "a secret of Eve" not in shown
     hand_in(page, link)
     assert "a secret of Eve" not in " ".join(each.proto.body for each in page.get("html"))
+    page.session_state["capability"] = look
+    assert "a secret of Eve" in " ".join(each.proto.body for each in page.run().get("html"))
+    assert not may_edit(page)

@@ -187,7 +187,7 @@ def test_a_number_is_watched_for_a_time_and_not_at_night(page: AppTest) -> None:
 
 @pytest.mark.parametrize("place", range(7))
 def test_every_number_of_the_list_can_be_watched(page: AppTest, place: int) -> None:
-    options = next(each for each in page.selectbox if each.label == "Tell me of").options[3:]
+    options = next(each for each in page.selectbox if each.label == "Tell me of").options[4:]
     pick(page, "Tell me of", options[place])
     pick(page, "When it is", "at or below")
     next(each for each in page.number_input if each.label == "This value").set_value(-0.01).run()

@@ -425,6 +425,13 @@ class Store:
         with self._change() as connection:
             connection.execute(delete(tables.capabilities).where(tables.capabilities.c.hash == hashed(link)))
 
+    def revoke_all(self, owner: str) -> int:
+        """End every capability link of ``owner``; how many there were."""
+        table = tables.capabilities
+        with self._change() as connection:
+            ended = connection.execute(delete(table).where(table.c.owner == owner))
+        return int(ended.rowcount)
+
     def _change(self) -> Any:
         if self._read_only:
             raise Refused("This copy is read-only. Your levels stay in the link.")
