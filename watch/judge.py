@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 
-from market.bars import Bars
+from data_sources.agreement import CRYPTO, INDEX, POINTS, YIELD_POINTS
+from market.bars import Bars, SecondOpinion
 from market.calendars import session_state
 from market.instruments import Calendar, Interval, Unit
+from market.publishers import publisher
 from market.rules import Health
 from market.text import age, decimal
 from watch.machine import Sample
@@ -15,7 +17,8 @@ AHEAD = timedelta(seconds=30)
 TOGETHER = timedelta(minutes=2)
 OLDEST_LIVE = {Interval.HOUR: timedelta(minutes=5), Interval.DAY: timedelta(minutes=20)}
 OLDEST_DAILY = timedelta(days=4)
-TOLERANCE = {Calendar.ALWAYS: 0.005, Calendar.XNYS: 0.003}
+TOLERANCE = {Calendar.ALWAYS: CRYPTO, Calendar.XNYS: INDEX}
+ROUNDING = 1e-9
 JUMP = 0.06
 ABSURD = 3.0
 DOUBT_FOR = timedelta(minutes=10)
@@ -46,7 +49,7 @@ def judge(bars: Bars, believed: Believed, now: datetime, *, replay: bool = False
     believed, when a second source agrees where there is one, and when it did not jump where there is none.
     In ``replay`` a recording is what it claims to be; otherwise recorded prices are out of date.
     """
-    value, as_of, source = bars.last, bars.as_of, bars.provenance.source
+    value, as_of, source = bars.last, bars.as_of, publisher(bars.provenance.source)
 
     def disbelieve(health: Health, why: str) -> Sample:
         return Sample(health, None, as_of, source, why)
@@ -72,9 +75,9 @@ def _out_of_date(bars: Bars, believed: Believed, now: datetime, replay: bool) ->
     if provenance.recorded:
         return "" if replay else "The prices come from the recording."
     if bars.as_of > now + AHEAD:
-        return f"{provenance.source} sent a time that lies ahead of this clock."
+        return f"{publisher(provenance.source)} sent a time that lies ahead of this clock."
     if believed.as_of is not None and bars.as_of < believed.as_of:
-        return f"{provenance.source} sent a price older than the last."
+        return f"{publisher(provenance.source)} sent a price older than the last."
     old = now - bars.as_of
     if old > _oldest(bars, now):
         return f"The newest price is {age(old)} old."
@@ -98,12 +101,22 @@ def _oldest(bars: Bars, now: datetime) -> timedelta:
 def _disagreement(bars: Bars) -> str:
     second = bars.provenance.second
     if bars.provenance.disputed:
-        other = second.source if second else "another source"
-        return f"{bars.provenance.source} and {other} disagree."
-    if second and _is_now(bars) and abs(second.difference) > TOLERANCE[bars.instrument.calendar]:
+        other = publisher(second.source) if second else "another source"
+        return f"{publisher(bars.provenance.source)} and {other} disagree."
+    if second and _is_now(bars) and not _agree(bars, second):
         by = decimal(abs(second.difference) * 100, 1, suffix="%")
-        return f"{bars.provenance.source} and {second.source} disagree by {by}."
+        return f"{publisher(bars.provenance.source)} and {publisher(second.source)} disagree by {by}."
     return ""
+
+
+def _agree(bars: Bars, second: SecondOpinion) -> bool:
+    """Whether two prices of one moment are the same for all we know, by the measure of the pages."""
+    instrument, apart = bars.instrument, abs(bars.last - second.value)
+    if instrument.unit is Unit.PERCENT:
+        return apart <= YIELD_POINTS + ROUNDING
+    if instrument.unit is Unit.POINTS and apart <= POINTS + ROUNDING:
+        return True
+    return abs(second.difference) <= TOLERANCE[instrument.calendar]
 
 
 def _is_now(bars: Bars) -> bool:

@@ -99,7 +99,7 @@ class Venues:
 
     def bars(self, _: str, interval: Interval = Interval.DAY) -> Bars:
         """The first venue that answers, with the opinion of the other."""
-        first, second = self.said
+        first, second = (_parsed(each) for each in self.said)
         if isinstance(first, SourceError):
             if isinstance(second, SourceError):
                 raise first
@@ -107,13 +107,18 @@ class Venues:
         opinion = None
         if isinstance(second, Tick) and abs(first.at - second.at) <= TOGETHER:
             middle = (abs(first.price) + abs(second.price)) / 2
-            difference = abs(first.price - second.price) / middle if np.isfinite(middle) else 1.0
+            difference = abs(first.price - second.price) / middle
             opinion = SecondOpinion("B", second.price, second.at, difference)
         index = pd.DatetimeIndex([START - timedelta(days=2), first.at])
         prices = np.array([[np.nan, np.nan, np.nan, close, np.nan] for close in (69_000.0, first.price)])
         frame = pd.DataFrame(prices, index, COLUMNS)
         provenance = Provenance("A", "BTC", first.at, "last", second=opinion)
         return Bars(BTC, interval, frame, provenance, InProgress("A", 0.0))
+
+
+def _parsed(said: Tick | SourceError) -> Tick | SourceError:
+    """What is left of an answer once it is read: no bars can be made of an infinite price."""
+    return BadData(BTC, "A") if isinstance(said, Tick) and not np.isfinite(said.price) else said
 
 
 def truth(random: Random) -> list[float]:

@@ -31,7 +31,7 @@ def bars(
     frame["close"] = [69_000.0, 69_500.0, price]
     second = None
     if other is not None:
-        second = SecondOpinion("B", other, at, abs(price - other) / ((price + other) / 2))
+        second = SecondOpinion("B", other, at, abs(price - other) / ((abs(price) + abs(other)) / 2))
     came = Provenance("A", "BTC-USD", at, "last", second=second)
     return Bars(
         instrument, Interval.DAY, frame, replace(came, **provenance), InProgress("A", price / 69_500 - 1)
@@ -97,6 +97,31 @@ def test_two_sources_that_disagree_freeze_the_alert() -> None:
     assert health(bars(71_312.0, other=68_504.0)) is Health.DISPUTED
     assert health(bars(69_600.0, other=69_650.0)) is Health.FRESH
     assert health(bars(69_600.0, disputed=True)) is Health.DISPUTED
+
+
+@pytest.mark.parametrize(
+    ("instrument", "ours", "theirs", "agree"),
+    [
+        (IXIC, 12.00, 12.05, True),
+        (IXIC, 12.00, 12.06, False),
+        (RATE, 4.20, 4.29, True),
+        (RATE, 4.20, 4.31, False),
+        (RATE, 0.0100, 0.0085, True),
+        (RATE, -0.0100, 0.0100, True),
+        (RATE, 4.20, float("nan"), False),
+        (IXIC, 12.00, float("inf"), False),
+    ],
+)
+def test_two_sources_agree_by_the_measure_of_the_pages(
+    instrument: Instrument, ours: float, theirs: float, agree: bool
+) -> None:
+    expected = Health.FRESH if agree else Health.DISPUTED
+    assert health(bars(ours, instrument=instrument, other=theirs), Believed()) is expected
+
+
+def test_sources_are_called_by_the_names_people_know() -> None:
+    sample, _ = judge(bars(69_600.0, source="okx", other=71_000.0), Believed(), NOW)
+    assert (sample.source, sample.why) == ("OKX", "OKX and B disagree by 2.0%.")
 
 
 def test_a_jump_needs_a_second_source_or_ten_minutes() -> None:
