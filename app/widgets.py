@@ -221,14 +221,16 @@ def choose_pill(
     return options[0] if chosen is None else chosen
 
 
-def choose_key(keys: Sequence[str]) -> str:
+def choose_key(keys: Sequence[str], usual: str = "") -> str:
     """One instrument, as a row of buttons; it stands in the address as ``keys``.
 
-    Where the address asks only for others, the page says so and shows the first.
+    Where the address asks for none it is ``usual``, or else the first. Where it asks only for others, the
+    page says so.
     """
     options, asked = list(dict.fromkeys(keys)), session.view().keys
-    key = session.control("keys", options[0])
-    chosen = next((each for each in asked if each in options), options[0])
+    usual = usual if usual in options else options[0]
+    key = session.control("keys", usual)
+    chosen = next((each for each in asked if each in options), usual)
     if asked and chosen not in asked:
         wanted = ", ".join(known()[each].short for each in asked)
         show_html(
@@ -243,7 +245,7 @@ def choose_key(keys: Sequence[str]) -> str:
             key=key,
             format_func=lambda each: known()[each].short,
             on_change=_remember,
-            args=("keys", key, options[0]),
+            args=("keys", key, usual),
             label_visibility="collapsed",
             required=True,
         )

@@ -8,15 +8,19 @@ from analytics.alignment import align
 from analytics.correlation import correlate
 from analytics.drawdowns import latest_drawdown
 from analytics.returns import change_over
-from analytics.stress import stress
+from analytics.stress import SERIES, stress
 from analytics.zones import ZoneHistory, follow
 from data_sources.errors import NoData, SourceError
 from market.bars import Bars
 from market.instruments import Interval
 from market.readings import Result
 from market.rules import Health, LevelRule, Measure, MeasureRule, Rule
-from watch.judge import Believed, judge
+from watch.judge import DOUBT_FOR, Believed, Doubt, judge
 from watch.machine import Sample
+
+COVERAGE = "stress/coverage"
+A_POINT = 1.0  # percent
+NO_SCORE = "The stress score cannot be worked out."
 
 
 class Prices(Protocol):
@@ -32,15 +36,12 @@ class Looker:
     """Looks at prices for one cycle of the watcher; each series is asked for, and judged, once.
 
     ``believed`` is what was believed before this cycle, by key and interval, and is brought up to date.
-    ``everything`` are the instruments that the stress score may be made of; they are asked for only where a
-    rule waits for it.
     """
 
     prices: Prices
     now: datetime
     believed: dict[str, Believed]
     replay: bool = False
-    everything: tuple[str, ...] = ()
     _seen: dict[str, tuple[Sample, Bars | None]] = field(default_factory=dict)
 
     def measure(self, rule: MeasureRule) -> Sample:
@@ -51,6 +52,8 @@ class Looker:
         if worst is not None:
             return worst
         sample, bars = looks[0]
+        if rule.measure is Measure.STRESS:
+            return self._stress(sample)
         result = self._sum(rule, [each for _, each in looks if each is not None])
         if result.value is None or bars is None:
             return Sample(Health.NO_DATA, None, sample.as_of, sample.source, result.why or "")
@@ -80,15 +83,36 @@ class Looker:
             case Measure.CORRELATION:
                 moves = align(series)
                 return correlate(moves[rule.key], moves[rule.other], rule.window)
-            case Measure.STRESS:
-                return self._stress()
+            case _:
+                raise AssertionError(f"{rule.measure} is no sum of its own series")
 
-    def _stress(self) -> Result:
-        looks = ((key, self._look(key, Interval.DAY)[1]) for key in self.everything)
-        score = stress({key: bars for key, bars in looks if bars is not None}).score
-        if score.value is None:
-            return Result.missing(score.why or "The stress score cannot be worked out.")
-        return Result(score.value, score.n, score.as_of)
+    def _stress(self, sample: Sample) -> Sample:
+        """The stress score; not to be believed while one of its series is disputed, or while less of it is at
+        hand than before: what is left would be another number.
+        """
+        looks = {key: self._look(key, Interval.DAY) for key in SERIES}
+        disputed = next((each for each, _ in looks.values() if each.health is Health.DISPUTED), None)
+        if disputed is not None:
+            return disputed
+        told = stress({key: bars for key, (_, bars) in looks.items() if bars is not None})
+        if told.score.value is None or told.coverage.value is None:
+            return replace(sample, health=Health.NO_DATA, value=None, why=told.score.why or NO_SCORE)
+        if because := self._shrunk(told.coverage.value):
+            return replace(sample, health=Health.NO_DATA, value=None, why=because)
+        return replace(sample, value=told.score.value)
+
+    def _shrunk(self, coverage: float) -> str:
+        """A sentence where less of the score is at hand than before, until that has stood for a while."""
+        before = self.believed.get(COVERAGE, Believed())
+        if before.value is None or coverage >= before.value - A_POINT:
+            self.believed[COVERAGE] = Believed(coverage, self.now)
+            return ""
+        doubt = before.doubt or Doubt(coverage, self.now)
+        if self.now - doubt.since >= DOUBT_FOR:
+            self.believed[COVERAGE] = Believed(coverage, self.now)
+            return ""
+        self.believed[COVERAGE] = replace(before, doubt=doubt)
+        return f"Only {coverage:.0f}% of the stress score is at hand, of {before.value:.0f}% before."
 
     def _newest(self, key: str) -> tuple[Sample, Bars | None]:
         """The price of the hour, which the feed asks for most often, or else of the day."""

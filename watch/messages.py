@@ -21,7 +21,8 @@ _WHAT = {
     Measure.CORRELATION: "correlation",
     Measure.STRESS: "stress score",
 }
-_PATHS = {Measure.CORRELATION: "/crypto", Measure.DRAWDOWN: "/crypto"}
+ON_LEVELS = ("BTC", "IXIC", "VIX")
+_CRYPTO = ("crypto", "derivative")
 _HEADS = {
     Topic.DATA_LOST: "Data lost",
     Topic.DATA_BACK: "Data is back",
@@ -53,7 +54,9 @@ def compose(rule: Rule, notice: Notice, known: Mapping[str, Instrument], public_
             title = f"{_HEADS.get(notice.topic, 'Moved')}: {subject}"
             text = notice.detail
     parts = [text, _number(rule, notice, instrument)]
-    return Told(title, " ".join(part for part in parts if part), view_link(rule, notice.at, public_url))
+    return Told(
+        title, " ".join(part for part in parts if part), view_link(rule, notice.at, instrument, public_url)
+    )
 
 
 def name_rule(rule: Rule, instrument: Instrument | None) -> str:
@@ -81,17 +84,30 @@ def write_value(rule: Rule, value: float, instrument: Instrument | None) -> str:
     return price(value, instrument) if instrument else decimal(value, 2)
 
 
-def view_link(rule: Rule, at: datetime, public_url: str) -> str:
+def view_link(rule: Rule, at: datetime, instrument: Instrument | None, public_url: str) -> str:
     """The page as it stood at ``at``, on what the rule watches; empty without a public address."""
     if not public_url:
         return ""
-    if isinstance(rule, LevelRule):
-        path, asked = "/levels", {"zone": write_zone(rule.zone)}
-    else:
-        path, asked = _PATHS.get(rule.measure, "/"), {}
-        if rule.measure is Measure.CORRELATION:
-            asked = {"window": str(rule.window)}
+    path, asked = _view(rule, instrument)
     return f"{public_url}{path}?{urlencode({**asked, 'asof': write_moment(at)}, safe=':')}"
+
+
+def _view(rule: Rule, instrument: Instrument | None) -> tuple[str, dict[str, str]]:
+    if isinstance(rule, LevelRule):
+        written = write_zone(rule.zone)
+        return "/levels", {"keys": rule.zone.key, "zone": written, "level": written}
+    is_crypto = instrument is not None and instrument.group in _CRYPTO
+    match rule.measure:
+        case Measure.CORRELATION:
+            return "/crypto", {"window": str(rule.window)}
+        case Measure.DRAWDOWN:
+            return "/crypto" if is_crypto else "/tech", {}
+        case Measure.PRICE | Measure.CHANGE_1D if rule.key in ON_LEVELS:
+            return "/levels", {"keys": rule.key}
+        case Measure.PRICE | Measure.CHANGE_1D if is_crypto:
+            return "/crypto", {}
+        case _:
+            return "/", {}
 
 
 def mute_link(link: str, public_url: str) -> str:

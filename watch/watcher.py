@@ -194,7 +194,7 @@ class Watcher:
     def _look_at_all(
         self, watched: tuple[Watched, ...], believed: dict[str, Believed], now: datetime
     ) -> Outlook:
-        looker = Looker(self.prices(), now, believed, self.replay, tuple(self.known))
+        looker = Looker(self.prices(), now, believed, self.replay)
         looks: dict[str, Look] = {}
         for each in watched:
             try:

@@ -113,6 +113,12 @@ def test_a_known_level_may_be_named_anew_and_is_told_once(page: AppTest) -> None
     assert "The record of 2021, 69,000, lies inside." in shown(page)
 
 
+def test_a_link_to_a_level_opens_its_instrument() -> None:
+    assert "Ether" in shown(opened(zone="ETH:1900-2000"))
+    assert " at 22,000" in shown(opened(zone="IXIC:22000", level="IXIC:22000"))
+    assert "Bitcoin at" in shown(opened(zone="IXIC:22000", keys="BTC"))
+
+
 @pytest.mark.parametrize(
     ("low", "high", "name", "why"),
     [

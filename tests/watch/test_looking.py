@@ -1,6 +1,7 @@
 """One look at the recording, and what is said when a number cannot be had."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -56,7 +57,7 @@ def prices() -> Recording:
 
 @pytest.fixture
 def looker(prices: Recording) -> Looker:
-    return Looker(prices, MOMENT, {}, replay=True, everything=tuple(KNOWN.instruments))
+    return Looker(prices, MOMENT, {}, replay=True)
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,32 @@ def test_a_sum_that_cannot_be_made_is_no_data(looker: Looker) -> None:
     sample, _ = look_at(looker, rule(Measure.CORRELATION, "BTC", other="IXIC", window=400))
     assert sample.health is Health.NO_DATA
     assert sample.why
+
+
+def test_a_disputed_series_changes_no_stress_score(prices: Recording) -> None:
+    class Disputed:
+        def bars(self, key: str, interval: Interval = Interval.DAY) -> Bars:
+            bars = prices.bars(key, interval)
+            return replace(bars, provenance=replace(bars.provenance, disputed=key == "VIX"))
+
+    sample, _ = look_at(Looker(Disputed(), MOMENT, {}, replay=True), rule(Measure.STRESS, "IXIC"))
+    assert sample.health is Health.DISPUTED
+
+
+def test_a_stress_score_of_fewer_series_is_doubted_for_ten_minutes(prices: Recording) -> None:
+    class WithoutBonds:
+        def bars(self, key: str, interval: Interval = Interval.DAY) -> Bars:
+            if key == "HYG":
+                raise Unreachable(KNOWN[key], "A")
+            return prices.bars(key, interval)
+
+    asked = rule(Measure.STRESS, "IXIC")
+    whole = Looker(prices, MOMENT, {}, replay=True)
+    assert look_at(whole, asked)[0].health is Health.FRESH
+    believed = whole.believed
+    for minutes, health in ((1, Health.NO_DATA), (9, Health.NO_DATA), (11, Health.FRESH)):
+        looker = Looker(WithoutBonds(), MOMENT + timedelta(minutes=minutes), believed, replay=True)
+        sample, _ = look_at(looker, asked)
+        assert sample.health is health, minutes
+        believed = looker.believed
+    assert look_at(Looker(prices, MOMENT, believed, replay=True), asked)[0].health is Health.FRESH

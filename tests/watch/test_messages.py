@@ -29,7 +29,8 @@ def test_a_level_event_says_event_price_source_age_and_view() -> None:
     told = compose(LEVEL, LOST, KNOWN, HOME)
     assert told.title == "Bitcoin $68K–$70K: Turned back, from below"
     assert told.text == "Close $66,504, Wed 11 Feb 2026, 11:00 UTC (12 s old, Coinbase)."
-    assert told.link == f"{HOME}/levels?zone=BTC:68000-70000&asof=2026-02-11T11:00Z"
+    opens = "keys=BTC&zone=BTC:68000-70000&level=BTC:68000-70000"
+    assert told.link == f"{HOME}/levels?{opens}&asof=2026-02-11T11:00Z"
 
 
 @pytest.mark.parametrize(
@@ -70,11 +71,26 @@ def test_an_unknown_instrument_is_named_by_its_key() -> None:
     assert compose(rule, LOST, KNOWN, "").title.startswith("GONE GONE:1-2")
 
 
-def test_links_open_the_very_view() -> None:
-    correlation = MeasureRule(
-        "r", Measure.CORRELATION, "BTC", Direction.ABOVE, 0.7, 0.6, other="IXIC", window=20
-    )
-    assert view_link(correlation, NOW, HOME) == f"{HOME}/crypto?window=20&asof=2026-02-11T11:00Z"
-    assert view_link(FUNDING, NOW, HOME) == f"{HOME}/?asof=2026-02-11T11:00Z"
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        (watch(Measure.PRICE, "BTC", 60_000), "/levels?keys=BTC&"),
+        (watch(Measure.CHANGE_1D, "IXIC", -3), "/levels?keys=IXIC&"),
+        (watch(Measure.PRICE, "ETH", 2_000), "/crypto?"),
+        (watch(Measure.PRICE, "GLD", 400), "/?"),
+        (FUNDING, "/crypto?"),
+        (watch(Measure.DRAWDOWN, "BTC", -50), "/crypto?"),
+        (watch(Measure.DRAWDOWN, "IXIC", -10), "/tech?"),
+        (watch(Measure.STRESS, "IXIC", 70), "/?"),
+        (watch(Measure.CORRELATION, "BTC", 0.7, other="IXIC"), "/crypto?window=60&"),
+    ],
+)
+def test_links_open_the_very_view(rule: MeasureRule, path: str) -> None:
+    link = view_link(rule, NOW, KNOWN[rule.key], HOME)
+    assert link == f"{HOME}{path}asof=2026-02-11T11:00Z"
+    assert view_link(rule, NOW, KNOWN[rule.key], "") == ""
+
+
+def test_a_mute_link_needs_an_address() -> None:
     assert mute_link("a b", HOME) == f"{HOME}/levels?mute=a+b"
     assert mute_link("a", "") == ""
