@@ -52,12 +52,14 @@ LAYOUT = """<style>
 .st-key-strip{border-bottom:1px solid var(--border);padding-bottom:.45rem}
 [class*="st-key-choose-range"] button{text-transform:uppercase}
 @media (max-width:640px){[class*="st-key-choose-range"] button{padding:0 .5rem;min-width:0}}
+@media (min-width:641px){[data-testid="stColumn"]:has([class*="st-key-card"]){min-width:20rem}}
 @media (min-width:1200px){
  [class*="st-key-card"]{position:relative}
  [class*="st-key-card"] [class*="st-key-controls"]{position:absolute;top:.85rem;right:3.2rem;width:auto}
 }
 .st-key-strip [data-testid="stVerticalBlock"]{gap:0}
-[class*="st-key-step-"] p{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+[class*="st-key-step-"] [data-testid="stMarkdownContainer"]{position:absolute;width:1px;height:1px;
+ overflow:hidden;clip-path:inset(50%)}
 [class*="st-key-step-"] button{padding:0 .45rem}
 [data-testid="stTopNavLink"]:focus-visible{outline:2px solid light-dark(#1D5FCC,#7FA8FF);outline-offset:-2px}
 @media (max-width:640px){
@@ -105,7 +107,7 @@ def _alone(card: str) -> str:
         return ""
     others = f'[class*="st-key-card-"]:not(.st-key-card-{card})'
     empty = f'[data-testid="stColumn"]:not(:has(.st-key-card-{card})):not(:has(.mk-strip))'
-    hidden = f":is({others},{empty},.mk-h1,.mk-lead,.mk-tiles)"
+    hidden = f":is({others},{empty},.mk-h1,.mk-lead,.mk-tiles,.mk-aside)"
     return f"body:not(:has(.st-key-no-card)) {hidden}{{display:none!important}}"
 
 

@@ -21,7 +21,7 @@ LIVE_ONLY = "Order books, funding across venues and open interest are known only
 def show_market_now(bitcoin: Bars | None) -> None:
     """Order books, funding and open interest of Bitcoin by venue; one sentence where a page is not live."""
     if sources().providers is None or session.moment() is not None:
-        show_html(block(span("mk-muted", LIVE_ONLY)))
+        show_html(block(span("mk-muted mk-aside", LIVE_ONLY)))
         return
     zone = nearest_zone(session.watched("BTC"), bitcoin.last) if bitcoin else None
     _cards(None if st.session_state.get("paused") else EVERY, zone)

@@ -182,13 +182,15 @@ def choose_window(options: Sequence[int], *, idle: bool = False) -> int:
 
 def choose_since() -> None:
     """The common date that falls and indexed lines start from; it stands in the address as ``since``."""
-    day, today = session.since().date(), day_of(session.moment_now())
-    key, span = session.control("since", day), session.feed().span
+    span, today = session.feed().span, day_of(session.moment_now())
+    first = day_of(span.start) if span.start else FIRST_DAY
+    day = max(session.since().date(), first)
+    key = session.control("since", day)
     if key not in st.session_state:
         st.session_state[key] = day
     st.date_input(
         "Since",
-        min_value=min(day, day_of(span.start) if span.start else FIRST_DAY),
+        min_value=first,
         max_value=max(day, today),
         key=key,
         on_change=_remember,

@@ -11,6 +11,8 @@ from components.frame import date_axis, framed, nice_ticks, stamps
 from components.text import MISSING, Write, change, escape_plot
 from components.theme import INK, MUTED, OTHER, ZONE
 
+THICKEST = 34  # pixels a bar may be thick
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -68,7 +70,7 @@ def ranked_bars(
     )
     room = 15 + round(6.6 * max((len(write(bar.value)) for bar in bars), default=0))
     figure.update_layout(
-        bargap=0.32,
+        bargap=max(0.32, 1 - THICKEST * len(bars) / figure.layout.height),
         hovermode="closest",
         margin={"t": 22 if said else 8, "r": room if high > 0 or 0.0 in known else 8},
     )

@@ -6,7 +6,7 @@ from math import log10
 import plotly.graph_objects as go
 
 from components.text import escape_plot
-from components.theme import INK, PAGE, ZONE
+from components.theme import CARD, INK, PAGE, ZONE
 from market.zones import Zone
 
 WATCHED = 0.22
@@ -67,6 +67,7 @@ def add_zones(
             yanchor="top" if is_below else "bottom",
             xshift=2,
             showarrow=False,
+            bgcolor=CARD,
             borderpad=1,
             font={"color": ZONE, "size": 10 if phone else 11},
         )

@@ -214,7 +214,7 @@ def feed_links(key: str, history: ZoneHistory | None) -> Html:
         if history
         else []
     )
-    return provenance("For your reader and your programs:", [*feeds, *level])
+    return provenance("For your reader and your programs", [*feeds, *level])
 
 
 def found_table(days: Bars | None) -> Html | Absent:
