@@ -123,15 +123,16 @@ def hours(*keys: str) -> tuple[Bars, ...]:
 def watched(key: str) -> list[Zone]:
     """The zones of one instrument: those in the address, and those of the catalogue known at this moment.
 
-    A zone in an address that has no name takes its prices for one. One that stands in both is told once, by
-    the name that the address gives it.
+    One that stands in both is told once, by the name that the address gives it, if any. One without a name
+    takes its prices for one.
     """
     at, known = moment_now(), feed().catalogue
     usual = {write_zone(zone): zone for zone in known.zones_of(key) if zone.is_known(at)}
     own = {write_zone(zone): zone for zone in view().zone if zone.key == key}
     named = [
-        replace(usual.get(written, zone), name=zone.name or zone_range(zone, known[key]))
+        replace(known_as, name=zone.name or known_as.name or zone_range(zone, known[key]))
         for written, zone in own.items()
+        for known_as in (usual.get(written, zone),)
     ]
     return named + [zone for written, zone in usual.items() if written not in own]
 
