@@ -10,6 +10,7 @@ from uuid import uuid4
 import streamlit as st
 
 from app import present, session
+from app.address import MOST_KEYS
 from app.chart import chart
 from app.present.drawing import Absent, Drawing
 from app.services import known
@@ -255,6 +256,27 @@ def choose_key(keys: Sequence[str], usual: str = "") -> str:
     )
 
 
+def choose_compared(usual: Sequence[str]) -> tuple[str, ...]:
+    """What a chart compares, of all that has a price; it stands in the address as ``keys``."""
+    options = [each.key for each in known() if each.has_price]
+    asked = tuple(each for each in session.view().keys if each in options)
+    key = session.control("keys", usual)
+    if key not in st.session_state:
+        st.session_state[key] = [*(asked or usual)]
+    with st.popover("Compare", type="tertiary", icon=":material/checklist:"):
+        st.pills(
+            "Compare",
+            options,
+            selection_mode="multi",
+            key=key,
+            format_func=lambda each: known()[each].short,
+            on_change=_remember,
+            args=("keys", key, usual),
+            label_visibility="collapsed",
+        )
+    return asked or tuple(usual)
+
+
 def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
     """One of the zones as a row of buttons, ``usual`` at first; it stands in the address as ``level``."""
     if usual is None:
@@ -300,4 +322,6 @@ def _remember(name: str, key: str, usual: object = "") -> None:
     """Take what the control of ``name`` says into the view, unless another has taken its place by now."""
     if key == session.control(name, usual) and key in st.session_state:
         chosen = st.session_state[key]
-        session.change(by=name, **{name: (chosen,) if name == "keys" else chosen})
+        if name == "keys":
+            chosen = tuple(chosen[:MOST_KEYS]) if isinstance(chosen, list) else (chosen,)
+        session.change(by=name, **{name: chosen})

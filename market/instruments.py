@@ -66,5 +66,10 @@ class Instrument:
         """Whether a change is a difference in basis points (a yield) rather than a percentage."""
         return self.unit is Unit.PERCENT and not self.flow
 
+    @property
+    def has_price(self) -> bool:
+        """Whether its values are prices, or the points of an index, and not a yield, a score or an amount."""
+        return self.unit in (Unit.POINTS, Unit.USD) and not self.flow
+
     def __str__(self) -> str:
         return self.key

@@ -39,7 +39,8 @@ def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: 
     lines = lines_of(compared, lambda closes: indexed(closes, since))
     if not lines:
         return Absent("No prices since that date.")
-    return Drawing(chart_indexed(lines, height=380, phone=phone), indexed_alt(lines, day), compared)
+    figure = chart_indexed(lines, height=380, phone=phone)
+    return Drawing(figure, indexed_alt(lines, day), compared, f"100 on {day}")
 
 
 @remembered

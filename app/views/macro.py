@@ -12,6 +12,7 @@ from app.services import known
 from app.session import here, hours, moment_now, since, view
 from app.widgets import (
     card,
+    choose_compared,
     choose_pill,
     choose_range,
     choose_since,
@@ -30,7 +31,7 @@ TOGETHER = ("IXIC", "GSPC", "IGV", "BTC", "GLD", "WTI", "HYG", "LQD", "IEF", "TL
 COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
 
 moment, phone = moment_now(), is_phone()
-batch = here().many(known().pick(*TOGETHER, *SECTORS, "US2Y"))
+batch = here().many(known().pick(*TOGETHER, *SECTORS, "US2Y", *view().keys))
 scored = tuple(here().many(known().pick(*stress.SERIES)))
 readings = present.readings_of(batch)
 extra = here().many(known().pick("VIX3M", "EFFR"))
@@ -41,11 +42,12 @@ show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "U
 explain(batch)
 
 left, right = st.columns([2, 1])
-compared = batch.select(*COMPARED)
-first, day = present.common_start(compared, since())
-with left, card("indexed", "One hundred on the same day", f"Closes, set to 100 on {day}", "indexed"):
+with left, card("indexed", "One hundred on the same day", "Closes, set to 100 on one day", "indexed"):
     with controls("indexed"):
+        keys = choose_compared(COMPARED)
         choose_since()
+    compared = batch.select(*keys)
+    first, day = present.common_start(compared, since())
     show("indexed", macro.indexed_chart(compared, first, day, phone))
 with right, card("safety", "Flight to safety?", "Last week; havens stand out", "change_1w"):
     show("safety", macro.week_chart(batch.select(*macro.SAFETY), phone))

@@ -1,6 +1,7 @@
 """View and address stay together, whatever order a browser's messages come in."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,35 @@ def test_a_common_date_outside_of_the_prices_is_kept_and_harms_nothing(since: st
     assert page.address["since"] == [since]
 
 
+def buttons(page: Opened, name: str) -> Any:
+    """The one row of buttons of a part of the view."""
+    [found] = [each for each in page.run.button_group if str(each.key).startswith(f"choose-{name}-")]
+    return found
+
+
 def test_a_choice_that_changes_nothing_cannot_be_made() -> None:
     calm, against = open_page("macro"), open_page("macro", stress="1", window="20", method="spearman")
-    for name, value in (("choose-window", 20), ("choose-method", "spearman")):
-        assert not calm.run.button_group(name).disabled
-        assert against.run.button_group(name).disabled
-        assert against.run.button_group(name).value == value
+    for name, value in (("window", 20), ("method", "spearman")):
+        assert not buttons(calm, name).disabled
+        assert buttons(against, name).disabled
+        assert buttons(against, name).value == value
+
+
+def test_what_the_macro_page_compares_can_be_chosen_and_stands_in_the_address() -> None:
+    page = open_page("macro", asof="2026-02-05")
+    assert buttons(page, "keys").value == ["IXIC", "BTC", "GLD", "TLT", "DXY"]
+    buttons(page, "keys").set_value(["XLP", "IGV"]).run()
+    assert page.address == {"asof": ["2026-02-05"], "keys": ["XLP,IGV"]}
+    assert buttons(page, "keys").value == ["XLP", "IGV"]
+    buttons(page, "keys").set_value([]).run()
+    assert page.address == {"asof": ["2026-02-05"]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [("SOL,US10Y,SMH", ["SOL", "SMH"]), ("US10Y,FNG", ["IXIC", "BTC", "GLD", "TLT", "DXY"])],
+)
+def test_only_what_has_a_price_is_compared(keys: str, shown: list[str]) -> None:
+    page = open_page("macro", keys=keys)
+    assert stands(page)
+    assert buttons(page, "keys").value == shown

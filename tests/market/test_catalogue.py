@@ -98,3 +98,9 @@ def test_a_stanza_makes_an_instrument(tmp_path: Path) -> None:
 def test_a_slip_in_a_stanza_stops_the_start(tmp_path: Path, stanza: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         catalogue.load(shelf(tmp_path, stanza))
+
+
+def test_yields_scores_and_amounts_of_a_day_have_no_price() -> None:
+    known = catalogue.load()
+    without = {each.key for each in known if not each.has_price}
+    assert without == {"US10Y", "US2Y", "EFFR", "FNG", "BTC_FUNDING", "BTC_ETF_FLOW"}
