@@ -16,9 +16,9 @@ from analytics.drawdowns import Mark
 from analytics.observations import observed, positive
 from analytics.quantiles import STANDARD, varies, wilson_interval
 from analytics.returns import log_returns, newest
-from market.bars import Bars
+from market.bars import Bars, State
 from market.definitions import Definition
-from market.readings import Result
+from market.readings import Envelope, Result
 
 ENOUGH = 20  # outcomes below which no percentage is given
 SIGMA_WINDOW = 60
@@ -230,6 +230,24 @@ class PublishedRate:
     high: float
     n: int
     years: str
+
+    @property
+    def number(self) -> Envelope:
+        """The share in percent, with its interval and where it comes from."""
+        low, share, high = (100 * each for each in (self.low, self.failed_share, self.high))
+        return Envelope(
+            value=share,
+            unit="percent",
+            as_of=None,
+            fetched_at=None,
+            source=f"Counted once on the closes of {self.years}, not here",
+            state=State.FINAL,
+            sampling="Closes",
+            formula="bounce_base_rate",
+            n=self.n,
+            low=low,
+            high=high,
+        )
 
 
 # Measured on index closes and Bitcoin's UTC-day closes by the rule above; 90% cluster bootstrap by quarter.

@@ -187,12 +187,15 @@ class PastFall:
     cite: str
     peak: Mark
     low: Mark
+    peak_close: Envelope
+    low_close: Envelope
     peak_day: date
     low_day: date
     is_current: bool
     depth: Envelope
     speed: Envelope
     sessions_down: int
+    down: Envelope
     recovery_days: Envelope
     beta: Envelope
     path: pd.Series
@@ -350,12 +353,15 @@ class _Shown:
             cite="",
             peak=peak,
             low=low,
+            peak_close=self._close(peak),
+            low_close=self._close(low),
             peak_day=peak_day,
             low_day=low_day,
             is_current=rows.is_current,
             depth=self._number(depth, "percent", "fall_depth", peak=peak.price, low=low.price),
             speed=self._number(speed, "percent per session", "fall_speed", sessions=down),
             sessions_down=down,
+            down=self._number(Result(down, n=down, as_of=low.at), "sessions", "fall_speed"),
             recovery_days=self._number(self._recovery(rows), "days", "fall_recovery"),
             beta=self._beta(peak, low),
             path=path_of(close, rows),
@@ -364,6 +370,10 @@ class _Shown:
     def _mark(self, row: int) -> Mark:
         stamp = pd.Timestamp(self.bars.frame.index[row])
         return Mark(float(self.bars.close.iloc[row]), stamp.to_pydatetime())
+
+    def _close(self, mark: Mark) -> Envelope:
+        result = Result(mark.price, n=1, as_of=mark.at)
+        return self._number(result, self.bars.instrument.unit.value, "fall_depth")
 
     def _number(self, result: Result, unit: str, formula: str, **inputs: float | str) -> Envelope:
         return envelope(result, self.bars, unit, formula, **inputs)

@@ -326,7 +326,7 @@ def _among_days(percentile: float, n: int) -> str:
     side, share = ("higher", percentile) if percentile >= 50 else ("lower", 100 - percentile)
     if n * (100 - share) < 100:
         return f"{side} than on any other of the last {n} sessions"
-    return f"{side} than on {decimal(min(share, 99))}% of the last {n} sessions"
+    return f"{side} than on about {decimal(min(share, 99))}% of the last {n} sessions"
 
 
 def _verb(bars: Bars, move: float) -> str:

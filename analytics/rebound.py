@@ -114,6 +114,7 @@ class Scoreboard:
     tests: tuple[ReboundTest, ...]
     passed: int
     applicable: int
+    score: Envelope
     profile: str | None
     why: str | None
     past: Envelope
@@ -196,6 +197,7 @@ def scoreboard(
         tests=tests,
         passed=passed,
         applicable=applicable,
+        score=_score(asset, passed, applicable),
         profile=profile,
         why=why,
         past=envelope(
@@ -216,8 +218,19 @@ def _why_no_day_zero(asset: Bars) -> str:
 
 
 def _without(key: str, why: str) -> Scoreboard:
-    past, null = (missing("percent", formula, why) for formula in ("bounce_base_rate", "random_walk_null"))
-    return Scoreboard(key, name_of(key), None, (), 0, 0, None, why, past, None, null, PUBLISHED.get(key))
+    formulas = ("rebound_score", "bounce_base_rate", "random_walk_null")
+    score, past, null = (missing("percent", formula, why) for formula in formulas)
+    return Scoreboard(
+        key, name_of(key), None, (), 0, 0, score, None, why, past, None, null, PUBLISHED.get(key)
+    )
+
+
+def _score(asset: Bars, passed: int, applicable: int) -> Envelope:
+    """The share of the tests that can be judged which passed, in percent."""
+    share = Result.missing(f"None of {len(RULES)} tests can be judged.")
+    if applicable:
+        share = Result(100 * passed / applicable, n=applicable, as_of=asset.as_of)
+    return envelope(share, asset, "percent", "rebound_score", passed=passed, judged=applicable)
 
 
 def _profile(passed: int, applicable: int, fall: float, depth: float | None) -> tuple[str | None, str | None]:

@@ -15,7 +15,7 @@ from app.present.systemic import implied_table
 from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, signed_bars, signed_bars_alt
 from components.candles import candles, candles_alt
 from components.page.html import Html, join
-from components.page.numbers import shown
+from components.page.numbers import Number, Shown, Tone, shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
 from components.scatter import Slope, scatter, scatter_alt
@@ -36,7 +36,7 @@ from components.text import (
 from components.theme import BITCOIN, NASDAQ, OTHER
 from market.bars import Bars
 from market.calendars import day_of
-from market.readings import Reading, Result, joint_envelope
+from market.readings import Envelope, Reading, joint_envelope
 from market.zones import Zone
 
 ARTICLE = Said(100 * ARTICLE_BAND[0], 100 * ARTICLE_BAND[1], "the article")
@@ -103,17 +103,20 @@ def beta_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...])
         Column("Down days"),
         Column("Up days"),
     )
-    cells = [
-        (
-            str(fit.slope.window),
-            shown(joint_envelope(fit.slope, finished((asset, market)), "times", "beta"), correlation),
-            _interval(fit),
-            correlation(fit.r2),
-            _side(fit.down),
-            _side(fit.up),
+    made_of = finished((asset, market))
+    cells: list[tuple[Shown, ...]] = []
+    for fit in fits:
+        slope = joint_envelope(fit.slope, made_of, "times", "beta", **_errors(fit))
+        sides = (joint_envelope(side, made_of, "times", "beta_side") for side in (fit.down, fit.up))
+        cells.append(
+            (
+                str(fit.slope.window),
+                shown(slope, correlation),
+                Number(slope, _interval(fit), Tone.MUTED),
+                Number(slope, correlation(fit.r2)),
+                *(Number(side, _side(side)) for side in sides),
+            )
         )
-        for fit in fits
-    ]
     table = rows("Beta of Bitcoin to the Nasdaq", columns, cells)
     return join((table, implied_table(fits[0], (asset, market))))
 
@@ -288,6 +291,17 @@ def _say_streak(run: float | None) -> str:
     return f"{decimal(abs(run))} of {'inflow' if run > 0 else 'outflow'}" if run else "none"
 
 
-def _side(slope: Result) -> str:
+def _errors(fit: Beta) -> dict[str, float]:
+    """What a reader needs to judge a slope: its three errors, and how much of the moves it explains."""
+    every = {
+        "standard error, textbook": fit.se_ols,
+        "standard error, HC3": fit.se_hc3,
+        "standard error, Newey-West": fit.se_hac,
+        "R²": fit.r2,
+    }
+    return {name: value for name, value in every.items() if value is not None}
+
+
+def _side(slope: Envelope) -> str:
     """The slope of one side with its own count; of a side that was not measured there is nothing to count."""
     return MISSING if slope.value is None else f"{correlation(slope.value)} (n {slope.n})"

@@ -5,9 +5,9 @@ from app.present.drawing import Absent, Drawing, remembered
 from components.lines import Line
 from components.overlay import overlay, overlay_alt
 from components.page.html import Html
-from components.page.numbers import Tone, changed, shown
+from components.page.numbers import Number, Tone, changed, shown
 from components.page.tables import Align, Column, rows
-from components.text import change, correlation, decimal, full_day, price, whole
+from components.text import change, correlation, full_day, price, whole
 from market.bars import Bars
 from market.episodes import Episode
 
@@ -52,11 +52,14 @@ def falls_table(found: past.Episodes, bars: Bars | None) -> Html | Absent:
     cells = [
         (
             fall.name,
-            f"{price(fall.peak.price, bars.instrument)}, {full_day(fall.peak_day)}",
-            f"{price(fall.low.price, bars.instrument)}, {full_day(fall.low_day)}",
+            Number(fall.peak_close, f"{price(fall.peak.price, bars.instrument)}, {full_day(fall.peak_day)}"),
+            Number(fall.low_close, f"{price(fall.low.price, bars.instrument)}, {full_day(fall.low_day)}"),
             changed(fall.depth, bars.instrument),
-            decimal(fall.sessions_down),
-            shown(fall.recovery_days, whole) if fall.recovery_days.value is not None else "not yet",
+            shown(fall.down, whole),
+            Number(
+                fall.recovery_days,
+                "not yet" if fall.recovery_days.value is None else whole(fall.recovery_days.value),
+            ),
             shown(fall.beta, correlation, Tone.MUTED),
         )
         for fall in every

@@ -133,19 +133,19 @@ def _on(close: Envelope, day: date) -> Number:
     return shown(close, lambda value: f"{decimal(value, prefix=prefix)} on {full_day(day)}")
 
 
-def _passed(board: Scoreboard) -> str:
+def _passed(board: Scoreboard) -> Number:
     if not board.applicable:
-        return "none can be judged"
+        return Number(board.score, "none can be judged", Tone.MUTED)
     profile = f": {board.profile}" if board.profile else ""
-    return f"{board.passed} of {board.applicable}{profile}"
+    return Number(board.score, f"{board.passed} of {board.applicable}{profile}")
 
 
-def _published(board: Scoreboard) -> str:
+def _published(board: Scoreboard) -> Shown:
     rate = board.published
     if rate is None:
         return MISSING
-    low, share, high = (percent(100 * each) for each in (rate.low, rate.failed_share, rate.high))
-    return f"{share} ({low} to {high}), n {rate.n}, {rate.years}"
+    low, share, high = (percent(each) for each in (rate.number.low, rate.number.value, rate.number.high))
+    return Number(rate.number, f"{share} ({low} to {high}), n {rate.n}, {rate.years}")
 
 
 def _share(board: Scoreboard) -> float:

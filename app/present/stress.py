@@ -11,7 +11,8 @@ from app.present.drawing import Absent, Drawing, remembered
 from components.page.cards import Kind, note
 from components.page.gauge import Part, gauge
 from components.page.html import Html, join
-from components.page.numbers import shown
+from components.page.numbers import Number, shown
+from components.page.tables import Align, Column, rows
 from components.scores import score_alt, stress_history
 from components.stress_map import stress_map as map_chart
 from components.stress_map import stress_map_alt
@@ -45,11 +46,36 @@ def score_gauge(found: score.Stress) -> Html | Absent:
     bar = gauge(
         shown(found.score, whole), SCALE, _then(found), float(median), parts, median_name="Median so far"
     )
-    lines = [
-        f"Without crypto: {whole(found.tradfi.value)}. Crypto alone: {whole(found.crypto.value)}.",
-        f"±{decimal(found.uncertainty)} points; {percent(found.coverage.value)} of the weight is available.",
+    beside = (
+        ("Without crypto", shown(found.tradfi, whole)),
+        ("Crypto alone", shown(found.crypto, whole)),
+        ("Weight available", shown(found.coverage, percent)),
+    )
+    table = rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)
+    noise = note(Kind.PLAIN, f"±{decimal(found.uncertainty)} points", "What other weights would change.")
+    return join((bar, table, noise))
+
+
+def contributions_table(found: score.Stress) -> Html | Absent:
+    """What each block puts into the score: the points add up to it."""
+    if found.score.value is None:
+        return Absent("No stress score yet.", found.score.why or "")
+    columns = (Column("Block", Align.TEXT), Column("Score"), Column("Weight"), Column("Points", strong=True))
+    blocks = [
+        (
+            each.title,
+            shown(each.score, whole),
+            Number(each.contribution, percent(100 * each.weight)),
+            shown(each.contribution, _points),
+        )
+        for each in found.blocks
     ]
-    return join((bar, note(Kind.PLAIN, lines[0], lines[1])))
+    total = ("All together", "", "", shown(found.score, _points))
+    return rows("What the score is made of", columns, [*blocks, total], len(blocks))
+
+
+def _points(value: float | None) -> str:
+    return decimal(value, 1)
 
 
 @remembered

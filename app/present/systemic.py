@@ -1,5 +1,7 @@
 """How much markets move as one, and how far they swing: measures that stand beside the heat map."""
 
+from math import isfinite
+
 import pandas as pd
 
 from analytics.alignment import align
@@ -9,14 +11,14 @@ from analytics.correlation import correlate, correlation_matrix, ewma_correlatio
 from analytics.ranks import percentile_of_last
 from analytics.systemic import absorption_ratios, average_pairwise, rolling_average_pairwise, turbulences
 from analytics.volatility import Estimator, range_volatility, realised_volatility
-from app.present import finished
+from app.present import finished, told
 from app.present.drawing import Absent, remembered
 from components.page.html import Html
-from components.page.numbers import Shown, shown
+from components.page.numbers import Number, Shown, Tone, shown
 from components.page.tables import Align, Column, rows
 from components.text import Write, change, correlation, decimal, percent, percentile
 from market.bars import Bars
-from market.readings import Result, envelope, joint_envelope
+from market.readings import Envelope, Result, envelope, joint_envelope
 
 WINDOW = 60
 TURBULENCE_DAYS = 5
@@ -81,7 +83,6 @@ def pair_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...])
         ("252 sessions", correlate(y, x, 252)),
         ("Recent days weigh more (0.94)", _newest(weighted)),
         ("Days the Nasdaq is below its median", downside_correlation(y, x)),
-        *((f"Both in their lowest {percent(100 * each.share)}", each.correlation) for each in tails),
     ]
     columns = (
         Column("Over", Align.PROSE),
@@ -89,15 +90,17 @@ def pair_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...])
         Column("95% interval"),
         Column("n", wide=True),
     )
-    cells = [
-        (
-            name,
-            shown(joint_envelope(each, finished((asset, market)), "correlation", "correlation"), correlation),
-            _interval(each),
-            decimal(each.n),
-        )
-        for name, each in found
-    ]
+    made_of = finished((asset, market))
+    cells: list[tuple[Shown, ...]] = []
+    for name, each in found:
+        number = joint_envelope(each, made_of, "correlation", "correlation")
+        cells.append((name, shown(number, correlation), *_opened(number, _interval(each), decimal(each.n))))
+    for tail in tails:
+        inputs = {"a normal pair of the same correlation": tail.normal} if isfinite(tail.normal) else {}
+        number = joint_envelope(tail.correlation, made_of, "correlation", "tail_correlation", **inputs)
+        beside = tail.correlation.why or f"a normal pair: {correlation(tail.normal)}"
+        name = f"Both in their lowest {percent(100 * tail.share)}"
+        cells.append((name, shown(number, correlation), *_opened(number, beside, decimal(number.n))))
     return rows("Correlation by other means", columns, cells)
 
 
@@ -113,7 +116,18 @@ def volatility_table(bars: Bars | None) -> Html | Absent:
     }
     columns = (Column(f"Over {VOLATILITY_DAYS} days", Align.PROSE), Column("A year", strong=True))
     cells = [
-        (name, shown(envelope(each.scaled(100), finished, "percent a year", "range_volatility"), percent))
+        (
+            name,
+            shown(
+                envelope(
+                    each.scaled(100),
+                    finished,
+                    "percent a year",
+                    "range_volatility" if name in SAID.values() else "realised_vol",
+                ),
+                percent,
+            ),
+        )
         for name, each in found.items()
     ]
     return rows("Realised volatility", columns, cells)
@@ -126,13 +140,18 @@ def implied_table(fit: Beta, pair: tuple[Bars, Bars]) -> Html:
         Column("Bitcoin", strong=True),
         Column("90% of such days"),
     )
-    cells = []
+    cells: list[tuple[Shown, ...]] = []
     for fall in FALLS:
         found = implied_move(fit, fall).scaled(100)
         number = joint_envelope(found, finished(pair), "percent", "implied_move", market_move_pct=100 * fall)
         spread = f"{change(found.low)} to {change(found.high)}" if found.low is not None else found.why or ""
-        cells.append((change(100 * fall), shown(number, change), spread))
+        cells.append((change(100 * fall), shown(number, change), *_opened(number, spread)))
     return rows("Implied moves", columns, cells)
+
+
+def _opened(number: Envelope, *texts: str) -> tuple[Number, ...]:
+    """What is said beside a number, each opening to that number."""
+    return tuple(Number(number, text, Tone.MUTED) for text in texts)
 
 
 def _cell(found: Result, made_of: tuple[Bars, ...], formula: str, write: Write) -> Shown:
@@ -155,9 +174,7 @@ def _too_young(needed: int) -> Result:
 
 def _rank(series: pd.Series, needed: int, made_of: tuple[Bars, ...]) -> Shown:
     found = percentile_of_last(series).scaled(100) if len(series) else _too_young(needed)
-    if found.value is None:
-        return found.why or ""
-    return shown(joint_envelope(found, finished(made_of), "percentile", "percentile_1y"), percentile)
+    return told(joint_envelope(found, finished(made_of), "percentile", "percentile_1y"), percentile)
 
 
 def _interval(found: Result) -> str:

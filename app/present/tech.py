@@ -226,7 +226,7 @@ def rally_table(markets: Sequence[Bars]) -> Html | Absent:
     cells = [
         (
             bars.instrument.short,
-            f"{price(rally.low.value, bars.instrument)} on {short_day(rally.low_day)}",
+            Number(rally.low, f"{price(rally.low.value, bars.instrument)} on {short_day(rally.low_day)}"),
             changed(rally.gain, bars.instrument),
             shown(rally.retraced, _made_good),
         )

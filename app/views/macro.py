@@ -71,6 +71,7 @@ with left, card("map", "Narrow or systemic?", "The last 60 sessions on two axes"
 with right, card("score", "Stress score", "Six kinds of stress against their own past", "stress_score"):
     show("score", stress.score_gauge(stress.measured(scored)))
     show("score-line", stress.score_line(scored, phone))
+    show("score-parts", stress.contributions_table(stress.measured(scored)))
 
 with card("panels", "Each on its own scale", "Closes; the curve is the 10-year less the 2-year", "last"):
     with controls("panels"):

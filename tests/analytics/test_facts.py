@@ -250,11 +250,11 @@ def test_a_week_without_a_move_is_said_as_such(key: str) -> None:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        ([*range(1, 82), *range(1000, 1018)], "higher than on 82% of the last 100 sessions"),
-        ([*range(1, 19), *range(1000, 1081)], "lower than on 82% of the last 100 sessions"),
+        ([*range(1, 82), *range(1000, 1018)], "higher than on about 82% of the last 100 sessions"),
+        ([*range(1, 19), *range(1000, 1081)], "lower than on about 82% of the last 100 sessions"),
         ([*range(1, 100)], "higher than on any other of the last 100 sessions"),
         ([*range(1000, 1099)], "lower than on any other of the last 100 sessions"),
-        ([100, *range(1000, 1098)], "lower than on 99% of the last 100 sessions"),
+        ([100, *range(1000, 1098)], "lower than on about 99% of the last 100 sessions"),
     ],
 )
 def test_a_gauge_is_ranked_from_its_nearer_end(before: list[int], said: str) -> None:
