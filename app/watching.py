@@ -87,7 +87,7 @@ def show_watcher() -> None:
         if late:
             show_html(note(Kind.FAILED, "It is late: nothing is watched now."))
         elif beat.said:
-            show_html(note(Kind.STALE, "The watcher says:", beat.said))
+            show_html(note(Kind.STALE, "Lately:", beat.said))
 
     seen()
 

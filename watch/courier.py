@@ -83,9 +83,13 @@ def read_outward(folder: Path) -> Outward:
         return Outward()
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
-        return Outward(**given)
-    except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError, OSError) as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
         raise ValueError(f"{OUTWARD_FILE}: {problem}") from problem
+    known = Outward.__slots__
+    for name, value in given.items():
+        if name not in known or not isinstance(value, str):
+            raise ValueError(f"{OUTWARD_FILE}: {name} is not one of {' and '.join(known)}, each a text")
+    return Outward(**given)
 
 
 def _wait_of(retry_after: str) -> timedelta:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from analytics.zones import ZoneHistory
 from market.instruments import Instrument
 from market.rules import Health, LevelRule, MeasureRule
+from market.text import age
 from watch.clock import SteadyClock, steady_seconds
 from watch.courier import Courier, Message, Undelivered
 from watch.judge import Believed
@@ -28,6 +29,7 @@ from watch.store.database import StoreUnavailable
 log = logging.getLogger("watch")
 
 SETTLED_LOOKS = 2
+LOG_SECONDS = 60.0
 BEAT_SECONDS = 5.0
 SLOWEST_LOOK_SECONDS = 60.0
 SEND_WITHIN_SECONDS = 2.0
@@ -90,14 +92,16 @@ class Watcher:
     _next_look: float = 0.0
     _look_began: float = 0.0
     _next_beat: float = 0.0
-    _said: str = ""
+    _trouble: str = ""
+    _troubled_at: float = 0.0
+    _logged_at: float | None = None
 
     def tick(self) -> None:
         """Do what is due now."""
-        self._said = ""
         skew = self.clock.skew()
         if skew:
-            self._said = f"The clock jumped by {skew}."
+            way = "ahead" if skew > timedelta(0) else "back"
+            self._complain(f"The clock jumped {way} by {age(abs(skew))}.", "")
         try:
             self._lead()
             self._write()
@@ -298,12 +302,21 @@ class Watcher:
         if self.timer() < self._next_beat:
             return
         try:
-            self.ledger.beat(self.name, self.clock.now(), leads=self._token is not None, said=self._said)
+            self.ledger.beat(self.name, self.clock.now(), leads=self._token is not None, said=self._lately)
             self._next_beat = self.timer() + BEAT_SECONDS
         except StoreUnavailable:
             self._next_beat = self.timer() + 1.0
 
+    @property
+    def _lately(self) -> str:
+        """What could not be done since the look before the last; empty where all went well."""
+        return self._trouble if self.timer() - self._troubled_at <= 2 * self.every else ""
+
     def _complain(self, sentence: str, words: str) -> None:
-        if not self._said:
+        """Remember for the pages what could not be done, and log it: the same once a minute at most."""
+        now = self.timer()
+        is_new = sentence != self._lately
+        if is_new or self._logged_at is None or now - self._logged_at >= LOG_SECONDS:
             log.warning("%s %s", sentence, " ".join(words.split())[:200])
-        self._said = sentence
+            self._logged_at = now
+        self._trouble, self._troubled_at = sentence, now

@@ -272,9 +272,10 @@ def test_the_operator_decides_what_goes_out(tmp_path: Path) -> None:
     assert read_outward(tmp_path) == Outward()
     (tmp_path / "notify.toml").write_text('ntfy = "ntfys://push.example"\n')
     assert read_outward(tmp_path).ntfy == "ntfys://push.example"
-    (tmp_path / "notify.toml").write_text('smtp = "x"\n')
-    with pytest.raises(ValueError, match=r"notify\.toml"):
-        read_outward(tmp_path)
+    for wrong in ('smtp = "x"\n', "mail = 3\n", "mail\n", "[mail]\nport = 25\n"):
+        (tmp_path / "notify.toml").write_text(wrong)
+        with pytest.raises(ValueError, match=r"notify\.toml"):
+            read_outward(tmp_path)
 
 
 def test_the_guard_is_the_usual_one() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from data_sources.errors import Unreachable
 from data_sources.settings import Mode, Settings
@@ -70,6 +70,17 @@ class Slow(Now):
         """The future of the sending, or one that is done."""
         is_sending = getattr(work, "__name__", "") == "_deliver"
         return self._sending if is_sending else super().submit(work, *given, **named)
+
+
+class Away(Database):
+    """A store that cannot be reached."""
+
+    def __init__(self) -> None:
+        super().__init__("sqlite:////nowhere/market.sqlite")
+
+    def engine(self) -> Engine:
+        """Never one."""
+        raise OSError("gone")
 
 
 class World:
@@ -160,7 +171,7 @@ def test_an_alert_is_told_once_with_its_links(desk: Desk) -> None:
     (message,) = desk.world.sent
     assert message.title == "BTC at or above $70,000"
     assert message.text.startswith("Now $70,500, Fri 6 Feb 2026, 12:00 UTC (")
-    assert message.link.startswith("https://stress.example/?asof=2026-02-06T12:00Z")
+    assert message.link.startswith("https://stress.example/levels?keys=BTC&asof=2026-02-06T12:00Z")
     assert message.mute_link.startswith("https://stress.example/levels?mute=")
     assert desk.store.mute_target(message.mute_link.partition("=")[2])
 
@@ -291,6 +302,42 @@ def test_a_full_disk_keeps_what_was_saved_and_is_said(desk: Desk) -> None:
         connection.execute(text("PRAGMA max_page_count = 1000000"))
     desk.look(HIGH, 2)
     assert desk.titles == ["BTC at or above $70,000"]
+
+
+def test_a_store_that_is_away_is_logged_once_a_minute_and_said_when_it_is_back(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.look(LOW, 2)
+    desk.watcher.ledger.database = Away()
+    desk.look(LOW, 12)  # two minutes
+    told = [record.message for record in caplog.records if "cannot be reached" in record.message]
+    assert 2 <= len(told) <= 3
+    desk.watcher.ledger.database = desk.database
+    desk.look(LOW, 1)
+    seen = desk.store.watcher()
+    assert seen is not None
+    assert seen.said == "The watcher’s store cannot be reached."
+    desk.look(LOW, 3)
+    seen = desk.store.watcher()
+    assert seen is not None
+    assert seen.said == ""
+
+
+def test_prices_that_do_not_answer_are_said_until_they_do(desk: Desk) -> None:
+    class Broken(Now):
+        def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+            return super().submit(work if work.__name__ == "_deliver" else broken, *given, **named)
+
+    def broken(*_: Any) -> None:
+        raise OSError("no route")
+
+    desk.watcher.workers = Broken()
+    for _ in range(6):
+        desk.look(LOW)
+        seen = desk.store.watcher()
+        assert seen is not None
+        assert seen.said in ("", "The prices do not answer.")
+    assert seen.said == "The prices do not answer."
 
 
 def test_a_new_rule_is_watched_from_the_next_look(desk: Desk) -> None:
