@@ -38,10 +38,10 @@ def compare(bars: Bars, second: Bars) -> Bars:
         return bars
     apart = _apart(ours[both], theirs[both], bars.instrument)
     newest = both[-1]
-    opinion = _opinion(ours[newest], theirs[newest], newest, second)
+    opinion = opinion_of(ours[newest], theirs[newest], newest, second.provenance.source)
     disputed = bool(apart.iloc[-1]) and newest == ours.index[-1]
     if not disputed and _both_in_progress(bars, second):
-        now = _opinion(bars.last, second.last, second.frame.index[-1], second)
+        now = opinion_of(bars.last, second.last, second.frame.index[-1], second.provenance.source)
         if now.difference > UNFINISHED:
             opinion, disputed = now, True
     days = apart.index[apart][::-1][:SHOWN_DAYS]
@@ -60,6 +60,15 @@ def compare(bars: Bars, second: Bars) -> Bars:
             notes=(*provenance.notes, *notes),
         ),
     )
+
+
+def differences(bars: Bars, second: Bars) -> "pd.Series[float]":
+    """What ``second`` says on every day on which the two differ beyond the tolerance."""
+    if not comparable(bars, second):
+        return second.close.iloc[:0]
+    ours, theirs = bars.finished.close, second.finished.close
+    both = ours.index.intersection(theirs.index)
+    return theirs[both][_apart(ours[both], theirs[both], bars.instrument)]
 
 
 def comparable(bars: Bars, second: Bars) -> bool:
@@ -90,10 +99,11 @@ def _apart(ours: "pd.Series[float]", theirs: "pd.Series[float]", instrument: Ins
     return difference > (middle * share).clip(lower=least) + 1e-9
 
 
-def _opinion(ours: float, theirs: float, stamp: pd.Timestamp, second: Bars) -> SecondOpinion:
+def opinion_of(ours: float, theirs: float, stamp: pd.Timestamp, source: str) -> SecondOpinion:
+    """What ``source`` says of a close, and how far that is from ours."""
     middle = abs(ours + theirs) / 2
     difference = abs(ours - theirs) / middle if middle else 0.0
-    return SecondOpinion(second.provenance.source, float(theirs), stamp.to_pydatetime(), float(difference))
+    return SecondOpinion(source, float(theirs), stamp.to_pydatetime(), float(difference))
 
 
 def _both_in_progress(bars: Bars, second: Bars) -> bool:

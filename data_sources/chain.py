@@ -105,7 +105,7 @@ class Chain:
                 return
 
     def _bars(self, instrument: Instrument, interval: Interval, until: float) -> Bars:
-        best: tuple[str, Bars] | None = None
+        best: Bars | None = None
         first_error: SourceError | None = None
         for listing in instrument.listings:
             provider = self._providers.get(listing.source)
@@ -117,14 +117,14 @@ class Chain:
             except SourceError as error:
                 first_error = first_error or error
                 continue
-            if best is None or bars.finished.as_of > best[1].finished.as_of:
-                best = listing.source, bars
+            if best is None or bars.finished.as_of > best.finished.as_of:
+                best = bars
             if bars.provenance.stale_because is None:
-                best = listing.source, bars
+                best = bars
                 break
         if best is None:
             return self._otherwise(instrument, interval, first_error)
-        return self._check(*best, instrument, interval)
+        return self._check(best)
 
     def _seen_from(self, provider: Source, seconds: float) -> Source:
         """``provider``, with so many seconds left, as seen from this chain's moment."""
@@ -140,27 +140,28 @@ class Chain:
                 raise (error or missing).again() from missing
         raise error.again() if error else NoData(instrument, "every source", "none is configured")
 
-    def _check(self, source: str, bars: Bars, instrument: Instrument, interval: Interval) -> Bars:
+    def _check(self, bars: Bars) -> Bars:
         """``bars`` after the gates and the cross-check; the same two answers are checked once."""
-        second = self._second(source, bars, instrument, interval)
-        known = self._checked.get((instrument.key, interval))
+        key, second = (bars.key, bars.interval), self.second(bars)
+        known = self._checked.get(key)
         if known and known[0] is bars and known[1] is second:
             return known[2]
         checked = vouch(bars, second)
         checked = compare(checked, second) if second else checked
-        self._checked[instrument.key, interval] = bars, second, checked
+        self._checked[key] = bars, second, checked
         return checked
 
-    def _second(self, source: str, bars: Bars, instrument: Instrument, interval: Interval) -> Bars | None:
-        """What the next provider has at hand, in the same money."""
-        for listing in instrument.listings:
+    def second(self, bars: Bars, seconds: float = 0.0) -> Bars | None:
+        """What the next provider after that of ``bars`` says in the same money, waited for so long."""
+        for listing in bars.instrument.listings:
             provider = self._providers.get(listing.source)
             same_money = quote_of(listing.symbol) == quote_of(bars.provenance.symbol)
-            if provider is None or listing.source == source or not same_money:
+            if provider is None or listing.source == bars.provenance.source or not same_money:
                 continue
-            second = at_hand(self._seen_from(provider, 0.0), instrument, interval)
-            if second is not None:
-                return second
+            try:
+                return self._seen_from(provider, seconds).bars(bars.instrument, bars.interval)
+            except SourceError:
+                continue
         return None
 
     def _aged(self, bars: Bars, delay_minutes: int) -> Bars:

@@ -18,9 +18,10 @@ from typing import TextIO
 
 import pandas as pd
 
+from data_sources.agreement import differences
 from data_sources.errors import Lasting, SourceError
 from data_sources.live import live, utc_now
-from data_sources.recorded import DESCRIPTION
+from data_sources.recorded import DESCRIPTION, SECOND
 from data_sources.settings import BadSetting, read_settings
 from data_sources.source import Source
 from data_sources.whole import write_whole
@@ -31,6 +32,7 @@ from market.publishers import publisher
 
 PASSES = 3
 PAUSE = 30.0
+PATIENCE = 60.0
 YEARS_OF_DAYS = timedelta(days=3 * 365)
 DAYS_OF_HOURS = timedelta(days=45)
 TIME = "%Y-%m-%dT%H:%MZ"
@@ -73,7 +75,10 @@ class Recorder:
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
         screen: TextIO = sys.stderr,
+        second: Callable[[Bars], Bars | None] = lambda _: None,
     ) -> None:
+        """``second`` gives what another source says of the same bars, or None."""
+        self._second = second
         self._source = source
         self._instruments = instruments
         self._folder = folder
@@ -120,8 +125,22 @@ class Recorder:
                 if interval is Interval.DAY or not isinstance(error, Lasting):
                     yield error
                 continue
-            write_whole(path, series(bars, self._clock()).to_csv(index=False).encode())
+            rows = series(bars, self._clock())
+            self._write_second(bars, rows["time"])
+            write_whole(path, rows.to_csv(index=False).encode())
         self._say("")
+
+    def _write_second(self, bars: Bars, times: "pd.Series[str]") -> None:
+        """Write what a second source says of those ``times`` on which it differs; nothing where it agrees."""
+        second = self._second(bars) if bars.interval is Interval.DAY and not bars.instrument.flow else None
+        if second is None:
+            return
+        rows = series(second, self._clock())
+        rows = rows.loc[rows["time"].isin(pd.DatetimeIndex(differences(bars, second).index).strftime(TIME))]
+        rows = rows.loc[rows["time"].isin(times)]
+        if len(rows):
+            path = self._partial / f"{SECOND}.{bars.key}.part"
+            write_whole(path, rows[["time", "key", "close", "source"]].to_csv(index=False).encode())
 
     def _path(self, instrument: Instrument, interval: Interval) -> Path:
         return self._partial / f"{part_of(instrument, interval).file}.{instrument.key}.part"
@@ -145,10 +164,21 @@ class Recorder:
             kept = ["time", "key", *(name for name in rows.columns[2:] if rows[name].notna().any())]
             rows[kept].rename(columns={"close": part.column}).to_csv(whole / part.file, index=False)
             files.append(part)
-        text = description(files, publishers, min(stamps), max(stamps), self._clock())
+        second = self._finish_second(whole)
+        text = description(files, publishers, second, min(stamps), max(stamps), self._clock())
         (whole / DESCRIPTION).write_text(text, "utf-8")
         whole.replace(self._folder)
         shutil.rmtree(self._partial)
+
+    def _finish_second(self, whole: Path) -> dict[str, str]:
+        """Put the second opinions together; returns who published them, by key."""
+        found = [pd.read_csv(path, dtype=str) for path in sorted(self._partial.glob(f"{SECOND}.*.part"))]
+        if not found:
+            return {}
+        rows = pd.concat(found)
+        publishers = dict(zip(rows["key"], rows.pop("source"), strict=True))
+        rows.to_csv(whole / SECOND, index=False)
+        return publishers
 
     def _bar(self, done: int, total: int, name: str) -> None:
         filled = round(30 * done / total)
@@ -186,6 +216,7 @@ def series(bars: Bars, now: datetime) -> pd.DataFrame:
 def description(
     files: list[Part],
     publishers: dict[Interval, dict[str, str]],
+    second: dict[str, str],
     start: str,
     end: str,
     now: datetime,
@@ -206,8 +237,13 @@ def description(
             f'interval = "{part.interval}"',
             f'sampling = "{part.sampling}"',
         ]
-    for heading, interval in (("publishers", Interval.DAY), ("publishers_of_hours", Interval.HOUR)):
-        lines += ["", f"[{heading}]", *(f'{key} = "{name}"' for key, name in publishers[interval].items())]
+    tables = {
+        "publishers": publishers[Interval.DAY],
+        "publishers_of_hours": publishers[Interval.HOUR],
+        "second_opinions": second,
+    }
+    for heading, table in tables.items():
+        lines += ["", f"[{heading}]", *(f'{key} = "{name}"' for key, name in table.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -223,9 +259,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     known = catalogue.load()
-    sources = live(state_dir, known["BTC"], patience=60.0)
+    sources = live(state_dir, known["BTC"], patience=PATIENCE)
+    chain = sources.chain()
     try:
-        missing = Recorder(sources.chain(), list(known), folder).record()
+        recorder = Recorder(chain, list(known), folder, second=lambda bars: chain.second(bars, PATIENCE))
+        missing = recorder.record()
     except FileExistsError as problem:
         print(f"{problem}. Name another folder.", file=sys.stderr)
         return 2

@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data_sources.agreement import opinion_of
+from data_sources.asof import AsOf
 from data_sources.errors import BadData, NoData
 from data_sources.quality import counted, settle, vouch
+from data_sources.source import Source
 from market.bars import COLUMNS, Bars, Provenance
 from market.instruments import Instrument, Interval
 
 DESCRIPTION = "recording.toml"
+SECOND = "second_opinions.csv"
 KINDS = {"title": (str, "a text")} | dict.fromkeys(
     ("moment", "start", "end", "recorded_at"), (datetime, "an instant")
 )
@@ -35,6 +39,7 @@ class Description:
     files: dict[str, dict[str, str]]
     publishers: dict[str, str]
     publishers_of_hours: dict[str, str] = field(default_factory=dict)
+    second_opinions: dict[str, str] = field(default_factory=dict)
 
     def publisher(self, key: str, interval: Interval) -> str:
         """Who published one key at one interval."""
@@ -110,10 +115,25 @@ class Recorded:
         # Only what was set aside counts here: whether the newest is old or disputed differs by the moment.
         return replace(vouched, provenance=replace(provenance, notes=vouched.provenance.notes))
 
-    @cached_property
+    def as_of(self, moment: datetime) -> "Doubted":
+        """The recording as it stood at ``moment``, with what a second source said of the close of then."""
+        return Doubted(AsOf(self, moment), self._second[0], self.description.second_opinions)
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """One sentence for each file that cannot be read, or of which rows were set aside."""
-        return self._everything[1]
+        return (*self._everything[1], *self._second[1])
+
+    @cached_property
+    def _second(self) -> tuple[Mapping[str, pd.DataFrame], tuple[str, ...]]:
+        """What second sources said by key, on the days on which they differed; and what is wrong with it."""
+        path = self.folder / SECOND
+        if not self.description.second_opinions and not path.exists():
+            return {}, ()
+        try:
+            return read_tidy(path).series, ()
+        except (OSError, ValueError) as problem:
+            return {}, (f"The recording's file {SECOND} cannot be read: {problem}.",)
 
     @property
     def _parts(self) -> Mapping[tuple[str, Interval], "_Part"]:
@@ -155,6 +175,36 @@ class Recorded:
             sampling=sampling,
             recorded=True,
         )
+
+
+class Doubted:
+    """A Source in front of a replay: a newest close of which a second source said otherwise is disputed."""
+
+    def __init__(
+        self, inner: Source, second: Mapping[str, pd.DataFrame], publishers: Mapping[str, str]
+    ) -> None:
+        """``second`` and who published it, by key."""
+        self._inner = inner
+        self._second = second
+        self._publishers = publishers
+        self._kept: dict[tuple[str, Interval], tuple[Bars, Bars]] = {}
+
+    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """The bars of ``inner``; the same object while it answers with the same."""
+        bars = self._inner.bars(instrument, interval)
+        made_of, known = self._kept.get((instrument.key, interval), (None, None))
+        if known is None or made_of is not bars:
+            known = self._doubted(bars)
+            self._kept[instrument.key, interval] = bars, known
+        return known
+
+    def _doubted(self, bars: Bars) -> Bars:
+        second, newest = self._second.get(bars.key), bars.finished.frame.index[-1]
+        if second is None or bars.interval is not Interval.DAY or newest not in second.index:
+            return bars
+        ours, theirs = (float(rows["close"].loc[newest]) for rows in (bars.frame, second))
+        opinion = opinion_of(ours, theirs, newest, self._publishers.get(bars.key, "another source"))
+        return replace(bars, provenance=replace(bars.provenance, second=opinion, disputed=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The one Protocol that providers, caches and recordings all follow, and what some of them can do besides."""
 
 from datetime import datetime
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from market.bars import Bars
 from market.instruments import Instrument, Interval
@@ -28,7 +28,7 @@ class Background(Protocol):
 class Replayable(Source, Protocol):
     """A Source that knows best how it would have answered at an earlier moment."""
 
-    def as_of(self, moment: datetime) -> Self:
+    def as_of(self, moment: datetime) -> Source:
         """The same source as of ``moment``."""
         ...
 

@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from data_sources.errors import NoData, Unreachable
+from data_sources.feed import Feed
 from data_sources.record import Recorder
 from data_sources.recorded import Recorded, describe
+from market import catalogue
+from market.bars import State
 from market.instruments import Interval
 from tests.fakes.prices import BITCOIN, ETF_FLOW, FUNDING, MOOD, NASDAQ, VIX, make_bars
 
@@ -56,6 +59,43 @@ def test_a_recording_plays_back_what_was_answered(tmp_path):
     assert (hours.close.tolist(), hours.provenance.source) == ([5, 6], "Kraken")
     assert about.moment == about.end == datetime(2026, 2, 9, tzinfo=UTC)
     assert played.problems == ()
+
+
+def test_a_close_of_which_a_second_source_says_otherwise_is_disputed_when_it_is_played(tmp_path):
+    """Yahoo's VIX of 6 February 2026, which Cboe has at 17.76."""
+    yahoo = make_bars(VIX, [18.64, 21.77, 20.37, 18.0], last=date(2026, 2, 9), source="yahoo")
+    fred = make_bars(VIX, [18.64, 21.77, 17.76, 18.0], last=date(2026, 2, 9), source="fred")
+    shelf = Shelf(NASDAQ, VIX)
+    shelf.answers["VIX", Interval.DAY] = yahoo
+    second = {"VIX": fred}
+    made = Recorder(
+        shelf,
+        [VIX, NASDAQ],
+        tmp_path / "now",
+        lambda: NOW,
+        lambda _: None,
+        io.StringIO(),
+        lambda bars: second.get(bars.key),
+    )
+    assert made.record() == []
+    played = Recorded(tmp_path / "now", describe(tmp_path / "now"))
+    assert played.problems == ()
+    friday = Feed(played, catalogue.load()).as_of(datetime(2026, 2, 7, 15, 30, tzinfo=UTC))
+    vix = friday.bars("VIX")
+    assert (vix.last, vix.state) == (20.37, State.DISPUTED)
+    assert (vix.provenance.second.source, vix.provenance.second.value) == ("FRED", 17.76)
+    assert vix is friday.bars("VIX")
+    assert friday.bars("IXIC").state is State.RECORDED
+    thursday = Feed(played, catalogue.load()).as_of(datetime(2026, 2, 5, 22, 30, tzinfo=UTC))
+    assert thursday.bars("VIX").state is State.RECORDED
+
+
+def test_a_file_of_second_opinions_that_cannot_be_read_is_told_and_stops_nothing(tmp_path):
+    recorder(Shelf(*EVERY), tmp_path / "now").record()
+    (tmp_path / "now" / "second_opinions.csv").write_text("nonsense")
+    played = Recorded(tmp_path / "now", describe(tmp_path / "now"))
+    assert len(played.problems) == 1
+    assert played.as_of(NOW).bars(VIX, Interval.DAY).last == 3
 
 
 def test_it_is_laid_out_like_the_shipped_recording(tmp_path):
