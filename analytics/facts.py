@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from analytics import averages, ranks
 from analytics.readings import HIGH_DAY
+from analytics.stress import Stress
+from analytics.stress_score import SCALE
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
 from market.calendars import NEW_YORK, day_of
@@ -16,6 +18,7 @@ from market.definitions import Definition
 from market.facts import Fact, Quoted, Tone
 from market.instruments import Calendar
 from market.readings import Envelope, Reading, Result, envelope
+from market.scales import Severity
 from market.text import (
     change,
     correlation,
@@ -37,6 +40,7 @@ DEEP_FALL = 20.0
 NAMED_DAYS = 6
 BAD_PLACES = 25
 LONG_AGO = timedelta(days=30)
+STRESS_WEIGHT = {Severity.CALM: 1.5, Severity.ELEVATED: 3.2, Severity.STRESS: 3.7, Severity.CRISIS: 4.3}
 ONE_PLACE = 0.05
 """The least move, in percent, that one decimal can tell."""
 SMALLEST = 0.005
@@ -239,6 +243,20 @@ def year_so_far(readings: Readings, keys: Mapping[str, str]) -> Fact | None:
     worst = quote(readings[low], "ytd_pct", change(known[low]))
     best = quote(readings[high], "ytd_pct", change(known[high]))
     return Fact((f"since 1 January {keys[low]} stands at ", worst, f" and {keys[high]} at ", best), 2.2)
+
+
+def stress_now(found: Stress) -> Fact | None:
+    """Where the stress score stands, in which band, and whether it moved by more than it is uncertain by."""
+    score, history = found.score, found.history["score"].dropna()
+    if not usable(score) or score.value is None:
+        return None
+    band = SCALE.band_of(score.value)
+    moved_by = score.value - float(history.iloc[-2]) if len(history) > 1 else 0.0
+    verb = "stands at" if abs(moved_by) <= found.uncertainty else "rose to" if moved_by > 0 else "eased to"
+    tone = {"rose to": Tone.WORSE, "eased to": Tone.BETTER}.get(verb, Tone.NEUTRAL)
+    parts = (f"stress {verb} ", Quoted(f"{decimal(score.value)} of 100", "", "stress_score", score))
+    level = band.name if band.severity in (Severity.CALM, Severity.ELEVATED) else f"in the {band.name} band"
+    return Fact((*parts, f", {level}"), STRESS_WEIGHT[band.severity], tone, brief=parts)
 
 
 def level(reading: Reading, subject: str, percentile: Envelope | None = None) -> Fact | None:

@@ -18,6 +18,7 @@ from analytics.facts import (
     price_now,
     ranked_in_year,
     streak,
+    stress_now,
     together,
     week_move,
     year_so_far,
@@ -25,6 +26,7 @@ from analytics.facts import (
 from analytics.facts_crypto import flows_of_days, funding_now, mood_now
 from analytics.headline import tell
 from analytics.macro import MacroRow, macro_rows
+from analytics.stress import Stress
 from analytics.zones import ZoneHistory, follow_closest
 from market.bars import Bars
 from market.facts import Fact, Story
@@ -92,17 +94,20 @@ def story_of(
     hours: Bars | None = None,
     pair: Aligned | None = None,
     window: int = WINDOW,
+    score: Stress | None = None,
 ) -> Told:
     """What ``page`` says at ``moment`` of the bars it knows and their readings.
 
     ``zones`` are the watched ones of Bitcoin, ``hours`` its hourly bars where they reach up to the moment,
-    ``pair`` the aligned moves of Bitcoin and the Nasdaq. A series that is not there says nothing.
+    ``pair`` the aligned moves of Bitcoin and the Nasdaq, ``score`` the stress score. A series that is not
+    there says nothing.
     """
     quiet = _quiet(page, readings)
     match page:
         case Page.OVERVIEW:
             levels = _levels(known, hours, zones)
             facts = [*_overview(known, readings, levels, moment), _link(known, pair, window)]
+            facts.append(stress_now(score) if score else None)
             return Told(tell(facts, quiet), levels)
         case Page.TECH:
             return Told(tell(_tech(known, readings, moment), quiet))

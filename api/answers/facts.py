@@ -5,6 +5,7 @@ from datetime import datetime
 from analytics.alignment import Aligned, align
 from analytics.readings import read_all
 from analytics.stories import NEEDED, Page, story_of
+from analytics.stress import SERIES, stress
 from api.answers.together import hours
 from api.envelope import Json, write_envelope
 from api.query import Query
@@ -36,6 +37,7 @@ def story_at(page: Page, feed: Feed, moment: datetime) -> Story:
         zones=zones,
         hours=feed.fresh_hours("BTC", moment),
         pair=_pair(feed, batch),
+        score=stress(feed.many(feed.catalogue.pick(*SERIES)).found) if page is Page.OVERVIEW else None,
     ).story
 
 

@@ -41,6 +41,7 @@ told = story_of(
     hours=newest,
     pair=pair,
     window=view().window,
+    score=stress.measured(scored),
 )
 levels = told.levels
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from analytics.facts import (
@@ -12,6 +13,7 @@ from analytics.facts import (
     moved,
     ranked_in_year,
     streak,
+    stress_now,
     together,
     week_move,
     when,
@@ -19,8 +21,9 @@ from analytics.facts import (
 )
 from analytics.ranks import percentile_of_last
 from analytics.readings import read
+from analytics.stress import Stress, stress
 from analytics.zones import follow
-from market.bars import Bars, InProgress
+from market.bars import Bars, InProgress, State
 from market.facts import Fact, Tone
 from market.readings import Result, envelope
 from market.text import full_day
@@ -333,3 +336,34 @@ def test_price_above_its_averages_out_of_date_or_young_says_nothing_of_them() ->
     assert at_average(late(fell), at_close(fell), "the Nasdaq") is None
     young = series("IXIC", [100.0, 90.0])
     assert at_average(young, at_close(young), "the Nasdaq") is None
+
+
+def scored(*history: float) -> Stress:
+    """A stress score that has gone that way, uncertain by three points."""
+    days = pd.bdate_range("2026-02-02", periods=len(history))
+    now = replace(stress({}).score, value=history[-1], state=State.FINAL)
+    return replace(
+        stress({}), score=now, uncertainty=3.0, history=pd.DataFrame({"score": history}, index=days)
+    )
+
+
+@pytest.mark.parametrize(
+    ("history", "sentence", "tone"),
+    [
+        ((47.0, 57.0), "stress rose to 57 of 100, elevated", Tone.WORSE),
+        ((57.0, 49.0), "stress eased to 49 of 100, elevated", Tone.BETTER),
+        ((62.0, 61.0), "stress stands at 61 of 100, in the stress band", Tone.NEUTRAL),
+        ((12.0,), "stress stands at 12 of 100, calm", Tone.NEUTRAL),
+    ],
+)
+def test_stress_is_told_with_its_band_and_the_way_it_went(
+    history: tuple[float, ...], sentence: str, tone: Tone
+) -> None:
+    fact = stress_now(scored(*history))
+    assert told(fact) == sentence
+    assert fact is not None
+    assert fact.tone is tone
+
+
+def test_a_score_that_is_missing_says_nothing() -> None:
+    assert stress_now(stress({})) is None
