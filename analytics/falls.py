@@ -11,7 +11,7 @@ from analytics.rebasing import ratio_envelope
 from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition
-from market.readings import Envelope, Result, envelope
+from market.readings import Envelope, Result
 from market.text import full_day
 
 DEFINITIONS = (
@@ -75,9 +75,14 @@ def _fall(rank: int, bars: Bars, closes: pd.Series, days: pd.Series, place: int,
     return Fall(
         rank,
         days.iloc[place].date(),
-        envelope(fell, bars, "percent", "largest_fall", close=close, before=before),
-        envelope(_after(closes, place, after), bars, "percent", "after_fall"),
+        ratio_envelope(fell, _up_to(bars, place), "percent", "largest_fall", close=close, before=before),
+        ratio_envelope(_after(closes, place, after), _up_to(bars, place + after), "percent", "after_fall"),
     )
+
+
+def _up_to(bars: Bars, place: int) -> Bars:
+    """What a number is made of that ends with the bar at ``place``: the last one may still be in progress."""
+    return bars if place == len(bars) - 1 else bars.finished
 
 
 def _after(closes: pd.Series, place: int, bars_after: int) -> Result:
@@ -112,16 +117,18 @@ def runs(bars: Bars) -> Runs:
     lengths = ranks.streaks(returns).to_numpy()
     longest = fell = Result.missing(NO_FALL, n=len(returns))
     falls: dict[str, float] = {}
+    closed = bars.finished
     if len(lengths) and lengths.min() < 0:
         last = int(np.flatnonzero(lengths == lengths.min())[-1])
+        closed = bars if last == len(lengths) - 1 else bars.finished
         run, fell, falls = _run(returns.iloc[: last + 1])
         longest = replace(run.scaled(-1), n=len(returns))
     return Runs(
         ratio_envelope(length, bars, "closes in a row", "streak"),
         tuple(newest.values()),
         ratio_envelope(total.scaled(100), bars, "percent", "streak_change", **newest),
-        envelope(longest, bars, "closes in a row", "longest_streak"),
-        envelope(fell.scaled(100), bars, "percent", "streak_change", **falls),
+        ratio_envelope(longest, closed, "closes in a row", "longest_streak"),
+        ratio_envelope(fell.scaled(100), closed, "percent", "streak_change", **falls),
         day_of(longest.as_of) if longest.as_of else None,
     )
 

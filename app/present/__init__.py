@@ -269,7 +269,7 @@ def falls_table(bars: Bars | None, count: int) -> Html | Absent:
     cells = [
         (
             ordinal(fall.rank),
-            full_day(fall.day),
+            f"{full_day(fall.day)}, so far" if fall.change.state is State.PROVISIONAL else full_day(fall.day),
             changed_number(fall.change, bars.instrument),
             shown(fall.after, change, Tone.MUTED) if fall.after.value is not None else "not yet",
         )

@@ -107,9 +107,10 @@ def moves_together(
 
 
 def watch_list(batch: Batch, readings: Mapping[str, Reading]) -> Html:
-    """The markets we watch, in groups."""
+    """The markets we watch, in groups; a group of which nothing is known is left out."""
     groups = [
-        (name, [watch_row(readings[key], batch[key]) for key in batch.pick(*keys)])
+        (name, [watch_row(readings[key], batch[key]) for key in held])
         for name, keys in WATCHED.items()
+        if (held := batch.pick(*keys))
     ]
     return watch_table("Watch list", groups)

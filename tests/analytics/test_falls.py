@@ -1,10 +1,12 @@
 """The table of the largest one-day falls."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from analytics.falls import largest_falls, runs
+from market.bars import Bars, InProgress, State
 from tests.analytics.bars import series
 from tests.analytics.recorded import recording
 
@@ -20,6 +22,34 @@ def test_the_days_after_appear_when_they_are_known() -> None:
     first, *_ = largest_falls(recording("2026-02-10")["BTC"])
     closes = recording("2026-02-10")["BTC"].close
     assert first.after.value == pytest.approx(100 * (closes.iloc[-1] / closes.iloc[-6] - 1))
+
+
+def in_progress(closes: list[float]) -> Bars:
+    """Days of Bitcoin of which the last is not over, and trades on another venue."""
+    change = closes[-1] / closes[-2] - 1
+    return replace(series("BTC", closes, start="2025-01-02"), in_progress=InProgress("elsewhere", change))
+
+
+def test_only_what_reaches_the_day_in_progress_is_provisional() -> None:
+    first, second, third = largest_falls(in_progress([100.0, 90.0, 95.0, 85.0, 80.0]), after=1)
+    assert [fall.day.day for fall in (first, second, third)] == [4, 2, 5]
+    states = [(fall.change.state, fall.after.state) for fall in (first, second, third)]
+    assert states == [
+        (State.FINAL, State.PROVISIONAL),
+        (State.FINAL, State.FINAL),
+        (State.PROVISIONAL, State.MISSING),
+    ]
+    assert (first.change.source, third.change.source) == ("test", "test, open bar from elsewhere")
+    assert (first.change.flags, third.change.flags) == ((), ("rebased",))
+
+
+def test_a_run_that_ended_before_the_day_in_progress_is_closed() -> None:
+    found = runs(in_progress([100.0, 90.0, 80.0, 95.0, 85.0]))
+    assert (found.length.value, found.length.state) == (-1, State.PROVISIONAL)
+    assert (found.longest.value, found.longest.state) == (2, State.FINAL)
+    assert found.longest_change.source == "test"
+    going_on = runs(in_progress([100.0, 90.0, 80.0]))
+    assert (going_on.longest.value, going_on.longest.state) == (2, State.PROVISIONAL)
 
 
 def test_rises_are_not_falls_and_ties_keep_their_order() -> None:

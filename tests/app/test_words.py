@@ -109,3 +109,15 @@ def test_a_losing_streak_is_told_with_each_of_its_falls() -> None:
 def test_a_long_run_is_told_by_its_newest_moves() -> None:
     page = everything(open_page("tech", asof="2026-01-02"))
     assert re.search(r"Nasdaq5 falls(−\d\.\d\d%, ){4}−\d\.\d\d%", page)
+
+
+def test_a_fall_of_the_day_in_progress_is_one_so_far() -> None:
+    page = everything(open_page("crypto", asof="2026-02-05T19:30Z"))
+    assert page.count("5 Feb 2026, so far") == 1
+    assert "31 Jan 2026, so far" not in page
+
+
+def test_a_group_without_prices_is_left_out_of_the_watch_list() -> None:
+    page = everything(open_page("overview", asof="2025-01-01"))
+    assert "Tech and equities" not in page
+    assert "Bitcoin Wed" in page
