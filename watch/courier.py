@@ -23,6 +23,7 @@ MOST_TRIED = 2  # addresses of one name
 MOST_DIGITS = 6
 GONE = (404, 410)
 OUTWARD_FILE = "notify.toml"
+SENDER = "Market Stress"
 
 
 class Undelivered(Exception):
@@ -201,11 +202,20 @@ class Post:
             raise Undelivered(f"answered {status}", asked=_wait_of(asked))
 
     def _notify(self, target: Target, message: Message) -> None:
-        asset = apprise.AppriseAsset(http_redirects=False, async_mode=False, plugin_paths=[])
+        asset = apprise.AppriseAsset(
+            http_redirects=False,
+            async_mode=False,
+            plugin_paths=[],
+            app_id=SENDER,
+            app_desc=SENDER,
+            image_url_mask=None,  # else receivers would fetch a picture from elsewhere
+            image_url_logo=None,
+        )
         service = apprise.Apprise(asset=asset)
         if not service.add(self.library_address(target)):
             raise Undelivered("the notification library refused the target", lasting=True)
-        if not service.notify(title=message.title, body=message.body):
+        # As text, so that a service which reads markup shows every character as it is.
+        if not service.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT):
             raise Undelivered(f"{target.kind} did not take it")
 
     def library_address(self, target: Target) -> str:

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -14,6 +15,7 @@ from time import monotonic, sleep
 
 import apprise
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -261,6 +263,35 @@ def test_a_service_of_the_library_is_sent_to(collector: Collector) -> None:
     collector.status = 500
     with pytest.raises(Undelivered, match="ntfy did not take it"):
         Post(Outward(ntfy=f"ntfy://{host}")).send(Target(TargetKind.NTFY, ("topic",)), MESSAGE)
+
+
+@OLD_IMAGES
+@pytest.mark.parametrize(
+    ("kind", "address", "link"),
+    [
+        ("telegram", f"123456789:{'A' * 35} 42", "levels?keys=BTC&amp;asof=1"),
+        ("discord", f"123456789012345678/{'a' * 60}", "levels?keys=BTC&asof=1"),
+        ("ntfy", "topic", "levels?keys=BTC&asof=1"),
+    ],
+)
+def test_a_message_is_text_for_every_service_and_names_nobody_else(
+    kind: str, address: str, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def post(*_: object, data: str = "", **named: object) -> requests.Response:
+        sent.append(data)
+        assert named["allow_redirects"] is False
+        answer = requests.Response()
+        answer.status_code, answer._content = 200, b'{"ok": true, "result": {"message_id": 1}}'
+        return answer
+
+    monkeypatch.setattr(requests, "post", post)
+    message = replace(MESSAGE, link="https://a.example/levels?keys=BTC&asof=1")
+    Post().send(parse_target(kind, address), message)
+    (body,) = sent
+    assert link in body
+    assert "apprise" not in body.lower()
 
 
 def test_mail_needs_a_mail_server() -> None:
