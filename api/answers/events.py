@@ -6,7 +6,7 @@ from analytics.zones import ZoneHistory, follow_closest
 from api.query import Query
 from data_sources.feed import Feed
 from market.happenings import say_happening
-from market.instruments import Instrument
+from market.instruments import Instrument, Interval
 from market.moments import write_moment
 from market.zone_events import ZoneEvent
 from market.zones import write_zone
@@ -43,6 +43,7 @@ def _item(event: ZoneEvent, history: ZoneHistory, instrument: Instrument, home: 
     zone, said = write_zone(history.zone), say_happening(event, history.zone, instrument)
     identity = sha256(f"{zone}/{event.kind}/{event.time.isoformat()}".encode()).hexdigest()
     link = f"{home}/levels?keys={instrument.key}&level={zone}&asof={write_moment(event.time)}" if home else ""
-    closes = "hourly" if history.interval.value == "1h" else "daily"
-    text = f"{said}. Confirmed by {closes} closes."
+    length = "hourly" if history.interval is Interval.HOUR else "daily"
+    how = f"Confirmed by {length} closes" if event.kind.moves_state else f"Seen in one {length} bar"
+    text = f"{said}. {how}."
     return Item(f"urn:sha256:{identity}", event.time, f"{instrument.short}: {said}", text, link)

@@ -31,6 +31,13 @@ def test_the_json_feed_holds_the_same_and_links_to_the_view() -> None:
     assert all(item["url"].startswith(f"{HOME}/levels?keys=BTC&level=BTC:") for item in document["items"])
 
 
+def test_only_a_change_of_state_is_called_confirmed() -> None:
+    items = loads(HERE.get("/api/v1/events.json?key=BTC&asof=2026-02-07").text)["items"]
+    told = {item["content_text"].split(" ")[0]: item["content_text"].rpartition(". ")[2] for item in items}
+    assert told["Lost"] == "Confirmed by hourly closes."
+    assert told["Pierced"] == "Seen in one hourly bar."
+
+
 def test_nothing_that_happened_later_is_told() -> None:
     before = loads(HERE.get("/api/v1/events.json?key=BTC&asof=2026-02-05").text)["items"]
     after = loads(HERE.get("/api/v1/events.json?key=BTC&asof=2026-02-06").text)["items"]
