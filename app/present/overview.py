@@ -27,6 +27,7 @@ WATCHED = {
     "Macro and havens": ("US10Y", "DXY", "GLD", "HYG"),
 }
 NEWEST_EVENTS = 7
+TALLEST_ON_A_PHONE = 380
 
 
 @remembered
@@ -35,6 +36,7 @@ def below_peak(falling: tuple[Bars, ...], since: datetime, height: int, phone: b
     lines = lines_of(falling, lambda closes: drawdown_since(closes, since))
     if not lines:
         return Absent("Too few prices since that date.", "A line needs two.")
+    height = min(height, TALLEST_ON_A_PHONE) if phone else height
     return Drawing(underwater(lines, height=height, phone=phone), underwater_alt(lines), falling)
 
 

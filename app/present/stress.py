@@ -8,7 +8,6 @@ from analytics import stress as score
 from analytics import stress_map
 from analytics.stress_score import SCALE
 from app.present.drawing import Absent, Drawing, remembered
-from components.page.cards import Kind, note
 from components.page.gauge import Part, gauge
 from components.page.html import Html, join
 from components.page.numbers import Number, shown
@@ -50,10 +49,9 @@ def score_gauge(found: score.Stress) -> Html | Absent:
         ("Without crypto", shown(found.tradfi, whole)),
         ("Crypto alone", shown(found.crypto, whole)),
         ("Weight available", shown(found.coverage, percent)),
+        ("What other weights would change", f"±{decimal(found.uncertainty)} points"),
     )
-    table = rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)
-    noise = note(Kind.PLAIN, f"±{decimal(found.uncertainty)} points", "What other weights would change.")
-    return join((bar, table, noise))
+    return join((bar, rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)))
 
 
 def contributions_table(found: score.Stress) -> Html | Absent:

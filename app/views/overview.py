@@ -56,7 +56,7 @@ peak = f"Fall from the highest close since {day}"
 with left, card("falls", "How far below the peak", peak, "drawdown"):
     with controls("falls"):
         choose_since()
-    show("falls", overview.below_peak(falling, start, 500, phone))
+    show("falls", overview.below_peak(falling, start, 545, phone))
 with right, card("stress", "Stress score", "Six kinds of stress against their own past", "stress_score"):
     show("stress", stress.score_gauge(stress.measured(scored)))
     show("stress-line", stress.score_line(scored, phone))

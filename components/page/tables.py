@@ -142,6 +142,13 @@ def table_row(columns: Sequence[Column], cells: Sequence[Html], class_: str = ""
     return element("tr", head, *rest, class_=class_)
 
 
+def _heads(columns: Sequence[Column]) -> Html | None:
+    """The heads of the columns; none where none has a name."""
+    if not any(column.name for column in columns):
+        return None
+    return element("thead", element("tr", *(_head(column) for column in columns)))
+
+
 def _head(column: Column) -> Html:
     """The head of a column; one without a name heads nothing."""
     names = classes(column.align.value, "mk-wide" if column.wide else None)
@@ -157,7 +164,7 @@ def table_of(caption: str, columns: Sequence[Column], body: Sequence[Html]) -> H
         element(
             "table",
             element("caption", caption),
-            element("thead", element("tr", *(_head(column) for column in columns))),
+            _heads(columns),
             element("tbody", join(body)),
             class_="mk-table",
         ),
