@@ -33,6 +33,7 @@ WRITERS: dict[str, Write] = {
 }
 # A share of a whole has no sign; a change has one.
 SHARES = frozenset({"rebound_retracement", "rebound_breadth", "rebound_volume", "rebound_volatility"})
+TONES = {Verdict.PASS: Tone.PLAIN, Verdict.FAIL: Tone.WARN}
 SAID = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.NOT_YET: "not yet", Verdict.UNKNOWN: "unknown"}
 
 
@@ -103,7 +104,7 @@ def _verdict(test: ReboundTest | None) -> Shown:
     said = SAID[test.verdict]
     if test.value.value is None:
         return Number(test.value, said, Tone.MUTED)
-    tone = Tone.PLAIN if test.verdict in (Verdict.PASS, Verdict.FAIL) else Tone.MUTED
+    tone = TONES.get(test.verdict, Tone.MUTED)
     return Number(test.value, f"{said} · {_tested(test)}", tone)
 
 
