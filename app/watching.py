@@ -212,8 +212,9 @@ def _offer(mine: str, key: str, level: ZoneHistory | None) -> None:
     value = threshold.number_input("This value", value=None, format="%.10g")
     holds = hold.selectbox("For", list(TIMES))
     keeps = keep.selectbox("Over once back for", list(TIMES))
+    at_once = st.toggle("Tell me as well if it is so already", help="Else it must come from the other side.")
     if value is not None:
-        given = (readings[chosen], SIDES[sides], float(value), TIMES[holds], TIMES[keeps], quiet)
+        given = (readings[chosen], SIDES[sides], float(value), TIMES[holds], TIMES[keeps], at_once, quiet)
         st.button("Watch", on_click=_watch_reading, args=(mine, *given))
 
 
@@ -244,9 +245,10 @@ def _watch_reading(
     threshold: float,
     hold: timedelta,
     keep: timedelta,
+    at_once: bool,
     quiet: QuietHours | None,
 ) -> None:
-    identity = _identity(mine, reading.words, side, f"{threshold:.10g}", hold, keep)
+    identity = _identity(mine, reading.words, side, f"{threshold:.10g}", hold, keep, at_once)
     is_price = reading.measure is Measure.PRICE
     value = price(threshold, known()[reading.key]) if is_price else decimal(threshold, 2)
     words = next(word for word, each in SIDES.items() if each is side)
@@ -262,6 +264,7 @@ def _watch_reading(
             usual_clear(reading.measure, side, threshold),
             hold,
             keep,
+            crossing=not at_once,
             other=reading.other,
             name=name,
             quiet=quiet,

@@ -32,6 +32,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 RETRY_SECONDS = (5, 15, 60, 300, 900)
 LONGEST_WAIT = timedelta(hours=1)
 KEPT_HEARTBEATS = timedelta(days=1)
+KEPT_STEPS = timedelta(days=90)
 
 AnyMemory = Memory | LevelMemory
 
@@ -220,6 +221,18 @@ class Ledger:
         with self.database.transaction() as connection:
             self._upsert(connection, table, {"name": name}, {"at": now, "leads": leads, "said": said})
             connection.execute(delete(table).where(table.c.at < now - KEPT_HEARTBEATS))
+
+    def sweep(self, token: int, now: datetime) -> None:
+        """Forget steps and messages that are over for three months; what was told stays for ever."""
+        steps, outbox = tables.transitions, tables.outbox
+        with self.database.transaction() as connection:
+            _lead(connection, token)
+            connection.execute(delete(steps).where(steps.c.at < now - KEPT_STEPS))
+            connection.execute(
+                delete(outbox).where(
+                    outbox.c.state.in_(("sent", "given_up")), outbox.c.created_at < now - KEPT_STEPS
+                )
+            )
 
     def _note_step(self, connection: Connection, entry: Entry) -> None:
         before, after = common(entry.watched.memory), common(entry.memory)

@@ -30,6 +30,7 @@ log = logging.getLogger("watch")
 
 SETTLED_LOOKS = 2
 LOG_SECONDS = 60.0
+SWEEP_SECONDS = 3600.0
 BEAT_SECONDS = 5.0
 SLOWEST_LOOK_SECONDS = 60.0
 SEND_WITHIN_SECONDS = 2.0
@@ -92,6 +93,7 @@ class Watcher:
     _next_look: float = 0.0
     _look_began: float = 0.0
     _next_beat: float = 0.0
+    _next_sweep: float = 0.0
     _trouble: str = ""
     _troubled_at: float = 0.0
     _logged_at: float | None = None
@@ -106,6 +108,7 @@ class Watcher:
             self._lead()
             self._write()
             self._send()
+            self._sweep()
         except StoreUnavailable as problem:
             self._complain(str(problem), problem.words)
         except Deposed:
@@ -297,6 +300,11 @@ class Watcher:
             parcel.episode, parcel.title, parcel.text, parcel.link, mute_link(parcel.mute, self.public_url)
         )
         self.courier.send(parcel.target, message)
+
+    def _sweep(self) -> None:
+        if self._token is not None and self.timer() >= self._next_sweep:
+            self.ledger.sweep(self._token, self.clock.now())
+            self._next_sweep = self.timer() + SWEEP_SECONDS
 
     def _beat(self) -> None:
         if self.timer() < self._next_beat:

@@ -189,6 +189,7 @@ def test_a_number_is_watched_for_a_time_and_not_at_night(page: AppTest) -> None:
     assert (rule.clear, rule.hold, rule.keep_for) == (29.85, timedelta(minutes=5), timedelta(minutes=15))
     assert rule.quiet == QuietHours(time(22), time(7), "UTC")
     assert rule.name == "VIX: price at or above 30.0 for 5 minutes"
+    assert rule.crossing
 
 
 @pytest.mark.parametrize("place", range(7))

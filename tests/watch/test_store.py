@@ -269,6 +269,24 @@ def test_a_look_at_an_empty_outbox_writes_nothing(
     assert beat() == before
 
 
+def test_steps_and_messages_are_kept_for_three_months_and_alerts_for_ever(
+    store: Store, ledger: Ledger, token: int
+) -> None:
+    ready_target(store)
+    store.save_rule(LOCAL, PRICE)
+    ledger.write(token, [fired()], {}, NOW)
+    sent, due = ledger.claim(token, NOW)
+    ledger.settle(token, sent, NOW)
+    ledger.sweep(token, NOW + timedelta(days=90))
+    assert store.transitions("price")
+    assert store.deliveries(sent.episode)
+    ledger.sweep(token, NOW + timedelta(days=91))
+    assert store.transitions("price") == ()
+    assert store.deliveries(sent.episode) == ()
+    assert store.deliveries(due.episode), "what is still to be sent is not forgotten"
+    assert len(store.alerts()) == 1
+
+
 def test_a_kind_of_another_version_is_kept_and_not_sent(
     store: Store, ledger: Ledger, token: int, database: Database
 ) -> None:
