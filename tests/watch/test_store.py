@@ -543,6 +543,26 @@ def test_a_new_key_on_top_seals_and_the_old_one_still_opens(tmp_path: Path) -> N
         only_new.open(sealed)
 
 
+def test_no_key_is_made_for_a_copy_that_keeps_nothing(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match="read-only"):
+        Store(database, Seal(tmp_path), clock, read_only=True).add_target(LOCAL, "ntfy", "topic")
+    assert not (tmp_path / KEY_FILE).exists()
+
+
+def test_an_address_that_cannot_be_sealed_is_refused_with_a_sentence(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    (tmp_path / KEY_FILE).write_text("not a key\n")
+    (tmp_path / KEY_FILE).chmod(0o600)
+    with pytest.raises(Refused, match=r"No address can be kept: targets\.key is not a key file"):
+        Store(database, Seal(tmp_path), clock).add_target(LOCAL, "ntfy", "topic")
+    nowhere = Seal(tmp_path / KEY_FILE / "below a file")
+    with pytest.raises(StoreUnavailable):
+        Store(database, nowhere, clock).add_target(LOCAL, "ntfy", "topic")
+
+
 def test_a_key_file_that_holds_no_key_opens_nothing(tmp_path: Path) -> None:
     file = tmp_path / KEY_FILE
     file.write_text("not a key\n")

@@ -303,12 +303,12 @@ class Store:
         except ValueError as problem:
             raise Refused(f"{str(problem)[0].upper()}{str(problem)[1:]}.") from None
         now, identity, code, mute = self._clock(), token_hex(8), new_code(), new_link()
-        try:
-            sealed = self._seal.close("\n".join((mute, *target.parts)))
-            mark = self._seal.mark("\n".join((target.kind, *target.parts)).lower())
-        except Unopened as problem:
-            raise Refused(f"No address can be kept: {problem}.") from problem
         with self._change() as connection:
+            try:
+                sealed = self._seal.close("\n".join((mute, *target.parts)))
+                mark = self._seal.mark("\n".join((target.kind, *target.parts)).lower())
+            except Unopened as problem:
+                raise Refused(f"No address can be kept: {problem}.") from problem
             self._check_room(connection, tables.targets, owner, MOST_TARGETS, "targets")
             self._note_code(connection, owner, mark, now)
             connection.execute(
