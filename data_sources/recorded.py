@@ -249,6 +249,8 @@ def read_tidy(path: Path) -> Tidy:
     why[numbers["close"].isna()] = "its close is not a number"
     why[times.isna()] = "its time is not written like 2026-02-05T21:00Z"
     why[[len(row) != len(names) for _, row in numbered]] = f"it does not have {len(names)} cells"
+    if lines and lines[-1].strip():  # without the end of its line a number may have lost its last digits
+        why.iloc[-1] = "the file ends within it"
     numbers.index = pd.DatetimeIndex(times, name="time")
     good, keys = (why == "").to_numpy(), rows["key"].to_numpy()
     faults = pd.Series([f"line {at}: {each}" for at, each in why[~good].items()], dtype=str)

@@ -261,6 +261,17 @@ def test_no_bytes_in_a_file_raise_anything_but_a_source_error(
             assert bars.close.notna().all()
 
 
+def test_the_row_that_a_file_was_cut_off_in_is_set_aside_and_told(folder: Path) -> None:
+    whole = opened(folder).bars(KNOWN["XLV"], Interval.DAY)
+    path = folder / "sessions.csv"
+    path.write_bytes(path.read_bytes().rstrip(b"\n")[:-1])  # 152.7 of 152.70 is a price like any other
+    recorded = opened(folder)
+    assert len(recorded.bars(KNOWN["XLV"], Interval.DAY)) == len(whole) - 1
+    [problem] = recorded.problems
+    assert problem.startswith("The recording's file sessions.csv is not whole: 1 row set aside (line ")
+    assert problem.endswith(": the file ends within it).")
+
+
 # What can be wrong with the description
 
 
