@@ -18,6 +18,7 @@ from market.bars import Bars
 from market.definitions import Definition
 from market.fed import Month
 from market.readings import Result
+from market.text import full_day
 
 STEP = 0.25
 ILL_CONDITIONED = 0.1  # a share of the month too short to carry the rate of that stretch
@@ -131,6 +132,20 @@ def implied_change(price: float, effective: float) -> Result:
     if not (isfinite(price) and isfinite(effective)):
         return Result.missing("The contract or the effective rate has no value.")
     return Result(100 - price - effective, n=2)
+
+
+def cuts_added(future: Bars, since: datetime) -> Result:
+    """How many basis points lower one contract prices its rate at its last close than at ``since``.
+
+    A cut that was made in between was priced before, and changes nothing by being made. Missing where the
+    contract has no close by ``since``.
+    """
+    closes = future.finished.close.dropna()
+    before = closes[closes.index <= pd.Timestamp(since)]
+    if before.empty:
+        name = future.instrument.name
+        return Result.missing(f"The history of {name} begins after {full_day(since.date())}.")
+    return Result(round(100 * (float(closes.iloc[-1]) - float(before.iloc[-1])), 3), n=2)
 
 
 @dataclass(frozen=True, slots=True)

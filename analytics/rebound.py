@@ -166,12 +166,10 @@ def _day(bars: Bars, at: datetime) -> date:
 # The scoreboard
 
 
-def scoreboard(
-    key: str, known: Mapping[str, Bars], zone: Zone = BTC_ZONE, cuts_change_bp: Result | None = None
-) -> Scoreboard:
+def scoreboard(key: str, known: Mapping[str, Bars], zone: Zone = BTC_ZONE) -> Scoreboard:
     """The tests of one asset from the series among ``known``; a test whose series are missing is unknown.
 
-    ``cuts_change_bp`` is how many more basis points of cuts futures price for December than on day 0.
+    Fed-funds futures are those that settle on the rate of December (`market.fed.december`).
     """
     asset = known.get(key)
     if asset is None:
@@ -182,7 +180,7 @@ def scoreboard(
     if start is None:
         return _without(key, _why_no_day_zero(asset))
     finished = {name: bars.finished for name, bars in known.items()}
-    case = Case(asset, start, finished, zone, cuts_change_bp)
+    case = Case(asset, start, finished, zone)
     tests = tuple(judge(case, rule_) for rule_ in RULES)
     passed = sum(test.verdict is Verdict.PASS for test in tests)
     applicable = passed + sum(test.verdict is Verdict.FAIL for test in tests)

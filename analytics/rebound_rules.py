@@ -148,7 +148,8 @@ RULES = (
         "cuts priced for December down by at most 10 bp, dollar under its 80th percentile",
         "percentile",
         EVERY,
-        "Percentile of the dollar's 20-session move; change of the cuts that futures price since the low.",
+        "Percentile of the dollar's 20-session move; how many basis points the fed-funds future of December "
+        "closes higher than at the low.",
         "Own definition.",
         "Not tested on its own.",
     ),

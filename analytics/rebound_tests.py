@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 
 from analytics.bounces import DayZero
+from analytics.fed import cuts_added
 from analytics.macro import dollar, ratio
 from analytics.naming import name_of, no_prices
 from analytics.rebound_rules import CRYPTO, EXCHANGE, Rule
+from analytics.systemic import SECTORS
 from analytics.zones import holding
 from market.bars import Bars
 from market.calendars import day_of
+from market.fed import december
 from market.readings import Envelope, Result, joint_envelope, missing
 from market.zones import Zone
 
@@ -23,14 +26,13 @@ HALF = 0.5
 ATTEMPT_STARTS, ATTEMPT_ENDS = 4, 10  # days of the attempt on which a follow-through counts
 FOLLOW_THROUGH = 0.0125
 THRUST_FROM, THRUST_TO, THRUST_SESSIONS = 0.40, 0.615, 10
-BREADTH = ("IGV", "SMH", "XLK", "XLP", "XLU", "XLV")
 UP_VOLUME = 0.60
 FEWEST_VOLUMES = 3
 CALM_TERM, CALM_CLOSES, CALM_SHARE = 0.95, 3, 0.75
 POSITIVE_PRINTS = 6
 STRONG_DOLLAR = 80.0
 CUTS_LOST = -10.0  # basis points of cuts that may be priced out
-SERIES = ("VIX", "VIX3M", "HYG", "IEF", *BREADTH, "BTC_FUNDING", "BTC_ETF_FLOW", "DXY")
+SERIES = ("VIX", "VIX3M", "HYG", "IEF", *SECTORS, "BTC_FUNDING", "BTC_ETF_FLOW", "DXY")
 TOO_SOON = "The low is the newest close."
 
 
@@ -70,7 +72,6 @@ class Case:
     start: DayZero
     known: Mapping[str, Bars]
     zone: Zone
-    cuts_change_bp: Result | None
 
     @property
     def since_low(self) -> pd.Series:
@@ -202,8 +203,8 @@ def breadth_mean(advancing: pd.Series) -> pd.Series:
 
 
 def _breadth(case: Case) -> Finding:
-    funds = [case.known[key] for key in BREADTH if key in case.known]
-    if len(funds) < len(BREADTH) - 1:
+    funds = [case.known[key] for key in SECTORS if key in case.known]
+    if len(funds) < len(SECTORS) - 1:
         return Finding(why="Too few sector funds are known to stand in for breadth.")
     rose = pd.concat([fund.returns for fund in funds], axis=1, join="inner").dropna() > 0
     advancing = rose.mean(axis=1)
@@ -330,10 +331,18 @@ def _macro(case: Case) -> Finding:
     last = index.close.index[-1:]
     if place.value >= STRONG_DOLLAR:
         return replace(found, met=pd.Series([False], index=last), why="The dollar is strong.")
-    cuts = case.cuts_change_bp
-    if cuts is None or cuts.value is None:
+    future = case.known.get(december(case.asset.as_of).key)
+    if future is None:
         return replace(found, why="Fed-funds futures are not in this history; the dollar alone would pass.")
-    return replace(found, met=pd.Series([cuts.value >= CUTS_LOST], index=last))
+    cuts = cuts_added(future, case.start.low.at)
+    if cuts.value is None:
+        return replace(found, why=cuts.why)
+    return replace(
+        found,
+        met=pd.Series([cuts.value >= CUTS_LOST], index=last),
+        made_of=(index, future),
+        inputs={"cuts added since the low, bp": cuts.value},
+    )
 
 
 FINDERS: Mapping[str, Callable[[Case], Finding]] = {

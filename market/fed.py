@@ -24,6 +24,11 @@ def fed_funds(moment: datetime, months: int = MONTHS) -> dict[Month, Instrument]
     return {month: contract(month) for month in found}
 
 
+def december(moment: datetime) -> Instrument:
+    """The contract that settles on the rate at the end of the year of ``moment``."""
+    return contract((moment.year, 12))
+
+
 def contract(month: Month) -> Instrument:
     """The contract of one month; raises `IndexError` for a month that there is not."""
     year, number = month

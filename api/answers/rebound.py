@@ -5,6 +5,7 @@ from analytics.rebound_tests import ReboundTest
 from api.envelope import Json, write_envelope
 from api.query import BadParameter, Query
 from data_sources.feed import Feed
+from market.fed import december
 
 
 def rebound(feed: Feed, query: Query) -> Json:
@@ -12,7 +13,7 @@ def rebound(feed: Feed, query: Query) -> Json:
     instrument = query.instrument("key", "IXIC")
     if instrument.key not in ASSETS:
         raise BadParameter("key", f"The tests are made for {', '.join(ASSETS)}.")
-    board = scoreboard(instrument.key, feed.many(feed.catalogue).found)
+    board = scoreboard(instrument.key, feed.many([*feed.catalogue, december(feed.moment or query.now)]).found)
     return {
         "key": instrument.key,
         "name": instrument.name,

@@ -3,13 +3,14 @@
 from analytics.rebound import ASSETS, SERIES
 from app.present import episodes, rebound
 from app.services import known
-from app.session import here
+from app.session import here, moment_now
 from app.widgets import card, choose_key, explain, is_phone, show, show_note, show_title
+from market.fed import december
 
 phone = is_phone()
 batch = here().many(known().pick(*ASSETS))
 everything, named = tuple(batch), known().episodes
-boards = rebound.boards(tuple(here().many(known().pick(*SERIES))))
+boards = rebound.boards(tuple(here().many([*known().pick(*SERIES), december(moment_now())])))
 
 show_title(*rebound.story(boards))
 explain(batch)

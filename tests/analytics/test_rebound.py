@@ -1,6 +1,7 @@
 """The rebound scoreboard, against the recorded February 2026 and made-up markets."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ from analytics.rebound import ASSETS, relief_rally, retraced, scoreboard
 from analytics.rebound_rules import RULES
 from analytics.rebound_tests import FINDERS, ReboundTest, Verdict, ema, thrusts
 from market.bars import Bars
-from market.readings import Result
+from market.fed import december
 from tests.analytics.bars import series
 from tests.analytics.recorded import recording
 from tests.analytics.vectors import VECTORS
@@ -23,8 +24,8 @@ BY_KEY = {vector.key: vector for vector in VECTORS}
 FALL = [*np.linspace(100, 110, 180), *np.linspace(109, 99, 10)]
 
 
-def board_tests(key: str, known: dict[str, Bars], **given: object) -> dict[str, ReboundTest]:
-    board = scoreboard(key, known, **given)  # type: ignore[arg-type]
+def board_tests(key: str, known: dict[str, Bars]) -> dict[str, ReboundTest]:
+    board = scoreboard(key, known)
     return {test.key.removeprefix("rebound_"): test for test in board.tests}
 
 
@@ -155,9 +156,20 @@ def test_the_vix_needs_its_term_structure_to_pass_but_not_to_fail() -> None:
 def test_the_macro_test_passes_only_with_futures() -> None:
     known = recording("2026-02-06")
     assert board_tests("IXIC", known)["macro"].verdict is Verdict.UNKNOWN
-    kept, lost = Result(-5.0), Result(-15.0)
-    assert board_tests("IXIC", known, cuts_change_bp=kept)["macro"].verdict is Verdict.PASS
-    assert board_tests("IXIC", known, cuts_change_bp=lost)["macro"].verdict is Verdict.FAIL
+    contract = december(datetime(2026, 2, 6, tzinfo=UTC))
+    kept, lost = (
+        replace(series("IXIC", [96.50, last], "2026-02-05"), instrument=contract) for last in (96.40, 96.35)
+    )
+    passes = board_tests("IXIC", {**known, "ZQZ26": kept})["macro"]
+    assert passes.verdict is Verdict.PASS
+    assert dict(passes.value.inputs)["cuts added since the low, bp"] == pytest.approx(-10)
+    assert board_tests("IXIC", {**known, "ZQZ26": lost})["macro"].verdict is Verdict.FAIL
+    late = replace(kept, frame=kept.frame.iloc[1:])
+    test = board_tests("IXIC", {**known, "ZQZ26": late})["macro"]
+    assert (test.verdict, test.why) == (
+        Verdict.UNKNOWN,
+        "The history of Fed funds future, December 2026 begins after 5 Feb 2026.",
+    )
 
 
 def test_programs_see_not_yet_as_unknown() -> None:
