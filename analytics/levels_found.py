@@ -14,6 +14,7 @@ from math import floor, log10
 import numpy as np
 import pandas as pd
 
+from analytics.episodes import CRYPTO_DEPTH, DEPTH
 from analytics.zone_machine import Floats
 from analytics.zones import average_range
 from market.bars import Bars
@@ -43,7 +44,7 @@ DEFINITIONS = (
         f"Volume at price: {VOLUME_DAYS} days, each bar’s volume spread evenly over its range; nodes above "
         f"the {NODE_PERCENTILE}th percentile, and the middle {100 * VALUE_SHARE:.0f}%. Means of "
         f"{', '.join(map(str, AVERAGES[:-1]))} and {AVERAGES[-1]} closes. Round numbers. Retracements of a "
-        "named leg.",
+        "fall from the highest high to the lowest low after it.",
         "Closed bars. A turning point is known only when the bars after it are.",
         "A bar without a volume adds none.",
         "Conventions of technical analysis; Osler 2000 on round numbers. Retracements have no credible "
@@ -90,7 +91,7 @@ class FoundLevel:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A named move from one extreme to another, such as the record of October to the low of February."""
+    """A named move from one extreme to another, such as a fall from its high to its low."""
 
     name: str
     start: float
@@ -305,6 +306,27 @@ def round_step(price: float) -> float:
     power = floor(log10(price * ROUND_SPACING))
     steps = [base * 10.0**exponent for exponent in (power - 1, power) for base in (1, 2, 5)]
     return max(step for step in steps if step <= price * ROUND_SPACING * (1 + 1e-12))
+
+
+def newest_fall(bars: Bars) -> Leg | None:
+    """The fall from the highest high of the finished bars to the lowest low after it, known with its low.
+
+    None where it is shallower than a fall is by rule: 5 %, and 10 % in a market that never closes.
+    """
+    finished = bars.finished
+    frame = finished.frame
+    highs = frame["high"].fillna(frame["close"]).to_numpy()
+    lows = frame["low"].fillna(frame["close"]).to_numpy()
+    high = int(highs.argmax())
+    if high == len(lows) - 1:
+        return None
+    low = high + 1 + int(lows[high + 1 :].argmin())
+    start, end = float(highs[high]), float(lows[low])
+    if end > start * (1 - (CRYPTO_DEPTH if bars.is_continuous else DEPTH)):
+        return None
+    began, ended = (finished.dates[place].to_pydatetime() for place in (high, low))
+    known = frame.index[low].to_pydatetime()
+    return Leg(f"the fall from {full_day(began.date())} to {full_day(ended.date())}", start, end, known)
 
 
 def retracements(leg: Leg, shares: tuple[float, ...] = SHARES) -> tuple[FoundLevel, ...]:

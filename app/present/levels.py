@@ -6,7 +6,7 @@ from datetime import timedelta
 from analytics.averages import averages
 from analytics.biography import Biography, Outcome, biography
 from analytics.biography import what_would_change as say_what_would_change
-from analytics.levels_found import Leg, find_levels
+from analytics.levels_found import find_levels, newest_fall
 from analytics.zones import ZoneHistory, follow_closest
 from app.present import latest_events, reach_of, say_since
 from app.present.drawing import Absent, Drawing, remembered
@@ -30,7 +30,6 @@ LOGGED = 12
 FOUND = 14
 KINDS = {kind: kind.value for kind in Happening} | {Happening.GAP_OVER: "jump"}
 NO_PRICES = Absent("No prices.", "The levels come back with them.")
-RECORD_LEG = Leg("record to February low", 126_200.0, 60_000.0, None)
 
 
 @remembered
@@ -221,7 +220,9 @@ def found_table(days: Bars | None) -> Html | Absent:
     """The levels that could be drawn from the prices, nearest first."""
     if days is None:
         return NO_PRICES
-    found = sorted(find_levels(days), key=lambda each: abs(each.price / days.last - 1))[:FOUND]
+    fall = newest_fall(days)
+    every = find_levels(days, legs=(fall,) if fall else ())
+    found = sorted(every, key=lambda each: abs(each.price / days.last - 1))[:FOUND]
     columns = (
         Column("Price", Align.TEXT),
         Column("Away"),

@@ -14,6 +14,7 @@ from analytics.levels_found import (
     average_levels,
     crossed,
     find_levels,
+    newest_fall,
     retracements,
     round_levels,
     round_step,
@@ -132,6 +133,21 @@ def test_levels_are_found_lowest_first_with_a_reason_each() -> None:
     assert all(low.price <= high.price for low, high in pairwise(found))
     assert all(level.why.endswith(".") for level in found)
     assert {level.reason for level in found} == set(Reason)
+
+
+def test_the_newest_fall_runs_from_the_highest_high_to_the_lowest_low_after_it() -> None:
+    fall = newest_fall(recording("2026-02-07")["BTC"])
+    assert fall is not None
+    assert (fall.name, fall.start, fall.end) == ("the fall from 6 Oct 2025 to 6 Feb 2026", 126_200, 60_000)
+    assert fall.known_at == datetime(2026, 2, 7, tzinfo=UTC)
+    a_day_before = newest_fall(recording("2026-02-05")["BTC"])
+    assert a_day_before is not None
+    assert a_day_before.end > 62_000
+
+
+@pytest.mark.parametrize("closes", [[100.0], [100.0, 120.0], [100.0, 91.0]])
+def test_what_did_not_fall_by_a_tenth_has_no_fall(closes: list[float]) -> None:
+    assert newest_fall(btc(closes)) is None
 
 
 def test_a_leg_is_not_used_before_it_was_known() -> None:
