@@ -130,15 +130,16 @@ def from_high_of_year(close: pd.Series, dates: pd.DatetimeIndex, year: int) -> R
 
     Flagged ``partial`` while the year lasts, and where the history starts after its first ten days.
     """
-    prices = positive(close)
-    within = prices[dates.year == year]
-    if not within.notna().any():
+    prices = positive(close).to_numpy(float)
+    inside = np.asarray(dates.year == year)
+    within = prices[inside]
+    if not (within > 0).any():
         return Result.missing(f"There are no closes of {year}.", n=len(within))
-    if np.isnan(prices.iloc[-1]):
+    if np.isnan(prices[-1]):
         return Result.missing(NO_LAST, n=len(within))
-    value = float(prices.iloc[-1] / within.max() - 1)
-    first = dates[dates.year == year][0]
-    partial = dates[-1].year == year or first > pd.Timestamp(year, 1, 10)
+    value = float(prices[-1] / np.nanmax(within) - 1)
+    first = dates[int(inside.argmax())]
+    partial = bool(inside[-1]) or first > pd.Timestamp(year, 1, 10)
     return Result(value, len(within), newest(close), flags=("partial",) if partial else ())
 
 

@@ -17,10 +17,16 @@ def is_known(values: np.ndarray) -> np.ndarray:
 
 
 def observed(values: pd.Series) -> pd.Series:
-    """``values`` as they are where they are observations; NaN elsewhere."""
-    return values.where(values.abs() <= LARGEST)
+    """``values`` as they are where they are observations; NaN elsewhere. The series itself where all are."""
+    wild = np.abs(values.to_numpy(float)) > LARGEST
+    return values.mask(wild) if wild.any() else values
 
 
 def positive(prices: pd.Series) -> pd.Series:
-    """``prices`` where they are above zero, with room for what is divided by them; NaN elsewhere."""
-    return prices.where((prices >= 1 / LARGEST) & (prices <= LARGEST))
+    """``prices`` where they are above zero, with room for what is divided by them; NaN elsewhere.
+
+    The series itself where all are.
+    """
+    levels = prices.to_numpy(float)
+    wild = (levels < 1 / LARGEST) | (levels > LARGEST)
+    return prices.mask(wild) if wild.any() else prices

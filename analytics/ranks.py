@@ -169,9 +169,10 @@ def percentile_of_last(series: pd.Series, window: int | None = None, minimum: in
     kept, missing = _history(series, window, minimum)
     if missing:
         return missing
-    if not (kept != kept.iloc[0]).any():
+    values = kept.to_numpy(float)
+    if (values == values[0]).all():
         return Result.missing(CONSTANT, len(kept), window)
-    share = mid_rank(kept.to_numpy(float), float(kept.iloc[-1]))
+    share = mid_rank(values, float(values[-1]))
     return Result(share, n=len(kept), as_of=newest(kept), window=window)
 
 
