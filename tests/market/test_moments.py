@@ -35,6 +35,11 @@ def test_an_instant_of_another_zone_is_the_same_instant() -> None:
     assert parse_moment("2026-02-05T16:00-05:00") == parse_moment("2026-02-05T21:00Z")
 
 
+@pytest.mark.parametrize("text", ["2026-02-05T22:00 01:00", "2026-02-05 22:00 01:00", "2026-02-05 21:00Z"])
+def test_a_plus_that_a_query_string_made_a_blank_is_one_again(text: str) -> None:
+    assert parse_moment(text) == parse_moment("2026-02-05T21:00Z")
+
+
 @pytest.mark.parametrize(
     "text",
     [
