@@ -13,7 +13,7 @@ def parse_moment(text: str) -> datetime:
     try:
         if len(text) == len("2026-02-05"):
             return day_end(date.fromisoformat(text))
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a query string makes an offset's plus a blank
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a query string reads "+" as a blank
     except (ValueError, OverflowError):
         raise ValueError("not a date or an instant such as 2026-02-05 or 2026-02-05T21:00Z") from None
     if moment.tzinfo is None:
