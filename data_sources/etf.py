@@ -8,6 +8,7 @@ change in coins times the price of that day. A day is final once every fund has 
 import csv
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
@@ -59,6 +60,11 @@ class EtfFlows(DailyFile):
         super().__init__(clock)
         self._path = folder / "etf_flows.csv"
         self._price_of = price_of
+
+    def load(self) -> None:
+        """Have the prices at hand, where they can come soon."""
+        with suppress(Transient):
+            self._price_of(self._clock().date())
 
     def ask(self, _: Listing) -> str:
         """The newest holdings of every fund."""

@@ -51,7 +51,6 @@ class Guarded:
         self._budget = Budget(self._limits.requests_per_minute, timer())
         self._queued = self._hanging = self._busy = 0
         self._seen = ProviderHealth(source, BreakerState.CLOSED)
-        # Importing a client takes seconds, which are ours and not the provider's.
         self._load = inner.load if isinstance(inner, Loading) else nothing_to_load
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:

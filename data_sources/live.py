@@ -88,11 +88,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def elapsed() -> float:
+    """Seconds that never run backwards; those that the machine sleeps count, so that it wakes to old prices
+    as such.
+    """
+    # macOS has no clock of that name, and its monotonic one counts the sleep.
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def live(
     state_dir: Path,
     bitcoin: Instrument | None = None,
     clock: Callable[[], datetime] = utc_now,
-    timer: Callable[[], float] = time.monotonic,
+    timer: Callable[[], float] = elapsed,
     patience: float = 3.0,
     memory: Memory | None = None,
 ) -> Live:

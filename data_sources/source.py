@@ -35,8 +35,10 @@ class Replayable(Source, Protocol):
 
 @runtime_checkable
 class Loading(Protocol):
-    """A Source whose client library takes seconds to import."""
+    """A Source that needs something first: a library that takes seconds to import, a price of another
+    source.
+    """
 
     def load(self) -> None:
-        """Import it, where that is still to be done."""
+        """Have it at hand, as far as that can be done now; the time it takes is not the provider's."""
         ...

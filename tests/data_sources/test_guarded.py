@@ -177,3 +177,20 @@ def test_nothing_to_show_is_an_answer_of_a_provider_that_is_up():
 
 def test_a_providers_words_stay_on_one_line():
     assert printable("a\r\nb\x1b[31mc" + "x" * 400) == "a  b [31mc" + "x" * 290
+
+
+class Heavy(Scripted):
+    """A source whose library takes longer to import than its provider may take to answer."""
+
+    loads = 0
+
+    def load(self) -> None:
+        self.loads += 1
+        sleep(0.3)
+
+
+def test_what_must_be_loaded_first_does_not_count_as_the_providers_time():
+    inner = Heavy(BARS)
+    source = guarded(inner, Clock(), deadline=0.2)
+    assert source.bars(BITCOIN, Interval.DAY) is BARS
+    assert inner.loads == 1

@@ -1,8 +1,11 @@
 """The whole stack against the whole fake internet: what a page costs, and what is left of it in a fault."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from statistics import quantiles
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from data_sources.breaker import BreakerState
 from data_sources.chain import Chain
 from data_sources.errors import Pending, SourceError
-from data_sources.live import Live, live
+from data_sources.live import Live, elapsed, live
 from market import catalogue
 from market.bars import Bars, State
 from market.instruments import Interval
@@ -172,8 +175,37 @@ def test_no_fault_makes_a_cold_page_cost_more_requests_than_health_does(upstream
         return upstream.count()
 
     healthy = cost("ok")
-    for mode in ("429", "502"):
+    for mode in ("429", "502", "html", "451", "refused"):
         assert cost(mode) <= 1.1 * healthy
+
+
+def test_ten_minutes_without_an_answer_cost_each_host_less_than_an_attempt_each_half_minute(
+    upstream, tmp_path
+):
+    upstream.fail("*", "refused")
+    ahead = 0.0
+    sources = live(
+        tmp_path,
+        KNOWN["BTC"],
+        clock=lambda: datetime.now(UTC) + timedelta(seconds=ahead),
+        timer=lambda: time.monotonic() + ahead,
+        patience=0,
+    )
+    chain = sources.chain(Recording())
+    for _ in range(60):
+        found = page(chain)
+        land(sources)
+        ahead += 10
+    assert {bars.state for bars in found.values()} == {State.RECORDED}
+    tries = Counter(hit.host for hit in upstream.hits)
+    assert set(tries) >= {"api.kraken.com", "fred.stlouisfed.org", "api.exchange.coinbase.com"}
+    assert max(tries.values()) <= 600 / 30
+
+
+@pytest.mark.skipif(not Path("/proc/uptime").exists(), reason="the oracle is Linux's")
+def test_the_sleep_of_a_machine_counts_as_time():
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
+    assert elapsed() == pytest.approx(uptime, abs=5)
 
 
 def test_health_names_every_provider_and_its_breaker(upstream, tmp_path):
