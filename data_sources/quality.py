@@ -24,7 +24,7 @@ from market.publishers import publisher
 BELOW_ZERO = frozenset({"WTI", "CL=F", "DCOILWTICO", "STLFSI4", "OFR FSI"})
 HUGE = 1e13
 ROUNDING = 1e-4
-SPIKE = 5.0
+SPIKE, FAR = 5.0, 20.0
 BACK_AGAIN = 1.5
 SPLITS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 50.0, 100.0, 1000.0)
 SPLIT_TOLERANCE = 0.005
@@ -102,7 +102,7 @@ def vouch(bars: Bars, second: Bars | None = None) -> Bars:
     close = bars.close
     wrong: list[pd.Timestamp] = []
     disputed = False
-    for at in _jumps(close, may_be_negative(bars.instrument, "")):
+    for at in _jumps(close, bars.instrument):
         verdict = _confirmed(bars, at, second)
         day = f"{bars.dates[at]:%Y-%m-%d}"
         if verdict:
@@ -129,22 +129,33 @@ def vouch(bars: Bars, second: Bars | None = None) -> Bars:
     return replace(bars, frame=frame, provenance=provenance, in_progress=in_progress)
 
 
-def _jumps(close: pd.Series, signed: bool) -> Iterator[int]:
-    """Where a close is a spike or a split away from the one before, oldest first."""
-    if signed:
+def _jumps(close: pd.Series, instrument: Instrument) -> Iterator[int]:
+    """Where a close is a spike or a split away from the one before, oldest first.
+
+    Of what may be negative only prices are looked at, and only for a hundredfold: rates double near zero, and
+    oil has fallen through it.
+    """
+    signed = may_be_negative(instrument, "")
+    if signed and instrument.unit is not Unit.USD:
         return
     values = close.to_numpy()
-    moves = np.abs(np.log(values[1:] / values[:-1]))
-    for place in np.flatnonzero(moves >= np.log(SPLITS[0]) - SPLIT_TOLERANCE):
+    both = np.flatnonzero((values[1:] > 0) & (values[:-1] > 0))
+    moves = np.abs(np.log(values[both + 1] / values[both]))
+    for place in both[moves >= np.log(SPLITS[0]) - SPLIT_TOLERANCE]:
         at = int(place) + 1
-        if (_ratio(close, at) >= SPIKE or _is_split(close, at)) and not _comes_back(close, at - 1):
+        if _comes_back(close, at - 1):
+            continue
+        ratio, is_up = _ratio(close, at), values[at] > values[at - 1]
+        if signed and ratio >= FAR and (is_up or _comes_back(close, at)):
+            yield at
+        if not signed and (ratio >= SPIKE or _is_split(close, at)):
             yield at
 
 
 def _ratio(close: pd.Series, at: int) -> float:
-    """How many times a close is off the one before, upwards or downwards."""
-    ratio = float(close.iloc[at] / close.iloc[at - 1])
-    return max(ratio, 1 / ratio)
+    """How many times a close is off the one before, upwards or downwards; 1 where one is not positive."""
+    now, before = float(close.iloc[at]), float(close.iloc[at - 1])
+    return max(now / before, before / now) if now > 0 and before > 0 else 1.0
 
 
 def _is_split(close: pd.Series, at: int) -> bool:
@@ -155,8 +166,8 @@ def _comes_back(close: pd.Series, at: int) -> bool:
     """Whether the close at ``at`` is a spike that the next close undoes."""
     if not 1 <= at < len(close) - 1 or _ratio(close, at) < SPIKE:
         return False
-    ratio = float(close.iloc[at + 1] / close.iloc[at - 1])
-    return max(ratio, 1 / ratio) < BACK_AGAIN
+    after, before = float(close.iloc[at + 1]), float(close.iloc[at - 1])
+    return after > 0 and max(after / before, before / after) < BACK_AGAIN
 
 
 def _confirmed(bars: Bars, at: int, second: Bars | None) -> bool:

@@ -105,6 +105,25 @@ def test_a_hundred_times_that_the_second_source_has_too_is_kept():
     assert vouch(bars, bars).close.tolist() == [1.0, 1.1, 110.0]
 
 
+def test_a_hundredfold_price_of_oil_is_set_aside_though_oil_may_be_negative():
+    bars = vouch(make_bars(OIL, [63, 64, 6350, 63.2, 64.1]))
+    assert bars.close.tolist() == [63, 64, 63.2, 64.1]
+    assert any("set aside" in note for note in bars.provenance.notes)
+    newest = vouch(make_bars(OIL, [63, 64, 63.5, 6350]))
+    assert newest.last == 63.5
+
+
+@pytest.mark.parametrize("known", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("low", [-37.63, 0.0, 0.9])
+def test_the_oil_of_april_2020_is_kept_on_every_day_of_it(low, known):
+    closes = [20.11, 18.27, low, 10.01, 13.78, 16.5][:known]
+    assert vouch(make_bars(OIL, closes)).close.tolist() == closes
+
+
+def test_a_price_of_oil_a_hundred_times_too_low_is_set_aside_once_it_has_come_back():
+    assert vouch(make_bars(OIL, [63, 64, 0.64, 63.2, 64.1])).close.tolist() == [63, 64, 63.2, 64.1]
+
+
 @pytest.mark.parametrize("second", [True, False])
 def test_the_crash_of_march_2020_is_kept(second):
     crash = make_bars(BITCOIN, [7_911.43, 4_970.79, 5_563.71])
