@@ -209,7 +209,7 @@ PLUGS = {
     "yahoo": ("*.yahoo.com", "429", "Yahoo Finance asked us to slow down"),
     "coinbase": ("api.exchange.coinbase.com", "451", "Coinbase does not serve this place"),
     "fred": ("fred.stlouisfed.org", "502", "FRED did not answer"),
-    "everything": ("*", "silence", "has not answered yet"),
+    "everything": ("*", "silence", "Yahoo Finance did not answer"),
 }
 
 
