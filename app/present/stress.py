@@ -77,13 +77,13 @@ def _points(value: float | None) -> str:
 
 
 @remembered
-def score_line(known: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
+def score_line(known: tuple[Bars, ...], phone: bool, height: int = 140) -> Drawing | Absent:
     """The score through time."""
     history = measured(known).history["score"].dropna()
     if len(history) < 2:
         return Absent("No history of the score yet.")
     return Drawing(
-        stress_history(history, SCALE, height=140, phone=phone),
+        stress_history(history, SCALE, height=height, phone=phone),
         score_alt(history, "Stress score"),
         known,
     )

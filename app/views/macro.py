@@ -66,13 +66,13 @@ with right, card("systemic", "Do sectors move as one?", systemic.FRAGILE, "avera
     show("systemic", systemic.together_table(batch.select(*SECTORS)))
 
 left, right = st.columns(2)
-with left, card("map", "Narrow or systemic?", "The last 60 sessions on two axes", "stress_systemic"):
-    show("map", stress.narrow_or_systemic(scored, known().episodes, phone))
-with left, card("parts", "What the score is made of", "The points add up to it", "stress_contribution"):
-    show("parts", stress.contributions_table(stress.measured(scored)))
-with right, card("score", "Stress score", "Six kinds of stress against their own past", "stress_score"):
+with left, card("score", "Stress score", "Six kinds of stress against their own past", "stress_score"):
     show("score", stress.score_gauge(stress.measured(scored)))
-    show("score-line", stress.score_line(scored, phone))
+    show("score-line", stress.score_line(scored, phone, 330))
+with right, card("map", "Narrow or systemic?", "The last 60 sessions on two axes", "stress_systemic"):
+    show("map", stress.narrow_or_systemic(scored, known().episodes, phone))
+with right, card("parts", "What the score is made of", "The points add up to it", "stress_contribution"):
+    show("parts", stress.contributions_table(stress.measured(scored)))
 
 with card("panels", "Each on its own scale", "Closes; the curve is the 10-year less the 2-year", "last"):
     with controls("panels"):
