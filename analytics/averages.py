@@ -42,7 +42,7 @@ DEFINITIONS = (
         formula=f"Share of the named markets that closed above their own {BREADTH_SPAN}-session mean.",
         sampling="Finished daily closes; equal weights.",
         gaps="A market without the mean is left out; n counts those that have it.",
-        source="Share of a fixed list; not the exchange's own breadth.",
+        source="Share of a fixed list; not the exchange’s own breadth.",
         group="Trend",
     ),
 )

@@ -305,7 +305,7 @@ def side_beta(market: np.ndarray, asset: np.ndarray, side: np.ndarray) -> float:
 def _side(x: np.ndarray, y: np.ndarray, side: np.ndarray, as_of: datetime | None, name: str) -> Result:
     n = int(side.sum())
     if n < FEWEST_PER_SIDE:
-        return Result.missing(f"{n} of {FEWEST_PER_SIDE} days needed lie {name} the market's mean.", n)
+        return Result.missing(f"{n} of {FEWEST_PER_SIDE} days needed lie {name} the market’s mean.", n)
     value = side_beta(x, y, side)
     if np.isnan(value):
         return Result.missing(f"The market does not vary {name} its mean.", n)

@@ -32,7 +32,7 @@ DEFINITIONS = (
         "low at most 5 sessions old, at least 5% (25%) under the high of the 63 sessions (90 days) before "
         "it.",
         "Closes.",
-        "Fewer than 20 outcomes: the count and no percentage. The interval is Wilson's, 90%.",
+        "Fewer than 20 outcomes: the count and no percentage. The interval is Wilson’s, 90%.",
         "Own definition, fixed before the outcomes were counted.",
         "Rebound",
     ),

@@ -325,7 +325,7 @@ CLAIMS = (
         "volume",
         TOPIC,
         "Volume ran at multiples of normal.",
-        "Bitcoin's volume of 5 February / median of the 30 days before; at least twice.",
+        "Bitcoin’s volume of 5 February / median of the 30 days before; at least twice.",
         ("BTC",),
         ROUT,
         check=_volume,
@@ -349,7 +349,7 @@ CLAIMS = (
     Claim(
         "correlation",
         TOPIC,
-        "Bitcoin's correlation with the Nasdaq surged, to extremes in short windows.",
+        "Bitcoin’s correlation with the Nasdaq surged, to extremes in short windows.",
         "Correlation of 5 to 90 common sessions; 5 sessions against zero, 20 sessions against the 60 before.",
         ("BTC", "IXIC"),
         ROUT,

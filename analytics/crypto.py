@@ -97,11 +97,11 @@ DEFINITIONS = (
     ),
     Definition(
         "coins_in_band",
-        "Coins in the article's band",
+        "Coins in the article’s band",
         "Coins whose fall from the 2025 high lies between −65 and −85%, over all coins measured.",
         "UTC-day closes; the coins are those of the catalogue, chosen before the fall.",
         "A coin without prices is left out of both counts.",
-        "Own definition; the band is the article's.",
+        "Own definition; the band is the article’s.",
         "Crypto",
     ),
     Definition(

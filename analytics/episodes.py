@@ -65,7 +65,7 @@ DEFINITIONS = (
     Definition(
         "fall_beta",
         "Bitcoin beta over the fall",
-        "Slope of Bitcoin's log returns on the Nasdaq's from the peak to the low.",
+        "Slope of Bitcoin’s log returns on the Nasdaq’s from the peak to the low.",
         "Common New York sessions; Bitcoin on the UTC day of the same date where hours are not loaded.",
         "Missing with fewer than 20 sessions.",
         "Ordinary least squares; interval from the largest of three errors.",

@@ -27,8 +27,8 @@ DEFINITIONS = (
     Definition(
         "fed_path",
         "Implied rate after a meeting",
-        "A month's average rate is 100 − price. Months without a meeting anchor the rate before and "
-        "after; inside a meeting's month the average splits by days: end = (average − before / days × "
+        "A month’s average rate is 100 − price. Months without a meeting anchor the rate before and "
+        "after; inside a meeting’s month the average splits by days: end = (average − before / days × "
         "start) / (after / days).",
         "Settlements of 30-day fed-funds futures.",
         "A meeting without its contract, or without an anchor on either side, is missing; so is the rate "
@@ -42,7 +42,7 @@ DEFINITIONS = (
         "Change / 0.25 lies between two whole steps; the odds of the upper one are the rest above the "
         "lower one. Meetings are convolved as if independent.",
         "Settlements of 30-day fed-funds futures.",
-        "Missing with the meeting's rate.",
+        "Missing with the meeting’s rate.",
         "CME FedWatch methodology.",
         "Macro",
     ),

@@ -25,7 +25,7 @@ DEFINITIONS = (
         "Money resting in a zone",
         "Sum of price × quantity of the bids and asks whose price lies inside the zone, in dollars.",
         "A snapshot per venue; venues are summed.",
-        "A book that ends before the zone's far edge gives at least the sum, marked `truncated`.",
+        "A book that ends before the zone’s far edge gives at least the sum, marked `truncated`.",
         "Own definition.",
         "Crypto",
     ),

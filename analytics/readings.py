@@ -29,7 +29,7 @@ DEFINITIONS = (
         title="Last price",
         formula="The newest close; while a day or session is open, the newest hour known.",
         sampling="New York close for sessions, 00:00 UTC for crypto; an open bar is provisional. A Treasury "
-        "yield is printed by the Federal Reserve's H.15 on the next business day, ETF flows overnight; the "
+        "yield is printed by the Federal Reserve’s H.15 on the next business day, ETF flows overnight; the "
         "recording stamps both with the New York close of their own day.",
         gaps="A day without a print keeps the last price and is marked out of date.",
         source="The publisher named beside the number.",

@@ -37,7 +37,7 @@ RULES = (
         "percent",
         EVERY,
         "Lowest close since the low / the low − 1.",
-        "Dow theory; O'Neil's rally attempt.",
+        "Dow theory; O’Neil’s rally attempt.",
         "18% of Nasdaq bounces are undercut within 5 sessions.",
     ),
     Rule(
@@ -58,7 +58,7 @@ RULES = (
         "percent",
         EXCHANGE,
         "Best one-day gain from the 4th session after the low, on more volume than the day before.",
-        "O'Neil, Investor's Business Daily.",
+        "O’Neil, Investor’s Business Daily.",
         "No discrimination: 36% failed with one, 41% without.",
     ),
     Rule(
@@ -68,7 +68,7 @@ RULES = (
         "percent",
         EXCHANGE,
         "10-session exponential mean of the share of issues that rose. Six sector funds stand in for the "
-        "exchange's advances and declines, which have no free source.",
+        "exchange’s advances and declines, which have no free source.",
         "Zweig (1986).",
         "A proxy of six funds: coarser than the published signal.",
     ),
@@ -135,10 +135,10 @@ RULES = (
     Rule(
         "rebound_zone",
         "Zone held",
-        "three closes at or over the zone's lower price, and one over its upper",
+        "three closes at or over the zone’s lower price, and one over its upper",
         "percent",
         CRYPTO,
-        "Close / the zone's upper price − 1.",
+        "Close / the zone’s upper price − 1.",
         "Own definition.",
         "No edge over shuffled prices.",
     ),
@@ -148,7 +148,7 @@ RULES = (
         "cuts priced for December down by at most 10 bp, dollar under its 80th percentile",
         "percentile",
         EVERY,
-        "Percentile of the dollar's 20-session move; how many basis points the fed-funds future of December "
+        "Percentile of the dollar’s 20-session move; how many basis points the fed-funds future of December "
         "closes higher than at the low.",
         "Own definition.",
         "Not tested on its own.",

@@ -55,7 +55,7 @@ DEFINITIONS = (
     Definition(
         "rotation_index",
         "Rotation index",
-        "Each leg's 20-session excess return over cash is divided by its own volatility of 252 sessions × "
+        "Each leg’s 20-session excess return over cash is divided by its own volatility of 252 sessions × "
         "√20; the index is the mean of the safe legs less the mean of the risk legs.",
         "Common New York sessions; Bitcoin on the UTC day of the same date, flagged `async`. Treasuries "
         "of 1–3 years stand in for bills: cash is a safe leg with no excess over itself.",

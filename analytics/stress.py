@@ -36,7 +36,7 @@ DEFINITIONS = (
         SAMPLING,
         "A block counts with at least half of its weight; weights are spread over the blocks that count. "
         "Below 50% coverage there is no score, below 80% it is partial. Moves under 3 points are noise.",
-        "After the ECB's CISS (Holló, Kremer and Lo Duca, 2012). A coincident gauge, never a signal to "
+        "After the ECB’s CISS (Holló, Kremer and Lo Duca, 2012). A coincident gauge, never a signal to "
         "trade.",
         "Stress",
     ),
@@ -46,26 +46,26 @@ DEFINITIONS = (
         "100 a (Ka) / √(aᵀKa): the contributions of the blocks add up to the score.",
         SAMPLING,
         "A missing block contributes nothing; the others carry its weight.",
-        "Euler's theorem for functions homogeneous of degree one.",
+        "Euler’s theorem for functions homogeneous of degree one.",
         "Stress",
     ),
     Definition(
         "stress_block",
         "Block score",
-        "Weighted mean of the percentiles of the block's components that are available, 0 to 100.",
+        "Weighted mean of the percentiles of the block’s components that are available, 0 to 100.",
         SAMPLING,
-        "Missing with less than half of the block's weight.",
-        "After the ECB's CISS.",
+        "Missing with less than half of the block’s weight.",
+        "After the ECB’s CISS.",
         "Stress",
     ),
     Definition(
         "stress_component",
         "Component percentile",
-        "Mid-rank of today's value among all values loaded up to today, turned so that up is stress.",
+        "Mid-rank of today’s value among all values loaded up to today, turned so that up is stress.",
         SAMPLING,
         "At least 252 observations; flagged `young` below 504. Highs of a year are those of what is "
         "loaded while that is less. A value one session old may stand in; an older one may not.",
-        "Own components; ranks after the ECB's CISS.",
+        "Own components; ranks after the ECB’s CISS.",
         "Stress",
     ),
     Definition(

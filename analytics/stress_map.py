@@ -40,7 +40,7 @@ DEFINITIONS = (
         "stress_narrow",
         "Technology and crypto stress",
         "Half technology: the distance of the Nasdaq, software and chips from their highs of a year and "
-        "the Nasdaq's 20-day volatility, in equal parts. Half crypto: the crypto block of the score. Each "
+        "the Nasdaq’s 20-day volatility, in equal parts. Half crypto: the crypto block of the score. Each "
         "as its percentile.",
         "New York sessions; crypto on the UTC day of the same date.",
         "A half counts with at least half of its components, and stands alone where the other is missing.",
@@ -51,7 +51,7 @@ DEFINITIONS = (
         "stress_systemic",
         "Credit and funding stress",
         "HYG/IEF from its high of a year 40%, HYG behind IEF over 20 days 20%, LQD/IEF from its high of a "
-        "year 20%, the dollar's 20-day move 20%. Each as its percentile.",
+        "year 20%, the dollar’s 20-day move 20%. Each as its percentile.",
         "New York sessions; fund closes without dividends where the source says so.",
         "Missing with less than half of the weight.",
         "Own definition; stands in for funding spreads, which have no free daily source.",

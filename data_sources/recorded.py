@@ -133,7 +133,7 @@ class Recorded:
         try:
             return read_tidy(path).series, ()
         except (OSError, ValueError) as problem:
-            return {}, (f"The recording's file {SECOND} cannot be read: {problem}.",)
+            return {}, (f"The recording’s file {SECOND} cannot be read: {problem}.",)
 
     @property
     def _parts(self) -> Mapping[tuple[str, Interval], "_Part"]:
@@ -144,7 +144,7 @@ class Recorded:
         parts: dict[tuple[str, Interval], _Part] = {}
         problems = []
         for name, about in self.description.files.items():
-            told = f"The recording's file {name}"
+            told = f"The recording’s file {name}"
             try:
                 interval, sampling = Interval(about["interval"]), str(about["sampling"])
             except (KeyError, ValueError):

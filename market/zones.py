@@ -38,7 +38,7 @@ class Zone:
         if self.low <= 0 or self.high > LARGEST:
             raise ValueError(f"a zone lies between 0 and {LARGEST:,.0f}")
         if self.low > self.high:
-            raise ValueError("a zone's lower price comes first")
+            raise ValueError("a zone’s lower price comes first")
         if self.high / self.low - 1 > WIDEST:
             raise ValueError("a zone is at most five times its lower price high")
 

@@ -31,7 +31,7 @@ _PATTERNS = {
     TargetKind.NTFY: (r"([A-Za-z0-9_-]{1,64})", "a topic of letters, digits, - and _"),
     TargetKind.TELEGRAM: (
         r"(\d{6,12}:[A-Za-z0-9_-]{30,50})[ /](-?\d{1,20})",
-        "the bot's token, a space or a slash, and the number of the chat",
+        "the bot’s token, a space or a slash, and the number of the chat",
     ),
     TargetKind.DISCORD: (
         r"(?:https://(?:discord|discordapp)\.com/api/webhooks/)?(\d{15,22})/([A-Za-z0-9_-]{40,100})",

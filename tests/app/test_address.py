@@ -147,7 +147,7 @@ BAD = {
     "a window too short": ("window", "4", "is not a number of sessions from 5 to 252"),
     "a window in other digits": ("window", "\uff16\uff10", "is not a number of sessions from 5 to 252"),
     "a method": ("method", "kendall", "is not a correlation method"),
-    "a zone upside down": ("zone", "BTC:70000-68000", "a zone's lower price comes first"),
+    "a zone upside down": ("zone", "BTC:70000-68000", "a zone’s lower price comes first"),
     "a zone of nothing": ("zone", "BTC", "a zone is written like BTC:68000-70000"),
     "a zone without end": ("zone", "BTC:1-inf", "a zone needs two finite prices"),
     "a zone that is no number": ("zone", "BTC:nan-nan", "a zone needs two finite prices"),
@@ -225,7 +225,7 @@ def recording(play: Play) -> None:
         (
             "zone",
             "BTC:70000-68000",
-            "“zone=BTC:70000-68000” cannot be used: a zone's lower price comes first.",
+            "“zone=BTC:70000-68000” cannot be used: a zone’s lower price comes first.",
         ),
         ("keys", "VXI", "“keys=VXI” is not an instrument we know."),
         ("range", "<img src=x onerror=alert(1)>", "“range=<img src=x onerror=alert(1)>” is not a range."),

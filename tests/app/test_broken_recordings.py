@@ -50,7 +50,7 @@ def broken(request: pytest.FixtureRequest, play: Play, tmp_path_factory: pytest.
 def test_a_page_stands_on_a_broken_file_and_names_it_once(broken: str, view: str) -> None:
     page = open_page(view)
     assert stands(page)
-    assert sum(note.startswith(f"The recording's file {broken} cannot be read: ") for note in page.notes) == 1
+    assert sum(note.startswith(f"The recording’s file {broken} cannot be read: ") for note in page.notes) == 1
 
 
 def missing(folder: Path) -> None:

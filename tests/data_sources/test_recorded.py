@@ -164,7 +164,7 @@ def test_a_file_that_cannot_be_read_takes_only_its_own_series_and_says_why(
 ) -> None:
     damage(folder / "sessions.csv")
     recorded = opened(folder)
-    assert recorded.problems == (f"The recording's file sessions.csv {why}.",)
+    assert recorded.problems == (f"The recording’s file sessions.csv {why}.",)
     assert len(recorded.bars(KNOWN["BTC"], Interval.DAY)) > 400
     with pytest.raises(NoData) as caught:
         recorded.bars(KNOWN["IXIC"], Interval.DAY)
@@ -180,7 +180,7 @@ def test_a_row_that_cannot_be_read_is_set_aside_alone(
     recorded = opened(folder)
     [problem] = recorded.problems
     assert re.fullmatch(
-        rf"The recording's file sessions\.csv is not whole: 1 row set aside \(line \d+: {why}\)\.", problem
+        rf"The recording’s file sessions\.csv is not whole: 1 row set aside \(line \d+: {why}\)\.", problem
     )
     bars = recorded.bars(KNOWN["IXIC"], Interval.DAY)
     pd.testing.assert_frame_equal(bars.frame, whole.frame.iloc[1:], check_freq=False)
@@ -193,7 +193,7 @@ def test_a_row_given_twice_counts_once_and_one_out_of_order_finds_its_place(fold
         lines.write("2025-01-02T21:00Z,IXIC,1\n2024-12-31T21:00Z,IXIC,19310.79\n")
     recorded = opened(folder)
     assert recorded.problems == (
-        "The recording's file sessions.csv is not whole: "
+        "The recording’s file sessions.csv is not whole: "
         "1 row set aside (line 6759: it repeats the time of another row).",
     )
     bars = recorded.bars(KNOWN["IXIC"], Interval.DAY)
@@ -268,7 +268,7 @@ def test_the_row_that_a_file_was_cut_off_in_is_set_aside_and_told(folder: Path) 
     recorded = opened(folder)
     assert len(recorded.bars(KNOWN["XLV"], Interval.DAY)) == len(whole) - 1
     [problem] = recorded.problems
-    assert problem.startswith("The recording's file sessions.csv is not whole: 1 row set aside (line ")
+    assert problem.startswith("The recording’s file sessions.csv is not whole: 1 row set aside (line ")
     assert problem.endswith(": the file ends within it).")
 
 
@@ -307,7 +307,7 @@ def test_a_file_described_wrongly_is_a_problem_not_a_crash(folder: Path, wrong: 
     change(folder / DESCRIPTION, 'interval = "1d"', wrong)
     recorded = opened(folder)
     [problem] = recorded.problems
-    assert problem.startswith("The recording's file sessions.csv is not described: recording.toml gives no ")
+    assert problem.startswith("The recording’s file sessions.csv is not described: recording.toml gives no ")
 
 
 @pytest.mark.parametrize("place", ["file", "file/rout", "nowhere/rout"])
