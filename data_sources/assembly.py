@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from threading import Event
 
 from data_sources.errors import NoData
 from data_sources.feed import Feed, Span
@@ -42,7 +43,7 @@ class Sources:
     recorded: Feed
     providers: Live | None = None
     live: Feed | None = None
-    _answered: list[bool] = field(default_factory=lambda: [False])
+    _answered: Event = field(default_factory=Event)
 
     def feed(self) -> Feed:
         """What pages and routes read now.
@@ -73,7 +74,7 @@ class Sources:
         return self.providers.health() if self.providers else {}
 
     def _has_answered(self) -> bool:
-        if not self._answered[0] and self.providers is not None and self.live is not None:
+        if not self._answered.is_set() and self.providers is not None and self.live is not None:
             btc = self.live.catalogue["BTC"]
             on_disk = any(
                 self.providers.sources[each.source].ready(btc, Interval.DAY) is not None
@@ -81,8 +82,9 @@ class Sources:
             )
             answered = any(each.last_success for each in self.health().values())
             coming = any(seconds < FIRST_ROUND for *_, seconds in self.providers.on_their_way())
-            self._answered[0] = on_disk or (answered and not coming)
-        return self._answered[0]
+            if on_disk or (answered and not coming):
+                self._answered.set()
+        return self._answered.is_set()
 
 
 def assemble(settings: Settings) -> Sources:

@@ -19,6 +19,7 @@ from data_sources.errors import BadData, NoData, Pending, SourceError
 from data_sources.exchange import Exchange
 from data_sources.flights import take_off
 from data_sources.guarded import Guarded
+from data_sources.venues import VENUES
 from market.instruments import Instrument
 
 Answer = TypeVar("Answer")
@@ -305,12 +306,12 @@ def parse_open_interest(
     raw: Any, contract_size: float, venue: str, symbol: str, instrument: Instrument, now: datetime
 ) -> OpenInterest:
     """ccxt's open interest in coins: venues that count contracts are multiplied by the size of one."""
+    size = contract_size if VENUES[venue].counts_contracts else 1.0
     try:
         info = raw.get("info") or {}
         in_coins = next((info[name] for name in ("oiCcy", "openInterestCcy") if info.get(name)), None)
         amount = raw.get("openInterestAmount")
-        counts_contracts = venue == "gate"
-        coins = float(in_coins) if in_coins else float(amount) * (contract_size if counts_contracts else 1.0)
+        coins = float(in_coins) if in_coins else float(amount) * size
     except (TypeError, ValueError, LookupError, AttributeError) as problem:
         raise BadData(instrument, venue, repr(problem)) from problem
     if not isfinite(coins) or coins <= 0:

@@ -12,7 +12,8 @@ class Venue:
 
     ``module`` is ccxt's name; ``page`` how many candles a call returns and ``pages`` how many calls are made
     for a history; one page means that there is no older history. ``traded`` is where the raw ticker keeps the
-    price of the last trade, ``book`` how many levels a snapshot may have.
+    price of the last trade, ``book`` how many levels a snapshot may have. Open interest
+    comes in coins, or in contracts from a venue that ``counts_contracts``.
     """
 
     module: str
@@ -23,6 +24,7 @@ class Venue:
     funding_page: int = 100
     spot_types: tuple[str, ...] = ()
     swap_types: tuple[str, ...] = ()
+    counts_contracts: bool = False
 
 
 VENUES = MappingProxyType(
@@ -34,7 +36,7 @@ VENUES = MappingProxyType(
         "coinbase": Venue("coinbaseexchange", 300, 5, ("price",), 500),
         "okx": Venue("okx", 300, 5, ("last",), 400, 100, ("spot",), ("swap",)),
         "bybit": Venue("bybit", 1000, 2, ("lastPrice",), 200, 200, ("spot",), ("linear",)),
-        "gate": Venue("gate", 1000, 2, ("last",), 500, 1000, ("spot",), ("swap",)),
+        "gate": Venue("gate", 1000, 2, ("last",), 500, 1000, ("spot",), ("swap",), counts_contracts=True),
         # Does not serve US hosts (451): last.
         "binance": Venue("binance", 1000, 2, ("lastPrice",), 1000, 1000, ("spot",), ("linear",)),
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from market.rules import LevelRule, Rule
@@ -341,18 +341,18 @@ class Ledger:
         self._upsert(connection, tables.memories, {"name": name}, {"body": body, "updated_at": now})
 
     def _upsert(
-        self, connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]
+        self, connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]
     ) -> None:
         statement = self._insert(table).values(**key, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
 
-    def _insert_once(self, connection: Connection, table: Any, values: dict[str, Any]) -> bool:
+    def _insert_once(self, connection: Connection, table: Table, values: dict[str, Any]) -> bool:
         """Whether the row is new."""
         result = connection.execute(self._insert(table).values(**values).on_conflict_do_nothing())
         return bool(result.rowcount)
 
-    def _insert(self, table: Any) -> Any:
-        return (postgresql if self.database.is_postgresql else sqlite).insert(table)
+    def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        return postgresql.insert(table) if self.database.is_postgresql else sqlite.insert(table)
 
 
 def _lead(connection: Connection, token: int) -> None:

@@ -3,12 +3,13 @@ that.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
 from market.rules import Condition, Health, LevelRule, Rule
 from market.zones import Zone, parse_zone, write_zone
@@ -432,7 +433,7 @@ class Store:
             ended = connection.execute(delete(table).where(table.c.owner == owner))
         return int(ended.rowcount)
 
-    def _change(self) -> Any:
+    def _change(self) -> AbstractContextManager[Connection]:
         if self._read_only:
             raise Refused("This copy is read-only. Your levels stay in the link.")
         return self.database.transaction()
@@ -450,7 +451,7 @@ class Store:
         connection.execute(insert(codes).values(owner=owner, mark=mark, at=now))
 
     @staticmethod
-    def _check_room(connection: Connection, table: Any, owner: str, most: int, what: str) -> None:
+    def _check_room(connection: Connection, table: Table, owner: str, most: int, what: str) -> None:
         count = connection.execute(
             select(func.count()).select_from(table).where(table.c.owner == owner)
         ).scalar_one()
