@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from data_sources.live import live
 from data_sources.redis_memory import PATIENCE, SILENCE, RedisMemory
 from data_sources.shared import Shared
 from market.bars import Bars
@@ -174,6 +175,17 @@ def test_a_server_that_is_not_there_knows_nothing_and_grants_all(address: str) -
     memory.put("name", b"", 10)
     memory.drop("name")
     assert memory.trouble is not None
+
+
+def test_a_server_that_is_away_is_told_beside_the_providers(tmp_path: Path) -> None:
+    memory = RedisMemory(NOBODY)
+    memory.get("name")
+    sources = live(tmp_path, memory=memory)
+    assert (
+        sources.health()["kraken"].storage
+        == memory.trouble
+        == "the memory that replicas share does not answer"
+    )
 
 
 def test_a_server_that_hangs_is_asked_once_in_two_seconds_and_heard_again_when_it_wakes(
