@@ -70,7 +70,7 @@ def readings_of(key: str) -> tuple[Reading, ...]:
 def show_watcher() -> None:
     """When the watcher was last seen, and what it could not do; looked at again while the page is open."""
 
-    @st.fragment(run_every=SEEN_EVERY)
+    @st.fragment(run_every=None if st.session_state.get("paused") else SEEN_EVERY)
     def seen() -> None:
         try:
             beat = store().watcher()
