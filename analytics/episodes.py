@@ -6,7 +6,7 @@ rule, so that those which came to nothing are among them; named ones are added w
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from analytics.likeness import raw_distance
 from analytics.naming import no_prices
 from analytics.observations import positive
 from market.bars import Bars
+from market.calendars import session_after
 from market.definitions import Definition
 from market.episodes import Episode
 from market.readings import Envelope, Result, envelope, joint_envelope, missing
@@ -306,6 +307,30 @@ def _sequel(prices: np.ndarray, past: Sequence[FoundFall], elapsed: int, ahead: 
         return Sequel(ahead, {}, n, f"Past falls known at that age: {n}. Percentages need {ENOUGH}.")
     values = np.quantile(moves, QUANTILES)
     return Sequel(ahead, dict(zip(QUANTILES, map(float, values), strict=True)), n, None)
+
+
+def fan(sequels: Iterable[Sequel], bars: Bars) -> dict[float, pd.Series]:
+    """The prices that past falls of the same age would lead to from the newest close: by quantile, a series.
+
+    Each begins at the newest finished close and has a point for every stretch ahead that enough past falls
+    tell of. Empty where none does. It shows past cases and foretells nothing.
+    """
+    now, told = bars.finished, [each for each in sequels if each.quantiles]
+    ends = [_ahead(now, each.sessions) for each in told]
+    points = [(end, each) for end, each in zip(ends, told, strict=True) if end is not None]
+    if not points:
+        return {}
+    instants = pd.DatetimeIndex([now.as_of, *(end for end, _ in points)])
+    return {
+        quantile: now.last
+        * pd.Series([1.0, *(1 + each.quantiles[quantile] / 100 for _, each in points)], instants)
+        for quantile in QUANTILES
+    }
+
+
+def _ahead(bars: Bars, count: int) -> datetime | None:
+    """The instant at which the bar ``count`` after the newest will be complete; None beyond the calendar."""
+    return bars.as_of + timedelta(days=count) if bars.is_continuous else session_after(bars.as_of, count)
 
 
 def alike(falls: Iterable[PastFall], current: PastFall | None, count: int = LIKE) -> tuple[Alike, ...]:

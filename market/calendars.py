@@ -92,8 +92,10 @@ def session_before(moment: datetime) -> datetime | None:
     return closes.iloc[place - 1].to_pydatetime() if place else None
 
 
-def session_after(moment: datetime) -> datetime | None:
-    """The close of the first session that ends after ``moment``."""
+def session_after(moment: datetime, sessions: int = 1) -> datetime | None:
+    """The close of the first session that ends after ``moment``, or of one ``sessions`` on; None beyond the
+    known calendar.
+    """
     closes = _sessions()["close"]
-    place = int(closes.searchsorted(pd.Timestamp(moment), side="right"))
+    place = int(closes.searchsorted(pd.Timestamp(moment), side="right")) + sessions - 1
     return closes.iloc[place].to_pydatetime() if place < len(closes) else None

@@ -3,11 +3,11 @@
 from analytics import episodes as past
 from app.present.drawing import Absent, Drawing, remembered
 from components.lines import Line
-from components.overlay import overlay, overlay_alt
+from components.overlay import fan, fan_alt, overlay, overlay_alt
 from components.page.html import Html
 from components.page.numbers import Number, Tone, changed, shown
 from components.page.tables import Align, Column, rows
-from components.text import change, correlation, full_day, price, whole
+from components.text import change, correlation, full_day, price, price_writer, whole
 from market.bars import Bars
 from market.episodes import Episode
 
@@ -33,6 +33,25 @@ def falls_overlay(
     return Drawing(
         figure, overlay_alt(_path(current), others), tuple(bars for bars in known if bars.key == key)
     )
+
+
+@remembered
+def sequel_fan(key: str, known: tuple[Bars, ...], named: tuple[Episode, ...], phone: bool) -> Drawing | Html:
+    """Closes since the peak of the present fall, and the fan of what followed past ones as old as it.
+
+    Nothing where too few of them tell.
+    """
+    found = falls_of(key, known, named)
+    bars = next((each for each in known if each.key == key), None)
+    if bars is None or found.current is None:
+        return Html("")
+    ahead = past.fan(found.sequels, bars)
+    if not ahead:
+        return Html("")
+    fallen = bars.finished.close.loc[found.current.peak.at :]
+    write, n = price_writer(bars.instrument), max(each.n for each in found.sequels)
+    figure = fan(fallen, ahead, write=write, phone=phone)
+    return Drawing(figure, fan_alt(fallen, ahead, write, n), (bars,), "past cases, not a forecast")
 
 
 def falls_table(found: past.Episodes, bars: Bars | None) -> Html | Absent:

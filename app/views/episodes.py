@@ -28,4 +28,5 @@ with card("overlay", "Falls laid over each other", "From each peak; the newest i
 with card("falls", "The falls", "Found by rule, and named ones the loaded history holds", "fall_depth"):
     show("falls", episodes.falls_table(found, batch.get(key)))
     show_note("What followed past falls", episodes.say_sequels(found))
+    show("fan", episodes.sequel_fan(key, everything, named, phone))
     show_note("Named falls", episodes.say_missing(found))

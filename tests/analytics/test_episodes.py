@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.episodes import episodes, falls_by_rule, path_of, sequels
+from analytics.episodes import QUANTILES, Sequel, episodes, falls_by_rule, fan, path_of, sequels
 from market import catalogue
 from tests.analytics.bars import series
 from tests.analytics.recorded import recording
@@ -147,3 +147,25 @@ def test_the_catalogue_names_seven_episodes_in_order() -> None:
     keys = [each.key for each in NAMED]
     assert keys == ["2020-03", "2022-06", "2022-11", "2024-08", "2025-04", "2025-10", "2026-02"]
     assert all(each.end is None or each.start <= each.end for each in NAMED)
+
+
+# The fan
+
+
+def sequel(ahead: int, *quantiles: float) -> Sequel:
+    told = dict(zip(QUANTILES, quantiles, strict=False))
+    return Sequel(ahead, told, 9 if told else 3, None if told else "too few")
+
+
+def test_the_fan_starts_at_the_newest_close_and_has_a_point_for_each_stretch_that_is_told() -> None:
+    bars = series("IXIC", [100, 90, 80])
+    found = fan((sequel(20, -10, -5, 0, 5, 10), sequel(40), sequel(60, -20, -10, 5, 10, 30)), bars)
+    assert list(found) == list(QUANTILES)
+    assert found[0.1].tolist() == pytest.approx([80, 72, 64])
+    assert found[0.5].tolist() == pytest.approx([80, 80, 84])
+    assert found[0.5].index[0] == bars.as_of
+    assert found[0.5].index.is_monotonic_increasing
+
+
+def test_a_fan_of_too_few_falls_is_empty() -> None:
+    assert fan((sequel(20), sequel(40)), series("IXIC", [100, 90, 80])) == {}

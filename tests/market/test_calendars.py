@@ -80,3 +80,10 @@ def test_a_day_begins_at_or_before_a_moment_and_ends_after_it(moment: datetime) 
 def test_the_midnight_that_ends_a_day_belongs_to_it_and_the_next_instant_to_the_next(day: date) -> None:
     assert day_of(day_end(day)) == day
     assert day_of(day_end(day) + timedelta(microseconds=1)) == day + timedelta(days=1)
+
+
+def test_sessions_are_counted_over_weekends_and_holidays() -> None:
+    thursday = datetime(2026, 2, 12, 21, tzinfo=UTC)
+    assert session_after(thursday) == datetime(2026, 2, 13, 21, tzinfo=UTC)
+    assert session_after(thursday, 2) == datetime(2026, 2, 17, 21, tzinfo=UTC)  # Presidents' Day between
+    assert session_after(thursday, 100_000) is None
