@@ -30,7 +30,7 @@ def overlay(
 ) -> go.Figure:
     """Fractions since day 0, indexed by the number of days: ``current`` in amber over ``others`` in grey.
 
-    Each line is named where it ends.
+    Each line is named where it ends, as far as there is room.
     """
     lines = [*others, current]
     figure = framed(height=height, phone=phone, right=20, bottom=40)
@@ -157,7 +157,10 @@ def _name_ends(
     down: tuple[float, float],
     phone: bool,
 ) -> None:
-    """The name of each line beside its end, where it covers no line and no other name."""
+    """The name of each line beside its end, where it covers no line; without room for it, only on hover.
+
+    The later a line comes, the sooner it gets room.
+    """
     named = [line for line in lines if len(line.known)]
     size = 10.5 if phone else 11.5
     row = ROW / (figure.layout.height - AXES) * (down[1] - down[0])
@@ -166,6 +169,8 @@ def _name_ends(
     for line in reversed(named):
         end, own = (float(line.known.index[-1]), float(line.known.iloc[-1])), line is current
         box = _free_box(end, len(line.name) * letter, row, named, taken, down)
+        if box is None:
+            continue
         taken.append(box)
         figure.add_annotation(
             text=f"<b>{escape_plot(line.name)}</b>" if own else escape_plot(line.name),
@@ -216,21 +221,19 @@ def _free_box(
     lines: Sequence[Line],
     taken: Sequence[_Box],
     down: tuple[float, float],
-) -> _Box:
-    """The row beside ``end`` with the fewest lines and names in it, the nearest of those."""
+) -> _Box | None:
+    """The row beside ``end`` with the fewest lines in it, the nearest of those; None where none is free."""
 
     def at(rows: int) -> _Box:
         middle = end[1] + rows * row
         return _Box(end[0] + 0.5, end[0] + 0.5 + width, middle - row / 2, middle + row / 2)
 
-    def cost(rows: int) -> tuple[int, int]:
-        box = at(rows)
-        covered = sum(box.crossed_by(line) for line in lines)
-        names = sum(box.meets(other) for other in taken)
-        outside = box.low < down[0] or box.high > down[1]
-        return covered + 100 * names + 100 * outside, abs(rows)
+    def is_free(box: _Box) -> bool:
+        return down[0] <= box.low and box.high <= down[1] and not any(box.meets(other) for other in taken)
 
-    return at(min(range(-FARTHEST, FARTHEST + 1), key=cost))
+    nearest_first = [at(rows) for rows in sorted(range(-FARTHEST, FARTHEST + 1), key=abs)]
+    free = [box for box in nearest_first if is_free(box)]
+    return min(free, key=lambda box: sum(box.crossed_by(line) for line in lines), default=None)
 
 
 def _odds(level: float) -> str:

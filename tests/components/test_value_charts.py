@@ -1,5 +1,6 @@
 """Charts of numbers that are not prices: falls, bars, correlations, scores."""
 
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -11,7 +12,7 @@ from components.heatmap import difference, heatmap, heatmap_alt
 from components.indexed import indexed
 from components.lines import Line
 from components.multiples import Panel, multiples
-from components.overlay import fan, overlay, overlay_alt
+from components.overlay import AXES, ROW, fan, overlay, overlay_alt
 from components.rolling import rolling
 from components.scatter import Slope, scatter
 from components.scores import fear_and_greed, stress_history
@@ -210,6 +211,18 @@ def test_the_name_of_a_stretch_covers_no_line() -> None:
     label = next(each for each in overlay(now, [past]).layout.annotations if "Now" in each.text)
     assert (label.x, label.y) == (2, -0.1)
     assert abs(label.ay - label.y) > 0.004
+
+
+def test_the_names_of_many_stretches_never_meet() -> None:
+    now = Line("Now", pd.Series([0.0, -0.1], index=[0, 50]))
+    others = [Line(f"Fall {n}", pd.Series([0.0, -0.1 - n / 1000], index=[0, 50])) for n in range(40)]
+    figure = overlay(now, others, height=380)
+    rows = sorted(label.ay for label in figure.layout.annotations)
+    low, high = figure.layout.yaxis.range
+    row = ROW / (380 - AXES) * (high - low)
+    assert 5 < len(rows) < 41
+    assert all(after - before >= 0.999 * row for before, after in pairwise(rows))
+    assert "<b>Now</b>" in annotations(figure)
 
 
 def test_a_fan_shades_pairs_of_quantiles() -> None:
