@@ -39,6 +39,15 @@ def varies(values: np.ndarray) -> bool:
     return bool(centred @ centred > RESIDUE * (values @ values))
 
 
+def rows_vary(rows: np.ndarray) -> np.ndarray:
+    """`varies` of each row, none missing."""
+    if rows.shape[1] < 2:
+        return np.zeros(len(rows), bool)
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    found: np.ndarray = (centred**2).sum(axis=1) > RESIDUE * (rows**2).sum(axis=1)
+    return found
+
+
 def student_t_cdf(value: float, freedom: float) -> float:
     """The chance that Student's t with ``freedom`` degrees of freedom stays below ``value``."""
     if value == 0:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.observations import LARGEST, observed, positive
-from analytics.quantiles import varies
+from analytics.quantiles import rows_vary, varies
 from analytics.returns import log_returns, newest
 from market.definitions import Definition
 from market.readings import Result
@@ -137,7 +137,10 @@ def rolling_volatility(close: pd.Series, window: int, periods: int) -> pd.Series
     if len(returns) < window:
         return pd.Series(dtype=float, index=returns.index[:0], name=close.name)
     stretches = np.lib.stride_tricks.sliding_window_view(returns.to_numpy(float), window)
-    values = [_known_vol(stretch, periods) for stretch in stretches]
+    is_whole = ~np.isnan(stretches).any(axis=1)
+    values = np.full(len(stretches), nan)
+    values[is_whole] = _whole_vols(stretches[is_whole], periods)
+    values[~is_whole] = [_known_vol(stretch, periods) for stretch in stretches[~is_whole]]
     return pd.Series(values, index=returns.index[window - 1 :], name=close.name)
 
 
@@ -270,6 +273,13 @@ def _is_sound(bars: pd.DataFrame) -> pd.Series:
     body = bars[["open", "close"]]
     inside = (bars["high"] >= body.max(axis=1)) & (bars["low"] <= body.min(axis=1))
     return inside & (bars["low"] > 0) & (bars["previous"] > 0)
+
+
+def _whole_vols(stretches: np.ndarray, periods: int) -> np.ndarray:
+    """Each row's annualised volatility, nothing missing in it; NaN where nothing moved."""
+    if stretches.shape[1] < 2:
+        return np.full(len(stretches), nan)
+    return np.where(rows_vary(stretches), stretches.std(axis=1, ddof=1) * sqrt(periods), nan)
 
 
 def _known_vol(returns: np.ndarray, periods: int) -> float:

@@ -1,8 +1,10 @@
 """Bars: prices of one instrument through time, with where they came from attached."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -70,7 +72,25 @@ class InProgress:
     change: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class _Series:
+    """A property of bars, worked out once; each caller gets a series of its own, copied when written to."""
+
+    def __init__(self, compute: Callable[["Bars"], pd.Series]) -> None:
+        self._compute = compute
+        self.__doc__ = compute.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    def __get__(self, bars: "Bars", owner: type) -> pd.Series:
+        kept = bars.__dict__
+        if self._name not in kept:
+            kept[self._name] = self._compute(bars)
+        series: pd.Series = kept[self._name].copy(deep=False)
+        return series
+
+
+@dataclass(frozen=True, eq=False)
 class Bars:
     """Open, high, low, close and volume of one instrument: oldest first, UTC, unique, never empty.
 
@@ -107,12 +127,12 @@ class Bars:
         """The instrument's key."""
         return self.instrument.key
 
-    @property
+    @_Series
     def close(self) -> pd.Series:
         """Closing prices as published, the unfinished bar's last price included."""
         return self.frame["close"].rename(self.key)
 
-    @property
+    @_Series
     def linked(self) -> pd.Series:
         """Closes on one footing: the unfinished bar stands at the last close grown by its own venue's move.
 
@@ -126,14 +146,14 @@ class Bars:
         close.iloc[-1] = close.iloc[-2] * (1 + self.in_progress.change)
         return close
 
-    @property
+    @_Series
     def returns(self) -> pd.Series:
         """Simple returns from close to close, first bar left out; NaN after a price that is not positive."""
         linked = self.linked
         before = linked.shift().where(lambda price: price > 0)
         return (linked / before - 1).iloc[1:]
 
-    @property
+    @_Series
     def changes(self) -> pd.Series:
         """Differences from close to close in the instrument's own unit, first bar left out."""
         return self.linked.diff().iloc[1:]
@@ -153,13 +173,13 @@ class Bars:
         """The instant of the oldest price."""
         return _instant(self.frame.index[0])
 
-    @property
+    @cached_property
     def dates(self) -> pd.DatetimeIndex:
         """The day each bar belongs to (midnight, no zone): the session, or the UTC day its stamp ends."""
         stamps = pd.DatetimeIndex(self.frame.index).tz_localize(None).to_numpy()
         return pd.DatetimeIndex((stamps - np.timedelta64(1, "us")).astype("datetime64[D]"))
 
-    @property
+    @cached_property
     def finished(self) -> Self:
         """The same bars without the one in progress; itself when that would leave or change nothing."""
         if self.in_progress is None or len(self.frame) < 2:

@@ -36,6 +36,13 @@ def test_a_single_value_does_not_vary():
     assert not quantiles.varies(np.array([1.0]))
 
 
+@pytest.mark.parametrize("size", [1, 2, 20])
+def test_rows_vary_as_each_of_them_does(size: int):
+    rows = np.random.default_rng(4).normal(size=(30, size)) * 10.0 ** np.arange(30)[:, None]
+    rows[::3] = 0.1
+    assert quantiles.rows_vary(rows).tolist() == [quantiles.varies(row) for row in rows]
+
+
 def test_a_share_has_wilson_s_interval():
     assert quantiles.wilson_interval(12, 20) == pytest.approx((0.418556, 0.757613), abs=1e-6)
     with pytest.raises(ValueError, match="observations"):

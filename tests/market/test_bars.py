@@ -42,6 +42,16 @@ def test_a_missing_open_is_allowed_and_a_price_below_zero_too() -> None:
     assert with_frame(BARS.frame.assign(close=-37.63, open=float("nan"))).last == -37.63
 
 
+@pytest.mark.parametrize("name", ["close", "linked", "returns", "changes"])
+def test_a_series_belongs_to_whoever_asked_for_it(name: str) -> None:
+    before = getattr(BARS, name).tolist()
+    own = getattr(BARS, name)
+    own.iloc[0] = -1.0
+    own.name = "changed"
+    assert getattr(BARS, name).tolist() == before
+    assert getattr(BARS, name).name == "BTC"
+
+
 def test_returns_go_from_close_to_close() -> None:
     assert BARS.returns.tolist() == pytest.approx([-0.1, 0.1])
     assert BARS.changes.tolist() == pytest.approx([-10, 9])
