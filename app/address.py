@@ -29,7 +29,7 @@ class View:
     """Everything that a link keeps. None and empty mean the page's own default."""
 
     asof: datetime | None = None
-    range: str = Range.HALF.value
+    range: str = ""
     window: int = 60
     method: str = "pearson"
     since: date | None = None

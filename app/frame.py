@@ -11,12 +11,12 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from app import session
-from app.address import write_address
+from app.address import View, write_address
 from app.muting import offer_mute
 from app.opening import mount_opening
 from app.services import settings, sources
 from app.strip import say_waiting, show_strip
-from app.widgets import choose_one, choose_switch
+from app.widgets import choose_one, choose_switch, usual_range
 from components.page.cards import Kind, footer, note
 from components.page.stylesheet import STYLESHEET
 from market.calendars import NEW_YORK, day_end, day_of
@@ -124,7 +124,7 @@ def close_frame(page: StreamlitPage) -> None:
         ("JSON", _json_address()),
     ]
     told = f"{publishers} Nothing here is investment advice."
-    st.html(footer(told, links, _address(page, session.moment_now())))
+    st.html(footer(told, links, _address(page, replace(session.view(), asof=session.moment_now()))))
     mount_opening()
 
 
@@ -196,11 +196,12 @@ def _chosen_day(key: str, usual: date) -> None:
 def _share(page: StreamlitPage) -> None:
     """The address of this very view, every parameter spelled out, so that it looks the same on any device."""
     with st.popover("Share", type="tertiary", icon=":material/link:"):
-        st.code(_address(page, session.moment(), everything=True), language=None, wrap_lines=True)
+        shown = replace(session.view(), asof=session.moment(), range=session.view().range or usual_range())
+        st.code(_address(page, shown, everything=True), language=None, wrap_lines=True)
 
 
-def _address(page: StreamlitPage, asof: datetime | None, *, everything: bool = False) -> str:
-    parameters = write_address(replace(session.view(), asof=asof), everything=everything)
+def _address(page: StreamlitPage, view: View, *, everything: bool = False) -> str:
+    parameters = write_address(view, everything=everything)
     start = settings().public_url or "{0.scheme}://{0.netloc}".format(urlsplit(st.context.url or ""))
     return f"{start}/{page.url_path}?{urlencode(parameters, doseq=True, safe=':,')}"
 

@@ -170,7 +170,12 @@ def controls(name: str) -> Iterator[None]:
 
 def choose_range(options: Sequence[Range] = tuple(Range)) -> Range:
     """The look-back period, as a row of buttons; it stands in the address as ``range``."""
-    return Range(choose_pill("range", "Range", [each.value for each in options]))
+    return Range(choose_pill("range", "Range", [each.value for each in options], usual=usual_range()))
+
+
+def usual_range() -> str:
+    """The look-back period where nobody chose one: as many candles as can be told apart."""
+    return (Range.QUARTER if is_phone() else Range.HALF).value
 
 
 def choose_window(options: Sequence[int], *, idle: bool = False) -> int:
@@ -203,20 +208,26 @@ def choose_since() -> None:
 
 
 def choose_pill(
-    name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str, *, idle: bool = False
+    name: str,
+    label: str,
+    options: Sequence[T],
+    words: Callable[[T], str] = str,
+    *,
+    usual: object = "",
+    idle: bool = False,
 ) -> T:
-    """One of ``options`` as a row of buttons; it stands in the address as ``name``.
+    """One of ``options`` as a row of buttons, ``usual`` at first; it stands in the address as ``name``.
 
     An ``idle`` row cannot be pressed, because what the page shows now does not depend on it.
     """
-    key = _prepare(name)
+    key = _prepare(name, usual)
     chosen = st.segmented_control(
         label,
         options,
         key=key,
         format_func=words,
         on_change=_remember,
-        args=(name, key),
+        args=(name, key, usual),
         label_visibility="collapsed",
         required=True,
         disabled=idle,
@@ -311,10 +322,11 @@ def choose_switch(name: str, label: str) -> bool:
     return st.toggle(label, key=key, on_change=_remember, args=(name, key))
 
 
-def _prepare(name: str) -> str:
-    key = session.control(name)
+def _prepare(name: str, usual: object = "") -> str:
+    key = session.control(name, usual)
     if key not in st.session_state:
-        st.session_state[key] = getattr(session.view(), name)
+        chosen = getattr(session.view(), name)
+        st.session_state[key] = usual if chosen == "" else chosen
     return key
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.widgets import NARROW
 from data_sources.settings import SHIPPED_RECORDING
 from tests.app.conftest import Play
 from tests.app.opening import VIEWS, Opened, open_page, stands
@@ -86,3 +87,13 @@ def test_only_what_has_a_price_is_compared(keys: str, shown: list[str]) -> None:
     page = open_page("macro", keys=keys)
     assert stands(page)
     assert buttons(page, "keys").value == shown
+
+
+def test_a_phone_looks_back_less_far_and_a_shared_link_says_how_far() -> None:
+    page = open_page("crypto")
+    assert "range=6m" in page.run.code[0].value
+    page.run.session_state[NARROW] = True
+    run_again(page)
+    assert "range=3m" in page.run.code[0].value
+    assert page.address == {}
+    assert "range=1y" in open_page("crypto", range="1y").run.code[0].value
