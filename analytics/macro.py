@@ -243,7 +243,7 @@ def _macro_row(key: str, known: Mapping[str, Bars]) -> MacroRow:
     value = missing("", "macro_value", why)
     change = missing("percent", "macro_change", why)
     place = missing("percentile", "percentile_1y", why)
-    return MacroRow(key, NAMES.get(key, key), value, change, change, change, place)
+    return MacroRow(key, NAMES.get(key) or name_of(key), value, change, change, change, place)
 
 
 def _parts(key: str) -> tuple[str, ...]:

@@ -116,6 +116,13 @@ def test_a_day_without_a_fixing_is_left_out_not_filled() -> None:
     assert ratio.value.value is not None
 
 
+def test_a_row_without_its_series_carries_the_name_a_reader_knows() -> None:
+    two_years, fund, curve = macro.macro_rows({}, ["US2Y", "GLD", "10Y-2Y"])
+    assert (two_years.key, two_years.name) == ("US2Y", "US 2-year yield")
+    assert two_years.value.why == "There are no prices of US 2-year yield."
+    assert (fund.name, curve.name) == ("Gold (GLD)", "10-year less 2-year")
+
+
 def test_the_term_structure_of_the_vix_is_a_row_where_three_months_are_known() -> None:
     near, far = series("VIX", [18.0, 19.0, 22.0]), series("VIX3M", [20.0, 20.0, 20.0])
     assert "VIX/VIX3M" not in [row.key for row in macro.macro_rows({"VIX": near})]
