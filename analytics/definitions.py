@@ -19,6 +19,7 @@ GROUPS = (
     "Macro",
     "Rebound",
     "Stress",
+    "Gauges",
     "Episodes",
 )
 

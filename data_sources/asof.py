@@ -18,6 +18,7 @@ from market.moments import say_day
 from market.publishers import publisher
 
 FUNDING_PERIOD = timedelta(hours=8)
+WEEK, WORKING_WEEK = timedelta(days=7), timedelta(days=5)
 
 
 class AsOf:
@@ -42,7 +43,7 @@ class AsOf:
         return known
 
     def _seen(self, full: Bars, instrument: Instrument, interval: Interval) -> Bars:
-        bars = full.until(self.moment)
+        bars = full.until(self.moment - instrument.publication_lag)
         if bars is None:
             raise NoData(instrument, "the history so far", f"nothing at {self.moment.isoformat()}")
         if interval is not Interval.DAY or instrument.flow:
@@ -62,8 +63,8 @@ class AsOf:
 
     def _aged(self, bars: Bars) -> Bars:
         """``bars`` marked as out of date when a bar that was due by the moment is not there."""
-        due = last_close(bars.instrument.calendar, self.moment)
-        tolerance = FUNDING_PERIOD if is_intraday(bars) else timedelta(0)
+        lag = bars.instrument.publication_lag
+        due, tolerance = due_close(bars.instrument.calendar, self.moment, lag.days), time_between(bars)
         if bars.interval is Interval.HOUR or due is None or bars.as_of >= due - tolerance:
             return bars
         day = say_day(bars.dates[-1].date())
@@ -71,13 +72,25 @@ class AsOf:
         return replace(bars, provenance=replace(bars.provenance, stale_because=because))
 
 
-def is_intraday(bars: Bars) -> bool:
-    """Whether a daily reading is published several times a day, as funding is."""
-    return (
-        bars.instrument.flow
-        and len(bars) > 1
-        and bars.frame.index[-1] - bars.frame.index[-2] < timedelta(days=1)
-    )
+def time_between(bars: Bars) -> timedelta:
+    """How long after a close the next reading may be due: hours for funding, a week for what is made weekly.
+
+    Nothing for what comes with every close.
+    """
+    if not bars.instrument.flow or len(bars) < 2:
+        return timedelta(0)
+    apart = bars.frame.index[-1] - bars.frame.index[-2]
+    if apart < timedelta(days=1):
+        return FUNDING_PERIOD
+    return WEEK if bars.instrument.publication_lag and apart > WORKING_WEEK else timedelta(0)
+
+
+def due_close(calendar: Calendar, moment: datetime, lacking: int = 0) -> datetime | None:
+    """The instant of the last close that was due at ``moment``, where the newest ``lacking`` may miss."""
+    due = last_close(calendar, moment)
+    for _ in range(lacking):
+        due = last_close(calendar, due - timedelta(minutes=1)) if due else None
+    return due
 
 
 def last_close(calendar: Calendar, moment: datetime) -> datetime | None:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self, runtime_checkable
 
 from data_sources.agreement import compare, quote_of
-from data_sources.asof import AsOf, last_close
+from data_sources.asof import AsOf, due_close
 from data_sources.errors import NoData, SourceError
+from data_sources.parsing import MINUTES_A_DAY
 from data_sources.quality import vouch
 from data_sources.source import Source
 from market.bars import Bars
@@ -16,7 +17,6 @@ from market.instruments import Calendar, Instrument, Interval
 from market.publishers import publisher
 
 PUBLISHING = timedelta(hours=2)
-MINUTES_A_DAY = 1440
 PATIENCE = 3.0
 FRUITLESS = 30.0
 
@@ -180,11 +180,7 @@ class Chain:
     def _due(self, calendar: Calendar, delay_minutes: int) -> datetime | None:
         """The newest close that a provider should have by now."""
         days, minutes = divmod(delay_minutes, MINUTES_A_DAY)
-        now = self._clock() - timedelta(minutes=minutes) - PUBLISHING
-        due = last_close(calendar, now)
-        for _ in range(days):
-            due = last_close(calendar, due - timedelta(minutes=1)) if due else None
-        return due
+        return due_close(calendar, self._clock() - timedelta(minutes=minutes) - PUBLISHING, days)
 
 
 def at_hand(provider: Source, instrument: Instrument, interval: Interval) -> Bars | None:

@@ -21,6 +21,7 @@ from market.instruments import Calendar, Instrument, Interval, Listing
 ADDRESS = "https://fred.stlouisfed.org/graph/fredgraph.csv"
 START = "1990-01-01"
 SAMPLING = "daily, as published by FRED"
+SAMPLING_OF_WEEKS = "weekly, as published by FRED"
 WEEKLY = pd.Timedelta(days=5)
 
 
@@ -55,8 +56,9 @@ def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> 
     except (ValueError, TypeError, LookupError, OverflowError) as problem:
         raise BadData(instrument, listing.source, str(problem)) from problem
     rows = rows.loc[rows.index <= pd.Timestamp(now).tz_localize(None)]
+    sampling = SAMPLING_OF_WEEKS if is_weekly(rows) else SAMPLING
     rows = at_week_or_session_ends(rows) if instrument.calendar is Calendar.XNYS else at_day_ends(rows)
-    return build(instrument, Interval.DAY, rows, listing, now, SAMPLING)
+    return build(instrument, Interval.DAY, rows, listing, now, sampling)
 
 
 def read_table(raw: str) -> pd.DataFrame:
@@ -71,10 +73,16 @@ def values_by_day(days: pd.DatetimeIndex, values: "pd.Series[Any]") -> pd.DataFr
     return rows.loc[rows.index.notna()].dropna(subset="close")
 
 
+def is_weekly(rows: pd.DataFrame) -> bool:
+    """Whether ``rows`` by day mostly lie a week apart."""
+    days = pd.DatetimeIndex(rows.index)
+    return len(days) > 2 and pd.Timedelta(np.median(np.diff(days.to_numpy()))) >= WEEKLY
+
+
 def at_week_or_session_ends(rows: pd.DataFrame) -> pd.DataFrame:
     """``rows`` by day at session closes; a weekly figure of a holiday counts for the session before it."""
-    days = pd.DatetimeIndex(rows.index)
-    if len(days) < 3 or pd.Timedelta(np.median(np.diff(days.to_numpy()))) < WEEKLY:
+    if not is_weekly(rows):
         return at_session_ends(rows)
+    days = pd.DatetimeIndex(rows.index)
     sessions = session_ends(days).notna()
     return at_session_ends(rows.set_axis(days.where(sessions, days - pd.Timedelta(days=1))))

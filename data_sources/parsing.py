@@ -14,6 +14,7 @@ from market.instruments import Calendar, Instrument, Interval, Listing
 LENGTH = {Interval.HOUR: timedelta(hours=1), Interval.DAY: timedelta(days=1)}
 CLOCKS_DIFFER = timedelta(minutes=1)
 MOST_ROWS = 50_000
+MINUTES_A_DAY = 1440
 SESSION_OPENS = pd.Timedelta(hours=9, minutes=30)
 
 
@@ -36,7 +37,8 @@ def build(
     """``rows`` (columns of `Bars`, indexed by the instant each bar ends) as bars known at ``now``.
 
     A last row that ends later than ``now`` less the listing's delay is the bar in progress: it is stamped
-    ``now`` and its move is measured from the row before. Raises `NoData` when no row is left, `BadData` when
+    ``now`` and its move is measured from the row before. A delay of days is one of publication, and what is
+    published is finished. Raises `NoData` when no row is left, `BadData` when
     there are too many or `Bars` refuses them.
     """
     if len(rows) > MOST_ROWS:
@@ -46,7 +48,7 @@ def build(
     if frame.empty:
         raise NoData(instrument, listing.source, "; ".join(settled.notes) or "no rows")
     in_progress = None
-    if frame.index[-1] > now - timedelta(minutes=listing.delay_minutes):
+    if frame.index[-1] > now - timedelta(minutes=listing.delay_minutes % MINUTES_A_DAY):
         frame, in_progress = _with_progress(frame, listing.source, now)
     if frame.empty:
         raise NoData(instrument, listing.source, "only a bar in progress")

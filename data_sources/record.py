@@ -27,7 +27,7 @@ from data_sources.source import Source
 from data_sources.whole import write_whole
 from market import catalogue
 from market.bars import COLUMNS, Bars
-from market.instruments import Calendar, Instrument, Interval
+from market.instruments import GAUGES, Calendar, Instrument, Interval
 from market.publishers import publisher
 
 PASSES = 3
@@ -192,8 +192,11 @@ class Recorder:
 
 
 def is_needed(error: SourceError) -> bool:
-    """Whether a recording is incomplete without this series: fund flows have no history to fetch."""
-    return error.instrument.key != "BTC_ETF_FLOW"
+    """Whether a recording is incomplete without this series.
+
+    Fund flows have no history to fetch, and official gauges are only shown beside what we compute.
+    """
+    return error.instrument.key != "BTC_ETF_FLOW" and error.instrument.group != GAUGES
 
 
 def series(bars: Bars, now: datetime) -> pd.DataFrame:

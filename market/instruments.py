@@ -1,7 +1,11 @@
 """Instruments: the things that have a price, and the names providers know them by."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+NEXT_DAY = timedelta(days=1)
+GAUGES = "gauge"  # the group of what authorities and index publishers measure of stress
 
 
 class Interval(StrEnum):
@@ -47,8 +51,8 @@ class Instrument:
     """One thing with a price.
 
     ``name`` is for sentences, ``short`` for tiles and line ends; ``listings`` are best first.
-    ``flow`` marks a reading whose values are amounts of a day (ETF flows, funding) rather than prices,
-    so that no change in percent is ever made of it.
+    ``flow`` marks a reading whose values are amounts of a day (ETF flows, funding) or stand around zero
+    (indices of stress) rather than prices, so that no change in percent is ever made of it.
     """
 
     key: str
@@ -70,6 +74,15 @@ class Instrument:
     def has_price(self) -> bool:
         """Whether its values are prices, or the points of an index, and not a yield, a score or an amount."""
         return self.unit in (Unit.POINTS, Unit.USD) and not self.flow
+
+    @property
+    def publication_lag(self) -> timedelta:
+        """How long after its day a figure appears: several days, or none.
+
+        What appears the next day, as Treasury yields do, counts at its own close: markets knew it then.
+        """
+        lag = timedelta(minutes=min((each.delay_minutes for each in self.listings), default=0))
+        return lag if lag > NEXT_DAY else timedelta(0)
 
     def __str__(self) -> str:
         return self.key

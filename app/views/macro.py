@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.stories import Page, story_of
 from analytics.systemic import SECTORS
 from app import present
-from app.present import fed, macro, overview, stress, systemic
+from app.present import fed, gauges, macro, overview, stress, systemic
 from app.services import known
 from app.session import here, hours, moment_now, since, view
 from app.widgets import (
@@ -26,6 +26,7 @@ from app.widgets import (
     show_story,
     show_tiles,
 )
+from market.instruments import GAUGES
 
 TOGETHER = ("IXIC", "GSPC", "IGV", "BTC", "GLD", "WTI", "HYG", "LQD", "IEF", "TLT", "DXY", "US10Y", "VIX")
 COMPARED = ("IXIC", "BTC", "GLD", "TLT", "DXY")
@@ -73,6 +74,11 @@ with right, card("map", "Narrow or systemic?", "The last 60 sessions on two axes
     show("map", stress.narrow_or_systemic(scored, known().episodes, phone))
 with right, card("parts", "What the score is made of", "The points add up to it", "stress_contribution"):
     show("parts", stress.contributions_table(stress.measured(scored)))
+
+official = here().many(known().group(GAUGES))
+with card("gauges", "Official gauges of stress", gauges.words(official), "gauge_percentile"):
+    show("gauges-table", gauges.table(official))
+    show("gauges", gauges.panels(tuple(official), moment, phone))
 
 with card("panels", "Each on its own scale", "Closes; the curve is the 10-year less the 2-year", "last"):
     with controls("panels"):

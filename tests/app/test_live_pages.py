@@ -126,6 +126,23 @@ def test_the_fed_path_has_a_rate_for_the_coming_meetings(browser: Browser, site:
         assert shown.locator("[role=figure]").count() == 1
 
 
+def test_the_official_gauges_stand_below_our_score(browser: Browser, site: str) -> None:
+    with visiting(browser, site) as visit:
+        shown = arrived(visit, "/macro").page.locator(".st-key-card-gauges")
+        shown.locator("tbody tr").nth(3).wait_for(timeout=PATIENCE)
+        told = shown.inner_text()
+        for words in (
+            "OFR Financial Stress Index",
+            "−1.93",
+            "St. Louis Fed",
+            "−0.66",
+            "zero is average stress",
+        ):
+            assert words in told
+        assert "late" not in told
+        assert shown.locator("[role=figure]").count() == 1
+
+
 def test_the_sources_page_tells_how_every_provider_does(browser: Browser, site: str) -> None:
     with visiting(browser, site) as visit:
         shown = arrived(visit, "/sources").page.locator(".st-key-card-providers")

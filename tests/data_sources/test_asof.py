@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import pandas as pd
@@ -20,6 +20,7 @@ from data_sources.source import Source
 from market import catalogue
 from market.bars import Bars, State
 from market.instruments import Calendar, Instrument, Interval
+from tests.fakes.prices import make_bars
 
 KNOWN = catalogue.load()
 FEED = assemble(Settings(Mode.RECORDED)).feed()
@@ -174,6 +175,44 @@ def test_a_series_that_should_have_moved_on_is_out_of_date() -> None:
     late = feed.as_of(datetime(2026, 2, 6, tzinfo=UTC)).bars("IXIC")
     assert late.state is State.STALE
     assert late.provenance.stale_because == "Nasdaq published nothing after Fri 30 Jan 2026"
+
+
+def replayed(key: str, moment: datetime, weekly: bool = False) -> Bars:
+    """A made-up series up to Friday 6 March 2026, every session or only on Fridays, as of a moment."""
+
+    class Made:
+        """Answers with the one series."""
+
+        def bars(self, instrument: Instrument, _: Interval) -> Bars:
+            """All of it."""
+            return make_bars(instrument, [n / 100 for n in range(250)], last=date(2026, 3, 6))
+
+    class Fridays(Made):
+        """Leaves all but the Fridays out."""
+
+        def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+            """One a week."""
+            bars = super().bars(instrument, interval)
+            return replace(bars, frame=bars.frame.loc[bars.dates.day_of_week == 4])
+
+    return AsOf(Fridays() if weekly else Made(), moment).bars(KNOWN[key], Interval.DAY)
+
+
+@pytest.mark.parametrize(
+    ("key", "newest"), [("OFR_FSI", "2026-02-03"), ("BROAD_DOLLAR", "2026-01-30"), ("HY_OAS", "2026-02-05")]
+)
+def test_what_is_published_days_later_is_not_known_before(key: str, newest: str) -> None:
+    thursday = datetime(2026, 2, 5, 22, 0, tzinfo=UTC)
+    bars = replayed(key, thursday)
+    assert bars.dates[-1] == pd.Timestamp(newest)
+    assert bars.provenance.stale_because is None
+
+
+@pytest.mark.parametrize("day", range(2, 9))
+def test_a_weekly_gauge_is_never_out_of_date_within_its_week(day: int) -> None:
+    bars = replayed("STLFSI", datetime(2026, 2, day, 22, 0, tzinfo=UTC), weekly=True)
+    assert bars.dates[-1] == pd.Timestamp("2026-01-30" if day >= 5 else "2026-01-23")
+    assert bars.provenance.stale_because is None
 
 
 def test_before_the_first_bar_there_is_nothing() -> None:

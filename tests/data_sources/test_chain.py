@@ -5,6 +5,7 @@ import pytest
 
 from data_sources.chain import Chain
 from data_sources.errors import NoData, Pending, Refused, Unreachable
+from market import catalogue
 from market.bars import State
 from market.instruments import Interval
 from tests.fakes.clock import Clock
@@ -112,6 +113,22 @@ def test_a_source_that_publishes_a_day_late_is_not_late_for_that_day():
     assert chain(YIELD, fred=thursday).state is State.FINAL
     wednesday = make_bars(YIELD, [4.2, 4.21], last=date(2026, 2, 4), source="fred")
     assert chain(YIELD, fred=wednesday).state is State.STALE
+
+
+def test_a_source_that_publishes_a_week_at_a_time_is_not_late_within_the_week():
+    dollar = catalogue.load()["BROAD_DOLLAR"]
+    friday = Clock(datetime(2026, 2, 13, 22, 30, tzinfo=UTC))
+    week = make_bars(dollar, [119.9, 119.8], last=date(2026, 2, 6), source="fred")
+    assert chain(dollar, friday, fred=week).state is State.FINAL
+    before = make_bars(dollar, [119.9, 119.8], last=date(2026, 1, 30), source="fred")
+    assert chain(dollar, friday, fred=before).state is State.STALE
+
+
+def test_a_weekly_gauge_is_not_called_late_every_day():
+    stress = catalogue.load()["STLFSI"]
+    wednesday = Clock(datetime(2026, 2, 11, 22, 30, tzinfo=UTC))
+    friday = make_bars(stress, [-0.7, -0.66], last=date(2026, 1, 30), source="fred")
+    assert chain(stress, wednesday, fred=friday).state is State.FINAL
 
 
 def test_a_coin_is_due_every_day_of_the_week():

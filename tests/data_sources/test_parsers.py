@@ -1,6 +1,7 @@
 """The parsers, on whatever may come: they answer with bars that keep the rules, or with a `SourceError`."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from data_sources import alternative_me, etf, exchange, fred, ofr, yahoo
 from data_sources.errors import BadData, NoData, SourceError, UnknownSymbol
 from data_sources.web import retry_after
+from market import catalogue
 from market.bars import Bars, State
 from market.instruments import Interval, Listing
 from tests.fakes.prices import BITCOIN, ETF_FLOW, FUNDING, MOOD, NASDAQ, OIL, VIX, YIELD
@@ -20,6 +22,7 @@ NOW = datetime(2026, 2, 9, 15, 30, tzinfo=UTC)
 VIXCLS, TNX, FNG = Listing("fred", "VIXCLS"), Listing("yahoo", "^TNX", 15), Listing("alternative_me", "fng")
 YAHOO, KRAKEN = Listing("yahoo", "X", 15), Listing("kraken", "BTC/USD")
 OKX = Listing("okx", "BTC/USDT:USDT")
+STLFSI, DOLLAR = catalogue.load().pick("STLFSI", "BROAD_DOLLAR")
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
@@ -71,6 +74,21 @@ def test_a_weekly_figure_of_a_holiday_counts_for_the_session_before():
         "2020-07-02",
         "2020-07-10",
     ]
+
+
+def test_a_weekly_series_says_that_it_is_weekly():
+    text = "observation_date,VIXCLS\n2026-01-16,-0.7\n2026-01-23,-0.68\n2026-01-30,-0.66\n"
+    weekly = fred.parse(text, STLFSI, replace(STLFSI.listings[0], symbol="VIXCLS"), NOW)
+    assert weekly.provenance.sampling == "weekly, as published by FRED"
+    assert weekly.close.tolist() == [-0.7, -0.68, -0.66]
+    assert fred_text(FRED).provenance.sampling == "daily, as published by FRED"
+
+
+def test_what_is_published_days_later_is_finished_once_it_is_there():
+    text = "observation_date,DTWEXBGS\n2026-02-04,119.9\n2026-02-05,120.1\n2026-02-06,119.8\n"
+    bars = fred.parse(text, DOLLAR, DOLLAR.listings[0], NOW)
+    assert (bars.state, bars.in_progress) == (State.FINAL, None)
+    assert bars.as_of == datetime(2026, 2, 6, 21, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from data_sources.record import Recorder
 from data_sources.recorded import Recorded, describe
 from market import catalogue
 from market.bars import State
-from market.instruments import Interval
+from market.instruments import GAUGES, Interval
 from tests.fakes.prices import BITCOIN, ETF_FLOW, FUNDING, MOOD, NASDAQ, VIX, make_bars
 
 NOW = datetime(2026, 2, 9, 15, 30, tzinfo=UTC)
@@ -145,6 +145,16 @@ def test_fund_flows_have_no_history_and_do_not_hold_up_a_recording(tmp_path):
     shelf = Shelf(VIX)
     shelf.answers["BTC_ETF_FLOW", Interval.DAY] = NoData(ETF_FLOW, "btcetfdata")
     assert recorder(shelf, tmp_path / "now", instruments=[VIX, ETF_FLOW]).record() == []
+
+
+def test_official_gauges_are_recorded_where_they_answer_and_hold_up_nothing(tmp_path):
+    gauges = catalogue.load().group(GAUGES)
+    shelf = Shelf(VIX, *gauges[:3])
+    assert recorder(shelf, tmp_path / "now", instruments=[VIX, *gauges]).record() == []
+    played = Recorded(tmp_path / "now", describe(tmp_path / "now"))
+    assert [played.bars(each, Interval.DAY).last for each in gauges[:3]] == [3, 3, 3]
+    with pytest.raises(NoData):
+        played.bars(gauges[3], Interval.DAY)
 
 
 def test_a_folder_that_is_there_is_not_written_over(tmp_path):

@@ -20,9 +20,9 @@ LEVELS = {
     "IXIC": 23_000, "GSPC": 6_900, "NDX": 25_000, "DJI": 49_000, "SOX": 7_900, "VIX": 18,
     "VIX3M": 20, "DXY": 97.5,
     "US10Y": 4.2, "US2Y": 3.5, "WTI": 63, "BTC": 70_000, "ETH": 2_050, "SOL": 87, "XRP": 1.43, "BNB": 640,
-    "DOGE": 0.097, "ADA": 0.27, "LINK": 8.8, "AVAX": 9.1, "FNG": 40,
+    "DOGE": 0.097, "ADA": 0.27, "LINK": 8.8, "AVAX": 9.1, "FNG": 40, "HY_OAS": 2.97, "BROAD_DOLLAR": 119.8,
 }  # fmt: skip
-VOLATILITY = {"VIX": 0.05, "VIX3M": 0.04, "US10Y": 0.008, "US2Y": 0.008, "FNG": 0.08}
+VOLATILITY = {"VIX": 0.05, "VIX3M": 0.04, "US10Y": 0.008, "US2Y": 0.008, "FNG": 0.08, "BROAD_DOLLAR": 0.003}
 
 
 class World:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from market import catalogue
-from market.instruments import Calendar, Unit
+from market.instruments import GAUGES, Calendar, Unit
 from market.scales import Severity
 
 KNOWN = catalogue.load()
@@ -103,4 +103,23 @@ def test_a_slip_in_a_stanza_stops_the_start(tmp_path: Path, stanza: str, error: 
 def test_yields_scores_and_amounts_of_a_day_have_no_price() -> None:
     known = catalogue.load()
     without = {each.key for each in known if not each.has_price}
-    assert without == {"US10Y", "US2Y", "EFFR", "FNG", "BTC_FUNDING", "BTC_ETF_FLOW"}
+    gauges = {"OFR_FSI", "STLFSI", "HY_OAS"}
+    assert without == {"US10Y", "US2Y", "EFFR", "FNG", "BTC_FUNDING", "BTC_ETF_FLOW"} | gauges
+
+
+def test_official_gauges_stand_together_and_say_how_late_they_appear() -> None:
+    gauges = KNOWN.group(GAUGES)
+    assert [each.key for each in gauges] == ["OFR_FSI", "STLFSI", "HY_OAS", "BROAD_DOLLAR"]
+    assert [each.publication_lag.days for each in gauges] == [2, 6, 0, 6]
+    assert all(each.about and each.listings[0].delay_minutes >= 1440 for each in gauges)
+
+
+def test_what_every_provider_has_the_next_day_has_no_lag() -> None:
+    later = {each.key for each in KNOWN if each.publication_lag}
+    assert later == {"OFR_FSI", "STLFSI", "BROAD_DOLLAR"}
+
+
+def test_an_index_of_stress_around_zero_is_never_turned_into_percent() -> None:
+    assert KNOWN["OFR_FSI"].flow
+    assert KNOWN["STLFSI"].flow
+    assert KNOWN["HY_OAS"].moves_in_basis_points
