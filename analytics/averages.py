@@ -50,8 +50,9 @@ DEFINITIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """One moving average now: its value, the price's distance from it, and the run on this side of it.
+    """One moving average now: its value, the price's distance from it, the way to it, and the run there.
 
+    ``reach`` is measured from the price, ``distance`` from the average: 10% below is 11.1% to go.
     ``since`` is the first close of that run, None where it is as old as the average itself; ``crossed`` says
     whether the newest close was the first on its side.
     """
@@ -59,6 +60,7 @@ class Average:
     span: int
     value: Envelope
     distance: Envelope
+    reach: Envelope
     is_above: bool | None
     since: datetime | None
     last_other_side: datetime | None
@@ -117,15 +119,17 @@ def _average(bars: Bars, span: int) -> Average:
             span,
             envelope(found, bars, bars.instrument.unit.value, "moving_average"),
             envelope(found, bars, "percent", "distance_from_average"),
+            envelope(found, bars, "percent", "reach"),
             None,
             None,
             None,
         )
     price, level = (float(positive(each).iloc[-1]) for each in (bars.linked, mean))
     value = Result(float(mean.iloc[-1]), n=span, as_of=newest(close), window=span)
-    distance = Result.missing("The price or its mean is not positive.", span, span)
+    distance = reach = Result.missing("The price or its mean is not positive.", span, span)
     if not np.isnan(price / level):
         distance = Result(100 * (price / level - 1), n=span, window=span)
+        reach = Result(100 * (level / price - 1), n=span, window=span)
     side = (close > mean)[mean.notna()]
     since, other = _run(side)
     return Average(
@@ -137,6 +141,14 @@ def _average(bars: Bars, span: int) -> Average:
             "percent",
             "distance_from_average",
             average=float(mean.iloc[-1]),
+            price=float(bars.linked.iloc[-1]),
+        ),
+        ratio_envelope(
+            reach,
+            bars,
+            "percent",
+            "reach",
+            level=float(mean.iloc[-1]),
             price=float(bars.linked.iloc[-1]),
         ),
         bool(side.iloc[-1]),

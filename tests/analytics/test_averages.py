@@ -37,6 +37,14 @@ def test_price_above_its_average_says_since_when() -> None:
     assert found.distance.value == pytest.approx(100 * (13 / fmean([7, 12, 13]) - 1))
 
 
+def test_the_way_to_an_average_is_measured_from_the_price() -> None:
+    found = one([110.0, 110.0, 80.0])
+    assert found.value.value == pytest.approx(100)
+    assert found.distance.value == pytest.approx(-20)
+    assert found.reach.value == pytest.approx(25)
+    assert dict(found.reach.inputs) == {"level": pytest.approx(100), "price": 80}
+
+
 def test_the_first_close_on_the_other_side_is_a_crossing() -> None:
     found = one([10.0, 11.0, 12.0, 13.0, 5.0])
     assert found.is_above is False
