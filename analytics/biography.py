@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from analytics.zone_machine import Floats, ZoneBar
+from analytics.zone_numbers import edges
 from analytics.zones import ZoneHistory, zone_bars
 from market.bars import Bars
 from market.definitions import Definition
 from market.instruments import Instrument, Interval
+from market.readings import Envelope, Result, joint_envelope
 from market.text import price as say_price
 from market.zone_events import Happening, Stand, ZoneEvent
 from market.zones import Zone
@@ -26,8 +28,10 @@ DEFINITIONS = (
         "Biography of a level",
         "Each touch is a test. It held if a close was one average true range away again on the side price "
         "came from, broke if closes confirmed the other side. After it: the returns to the closes "
-        f"{', '.join(map(str, AHEAD[:-1]))} and {AHEAD[-1]} bars later. Time inside counts closes between "
-        "the edges; volume inside is that of those bars.",
+        f"{', '.join(map(str, AHEAD[:-1]))} and {AHEAD[-1]} bars later, from the close of the bar that "
+        "touched it. Breaks are the losses and reclaims that closes confirmed. Time inside counts closes "
+        "between the edges; volume inside spreads each bar’s evenly from its low to its high, as a share of "
+        "all.",
         "Closed bars of the loaded history.",
         "A test that is not settled is open; a return whose later close is not there yet is left out.",
         "Ours. Closes held at a level do not predict the next one.",
@@ -129,6 +133,13 @@ def biography(
         volume_share=share,
         followed=tuple(_followed(tests, place, ahead) for place, ahead in enumerate(AHEAD)),
     )
+
+
+def biography_number(
+    told: Biography, bars: Bars, result: Result, unit: str, **inputs: float | str
+) -> Envelope:
+    """One number of a biography, with the edges of its zone and the ``bars`` it was told from."""
+    return joint_envelope(result, [bars.finished], unit, "zone_biography", **edges(told.zone), **inputs)
 
 
 def closes_inside(bars: Bars, zone: Zone, since: datetime | None = None) -> int:

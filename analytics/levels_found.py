@@ -20,6 +20,7 @@ from analytics.zones import average_range
 from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition
+from market.readings import Envelope, Result, joint_envelope
 from market.text import full_day
 
 PIVOT_BARS = 5
@@ -44,7 +45,8 @@ DEFINITIONS = (
         f"Volume at price: {VOLUME_DAYS} days, each bar’s volume spread evenly over its range; nodes above "
         f"the {NODE_PERCENTILE}th percentile, and the middle {100 * VALUE_SHARE:.0f}%. Means of "
         f"{', '.join(map(str, AVERAGES[:-1]))} and {AVERAGES[-1]} closes. Round numbers. Retracements of a "
-        "fall from the highest high to the lowest low after it.",
+        "fall from the highest high to the lowest low after it. Age: since the first bar that made it. "
+        "Strength: the turning points so counted, or the part of the volume.",
         "Closed bars. A turning point is known only when the bars after it are.",
         "A bar without a volume adds none.",
         "Conventions of technical analysis; Osler 2000 on round numbers. Retracements have no credible "
@@ -117,6 +119,21 @@ def find_levels(
     return tuple(
         sorted((each for each in found if each.known_at is None or each.known_at <= known), key=_by_price)
     )
+
+
+def found_number(level: FoundLevel, bars: Bars, value: float, unit: str) -> Envelope:
+    """One number of a ``level`` found in ``bars``, with its reason and the days it was formed and known."""
+    days = {"first bar": level.formed, "known since": level.known_at}
+    told = {name: full_day(day_of(moment)) for name, moment in days.items() if moment}
+    closed = bars.finished
+    result = Result(value, n=len(closed), as_of=closed.as_of)
+    return joint_envelope(result, [closed], unit, "found_level", reason=level.reason.value, **told)
+
+
+def strength_unit(level: FoundLevel) -> str:
+    """What the strength of a ``level`` counts."""
+    is_turn = level.reason in (Reason.SWING_HIGH, Reason.SWING_LOW)
+    return "turning points" if is_turn else "of all volume"
 
 
 def _by_price(level: FoundLevel) -> tuple[float, str]:

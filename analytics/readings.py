@@ -10,7 +10,7 @@ from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition
 from market.instruments import Calendar, Instrument
-from market.readings import Envelope, Reading, Result, envelope, missing
+from market.readings import Envelope, Reading, Result, envelope, joint_envelope, missing
 from market.text import full_day
 
 RANK_WINDOW = 252
@@ -78,6 +78,15 @@ DEFINITIONS = (
         sampling="Closes on closes.",
         gaps=f"Missing where no close of {HIGH_YEAR} is known.",
         source="Simple return.",
+        group="Falls",
+    ),
+    Definition(
+        key="year_range",
+        title="Range of a year",
+        formula="The lowest and the highest close of the last 252 sessions, or 365 days, of what is loaded.",
+        sampling="Closes, an open bar counted at its newest price; a shorter history says since when.",
+        gaps="A missing close is neither.",
+        source="Order statistic.",
         group="Falls",
     ),
     Definition(
@@ -223,7 +232,13 @@ _COUNTS: dict[str, tuple[str, Callable[[Bars], Result]]] = {
 }
 
 
-def year_range(bars: Bars) -> tuple[float, float]:
-    """The lowest and the highest close of the last year of ``bars``."""
-    kept = bars.close.iloc[-bars.instrument.calendar.periods_per_year :]
-    return float(kept.min()), float(kept.max())
+def year_range(bars: Bars) -> tuple[Envelope, Envelope]:
+    """The lowest and the highest close of the last year of ``bars``, each as of its own instant."""
+    kept = bars.close.iloc[-bars.instrument.calendar.periods_per_year :].dropna()
+    return _one_close(kept, int(kept.argmin()), bars), _one_close(kept, int(kept.argmax()), bars)
+
+
+def _one_close(kept: pd.Series, place: int, bars: Bars) -> Envelope:
+    found = Result(float(kept.iloc[place]), n=len(kept), as_of=kept.index[place].to_pydatetime())
+    span = {"from": full_day(day_of(kept.index[0])), "to": full_day(day_of(kept.index[-1]))}
+    return joint_envelope(found, [bars], bars.instrument.unit.value, "year_range", **span)

@@ -4,7 +4,7 @@ It coincides with stress and does not foretell it; its worth is in its parts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import nan
 from typing import Self
@@ -15,9 +15,11 @@ import pandas as pd
 from analytics.stress_components import BLOCKS, Block, Daily, Standing, by_day, series_of, stand
 from analytics.stress_score import PHI, combine_rows, ewma_correlations, regimes
 from market.bars import Bars
+from market.calendars import day_end
 from market.definitions import Definition
 from market.readings import Envelope, Result, joint_envelope, missing
 from market.scales import Severity
+from market.text import full_day
 
 HALF_OF_A_BLOCK = 0.5
 FEWEST_COVERAGE, FULL_COVERAGE = 0.5, 0.8
@@ -87,6 +89,25 @@ DEFINITIONS = (
         "Stress",
     ),
     Definition(
+        "stress_past",
+        "Stress score of an earlier session",
+        "The same score from the values of that session and the ones before it.",
+        SAMPLING,
+        "Missing while under half of the weight was available.",
+        "After the ECB’s CISS (Holló, Kremer and Lo Duca, 2012).",
+        "Stress",
+    ),
+    Definition(
+        "stress_uncertainty",
+        "What other weights would change",
+        f"{WEIGHT_NOISE:g} points, by which the score moves on average when the weights are drawn anew; "
+        "with a block missing, what that block usually changes where that is more.",
+        SAMPLING,
+        "Never missing.",
+        "Own measurement.",
+        "Stress",
+    ),
+    Definition(
         "stress_discount",
         "Diversification",
         "100 × the sum of a, less the score: what the score leaves out because the blocks do not move as "
@@ -148,6 +169,33 @@ class Stress:
     tradfi_day: date | None
     missing: tuple[str, ...]
     history: pd.DataFrame
+    made_of: tuple[Bars, ...] = ()
+
+    @property
+    def uncertainty_number(self) -> Envelope:
+        """The uncertainty as a number to show, as of the score; missing where there is none."""
+        if self.score.value is None:
+            return missing("points", "stress_uncertainty", self.score.why or "There is no score.")
+        return replace(
+            self.score, value=self.uncertainty, unit="points", formula="stress_uncertainty", n=0, inputs=()
+        )
+
+    def past(self, sessions: int) -> Envelope:
+        """The score ``sessions`` before the last closed one that has a score, complete with its UTC day."""
+        known = self.history["score"].dropna()
+        if len(known) <= sessions:
+            return missing("score", "stress_past", f"There are {len(known)} scores so far.")
+        day = pd.Timestamp(known.index[-1 - sessions])
+        result = Result(float(known[day]), as_of=day_end(day.date()))
+        made_of = [bars.finished for bars in self.made_of]
+        return joint_envelope(
+            result,
+            made_of,
+            "score",
+            "stress_past",
+            session=full_day(day.date()),
+            coverage=float(self.history["coverage"][day]),
+        )
 
 
 def stress(known: Mapping[str, Bars], blocks: Sequence[Block] = BLOCKS) -> Stress:
@@ -291,6 +339,7 @@ class _Now:
             tradfi_day=self.past.days[self.past.sessions - 1].date() if self.past.sessions else None,
             missing=sentences,
             history=history.iloc[: self.past.sessions],
+            made_of=tuple(self.made_of),
         )
 
     def _history(self) -> pd.DataFrame:

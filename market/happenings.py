@@ -18,6 +18,10 @@ HAPPENED = {
 
 def say_happening(event: ZoneEvent, zone: Zone, instrument: Instrument) -> str:
     """One event as a sentence without a stop: `Lost $68K–$70K: closed below it at $66.2K`."""
-    return HAPPENED[event.kind].format(
-        zone=zone_range(zone, instrument), price=short_price(event.price, instrument)
-    )
+    return "".join(happening_parts(event, zone, instrument))
+
+
+def happening_parts(event: ZoneEvent, zone: Zone, instrument: Instrument) -> tuple[str, str, str]:
+    """The same sentence in three: the words before its price, the price, and the words after."""
+    before, _, after = HAPPENED[event.kind].partition("{price}")
+    return before.format(zone=zone_range(zone, instrument)), short_price(event.price, instrument), after

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from analytics import zone_numbers
 from analytics.changes import Changed
 from analytics.drawdowns import low_on_high
 from analytics.falls import largest_falls
@@ -36,7 +37,7 @@ from components.text import (
 from components.theme import OTHER, colour_of
 from market.bars import Bars, State
 from market.calendars import day_of
-from market.happenings import say_happening
+from market.happenings import happening_parts
 from market.instruments import Instrument, Interval
 from market.publishers import publisher
 from market.readings import Envelope, Reading, Result, envelope
@@ -187,9 +188,9 @@ def told(number: Envelope, write: Write, tone: Tone = Tone.PLAIN) -> Number:
     return shown(number, write, tone)
 
 
-def reach_of(history: ZoneHistory) -> str:
+def reach_shown(history: ZoneHistory, days: Bars) -> Number:
     """How far the price has to go to the nearest edge of a zone."""
-    return "now" if history.price in history.zone else change(100 * (history.edge / history.price - 1))
+    return shown(zone_numbers.reach_of(history, days), lambda way: change(way) if way else "now")
 
 
 def say_since(history: ZoneHistory) -> str:
@@ -197,34 +198,37 @@ def say_since(history: ZoneHistory) -> str:
     return f"since {full_day(day_of(history.since))}" if history.since and not history.from_start else ""
 
 
-def level_row(history: ZoneHistory, instrument: Instrument) -> LevelRow:
+def level_row(history: ZoneHistory, days: Bars) -> LevelRow:
     """One zone: its name, how far the price has to go, its state in a word, and since when."""
     word = history.word
     return LevelRow(
-        name=history.zone.name or zone_range(history.zone, instrument),
-        reach=reach_of(history),
+        name=history.zone.name or zone_range(history.zone, days.instrument),
+        reach=reach_shown(history, days),
         state=word.value if word else "–",
         since=say_since(history),
         attention=word is not None and word.value in ("Inside", "Testing"),
     )
 
 
-def say_event(event: ZoneEvent, history: ZoneHistory, instrument: Instrument) -> tuple[str, str]:
-    """When and what, for the list of events."""
-    what = say_happening(event, history.zone, instrument)
+def say_event(event: ZoneEvent, history: ZoneHistory, followed: Bars) -> tuple[str, tuple[Shown, ...]]:
+    """When and what, for the list of events; the price in it opens."""
+    before, at, after = happening_parts(event, history.zone, followed.instrument)
+    number = zone_numbers.event_price(event, history.zone, followed)
+    subject = zone_range(history.zone, followed.instrument)
     is_hourly = history.interval is Interval.HOUR
-    return short_moment(event.time) if is_hourly else full_day(day_of(event.time)), what
+    when = short_moment(event.time) if is_hourly else full_day(day_of(event.time))
+    return when, (before, Number(number, at, subject=subject), after)
 
 
 def latest_events(
-    histories: Sequence[ZoneHistory], instrument: Instrument, count: int
-) -> list[tuple[str, str]]:
-    """The newest events of several zones, newest first."""
+    histories: Sequence[ZoneHistory], followed: Bars, count: int
+) -> list[tuple[str, tuple[Shown, ...]]]:
+    """The newest events of several zones, newest first, from the bars they were ``followed`` on."""
     every: list[tuple[datetime, ZoneEvent, ZoneHistory]] = [
         (event.time, event, history) for history in histories for event in history.events
     ]
     newest = sorted(every, key=lambda each: each[0], reverse=True)[:count]
-    return [say_event(event, history, instrument) for _, event, history in newest]
+    return [say_event(event, history, followed) for _, event, history in newest]
 
 
 def line(bars: Bars, values: pd.Series) -> Line:
@@ -242,17 +246,17 @@ def lines_of(held: Iterable[Bars], values_of: Callable[[pd.Series], pd.Series]) 
     return [replace(each, dashed=each.name in dashed) for each in lines]
 
 
-def _about(reading: Reading, bars: Bars) -> Shown:
+def _about(reading: Reading, bars: Bars) -> Shown | tuple[Shown, ...]:
     instrument, second = reading.instrument, bars.provenance.second
     if bars.state is State.DISPUTED and second is not None:
         other = f"{publisher(second.source)} says {price(second.value, instrument)}"
         return shown(reading["last"], lambda _: other, Tone.WARN)
     if reading["drawdown_pct"].value is not None and instrument.group != "volatility":
         return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
-    low, high = (price(each, instrument) for each in year_range(bars))
+    low, high = (priced(each, instrument) for each in year_range(bars))
     is_whole = len(bars) >= instrument.calendar.periods_per_year
     span = "1 yr" if is_whole else f"since {full_day(bars.dates[0].date())}"
-    return f"{span}: {low} to {high}"
+    return f"{span}: ", low, " to ", high
 
 
 def falls_table(bars: Bars | None, count: int) -> Html | Absent:

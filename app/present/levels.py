@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from analytics import zone_numbers
 from analytics.averages import averages
-from analytics.biography import Biography, Outcome, biography
+from analytics.biography import Biography, Followed, Outcome, biography, biography_number
 from analytics.biography import what_would_change as say_what_would_change
-from analytics.levels_found import find_levels, newest_fall
+from analytics.levels_found import FoundLevel, find_levels, found_number, newest_fall, strength_unit
 from analytics.zones import ZoneHistory, follow_closest
-from app.present import latest_events, reach_of, say_since
+from app.present import latest_events, reach_shown, say_since
+from app.present import told as told_number
 from app.present.drawing import Absent, Drawing, remembered
 from components.history import history as line_chart
 from components.history import history_alt
@@ -16,18 +18,21 @@ from components.ladder import ladder, ladder_alt
 from components.page.cards import provenance
 from components.page.html import Html
 from components.page.levels import LevelRow, events, level_table
+from components.page.numbers import Number, Shown, priced, shown
 from components.page.tables import Align, Column, rows
-from components.text import MISSING, age, change, decimal, full_day, price, short_price, zone_range
+from components.text import MISSING, age, change, decimal, full_day, short_price, zone_range
 from components.touches import add_touches
 from market.bars import Bars
 from market.calendars import day_of
 from market.instruments import Interval
+from market.readings import Result
 from market.zone_events import Happening
 from market.zones import Zone, write_zone
 
 DRAWN = timedelta(days=90)
 LOGGED = 12
 FOUND = 14
+DAY = timedelta(days=1)
 KINDS = {kind: kind.value for kind in Happening} | {Happening.GAP_OVER: "jump"}
 NO_PRICES = Absent("No prices.", "The levels come back with them.")
 
@@ -80,7 +85,7 @@ def ladder_chart(days: Bars | None, zones: tuple[Zone, ...], phone: bool) -> Dra
     return Drawing(figure, ladder_alt(days.last, days.instrument, zones), (days,))
 
 
-def table(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Absent:
+def table(histories: Sequence[ZoneHistory], days: Bars | None, hours: Bars | None) -> Html | Absent:
     """Every zone: distance in percent and in ranges, state, since when, tests, last event."""
     if days is None or not histories:
         return NO_PRICES
@@ -96,11 +101,11 @@ def table(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Absent:
     cells = [
         (
             each.zone.name or zone_range(each.zone, days.instrument),
-            reach_of(each),
-            _reach_in_ranges(each),
+            reach_shown(each, days),
+            _reach_in_ranges(each, days),
             each.word.value if each.word else MISSING,
             say_since(each),
-            decimal(len(each.touches)),
+            shown(zone_numbers.touch_count(each, hours or days), decimal),
             _last_event(each),
         )
         for each in histories
@@ -114,8 +119,8 @@ def average_rows(days: Bars | None) -> Html | Absent:
         return Html("")
     levels = [
         LevelRow(
-            f"{each.span}-day mean, {short_price(each.value.value, days.instrument)}",
-            change(-each.distance.value) if each.distance.value is not None else MISSING,
+            Number(each.value, f"{each.span}-day mean, {short_price(each.value.value, days.instrument)}"),
+            shown(each.reach, change),
             "Above" if each.is_above else "Below",
             f"since {full_day(day_of(each.since))}" if each.since else "",
         )
@@ -163,25 +168,26 @@ def biography_table(days: Bars | None, hours: Bars | None, history: ZoneHistory 
     """First seen, tests and how they ended, time and volume inside, breaks and wicks, what followed."""
     if days is None or history is None:
         return NO_PRICES
-    told = _biography(days, hours, history)
-    cells = [
+    told, followed = _biography(days, hours, history), hours or days
+    inside, unit = _inside(told)
+
+    def counted(count: int, unit: str, text: str) -> Number:
+        result = Result(count, n=len(followed.finished))
+        return Number(biography_number(told, followed, result, unit), text)
+
+    cells: list[tuple[str, Shown]] = [
         ("Why it is a level", history.zone.why or "You set it."),
         ("History loaded from", full_day(day_of(told.since))),
         ("First seen", full_day(day_of(told.first_seen)) if told.first_seen else "not yet"),
-        ("Tests", _say_tests(told)),
-        ("Breaks confirmed by closes", decimal(told.breaks)),
-        ("Wicks that closed back", decimal(told.wicks)),
-        ("Closes inside", _say_inside(told, history)),
-        (
-            "Volume inside",
-            decimal(100 * told.volume_share, 1, suffix="% of all")
-            if told.volume_share is not None
-            else "not published",
-        ),
+        ("Tests", counted(len(told.tests), "tests", _say_tests(told))),
+        ("Breaks confirmed by closes", counted(told.breaks, "events", decimal(told.breaks))),
+        ("Wicks that closed back", counted(told.wicks, "events", decimal(told.wicks))),
+        ("Closes inside", counted(inside, unit, f"{decimal(inside)} {unit}")),
+        ("Volume inside", _volume_shown(told, days, followed)),
         *(
             (
                 f"{each.bars} close{'' if each.bars == 1 else 's'} after a test",
-                _say_followed(each.n, each.median, each.worst, each.best),
+                _followed_shown(told, each, followed),
             )
             for each in told.followed
         ),
@@ -194,11 +200,11 @@ def what_would_change(history: ZoneHistory | None, days: Bars | None) -> str:
     return "" if history is None or days is None else say_what_would_change(history, days.instrument)
 
 
-def event_log(histories: Sequence[ZoneHistory], days: Bars | None) -> Html | Absent:
+def event_log(histories: Sequence[ZoneHistory], days: Bars | None, hours: Bars | None) -> Html | Absent:
     """The newest events of all levels."""
     if days is None:
         return NO_PRICES
-    happened = latest_events(histories, days.instrument, LOGGED)
+    happened = latest_events(histories, hours or days, LOGGED)
     return events(happened) if happened else Absent("Nothing has happened at these levels.")
 
 
@@ -231,18 +237,23 @@ def found_table(days: Bars | None) -> Html | Absent:
         Column("Age", wide=True),
         Column("Strength", wide=True),
     )
-    cells = [
-        (
-            price(each.price, days.instrument),
-            change(100 * (each.price / days.last - 1)),
-            each.reason.value,
-            each.why,
-            age(old) if (old := each.age(days.as_of)) else "",
-            decimal(each.strength, 1) if each.strength is not None else "",
-        )
-        for each in sorted(found, key=lambda each: -each.price)
-    ]
+    cells = [_found_row(each, days) for each in sorted(found, key=lambda each: -each.price)]
     return rows("Levels found", columns, cells) if cells else Absent("No level found yet.")
+
+
+def _found_row(level: FoundLevel, days: Bars) -> tuple[Shown, ...]:
+    at = found_number(level, days, level.price, days.instrument.unit.value)
+    old, strength = level.age(days.as_of), level.strength
+    return (
+        priced(at, days.instrument),
+        shown(zone_numbers.reach(days, level.price), change),
+        level.reason.value,
+        level.why,
+        Number(found_number(level, days, old / DAY, "days"), age(old)) if old else "",
+        Number(found_number(level, days, strength, strength_unit(level)), decimal(strength, 1))
+        if strength is not None
+        else "",
+    )
 
 
 @remembered
@@ -257,22 +268,32 @@ def _say_tests(told: Biography) -> str:
     return f"{len(told.tests)}{': ' + ended if ended else ''}"
 
 
-def _say_inside(told: Biography, history: ZoneHistory) -> str:
+def _inside(told: Biography) -> tuple[int, str]:
     if told.hours_inside is not None:
-        return f"{decimal(told.hours_inside)} hours"
-    return f"{decimal(told.days_inside)} {'days' if history.interval is Interval.DAY else 'hours'}"
+        return told.hours_inside, "hours"
+    return told.days_inside or 0, "days"
 
 
-def _say_followed(n: int, median: float | None, worst: float | None, best: float | None) -> str:
-    if not n or median is None or worst is None or best is None:
-        return "no test is that old"
-    return f"median {change(100 * median)}, from {change(100 * worst)} to {change(100 * best)}, n {n}"
+def _volume_shown(told: Biography, days: Bars, followed: Bars) -> Number:
+    share = told.volume_share
+    result = Result.missing("Not published.") if share is None else Result(100 * share)
+    has_volume = bool(followed.finished.frame["volume"].notna().any())
+    number = biography_number(told, followed if has_volume else days, result, "percent")
+    return told_number(number, lambda value: decimal(value, 1, suffix="% of all"))
 
 
-def _reach_in_ranges(each: ZoneHistory) -> str:
-    if each.price in each.zone:
-        return "now"
-    return decimal(None if each.distance_atr is None else -each.distance_atr, 1, signed=True)
+def _followed_shown(told: Biography, after: Followed, followed: Bars) -> Number:
+    result = Result.missing("No test is that old.")
+    if after.median is None or after.worst is None or after.best is None:
+        return told_number(biography_number(told, followed, result, "percent"), change)
+    median, worst, best = (100 * each for each in (after.median, after.worst, after.best))
+    number = biography_number(told, followed, Result(median, after.n), "percent", worst=worst, best=best)
+    return Number(number, f"median {change(median)}, from {change(worst)} to {change(best)}, n {after.n}")
+
+
+def _reach_in_ranges(each: ZoneHistory, days: Bars) -> Number:
+    found = zone_numbers.reach_in_ranges(each, days)
+    return shown(found, lambda way: "now" if way == 0 else decimal(way, 1, signed=True))
 
 
 def _last_event(each: ZoneHistory) -> str:

@@ -20,7 +20,7 @@ from components.indexed import indexed_alt
 from components.lines import Line
 from components.multiples import Panel, multiples, multiples_alt
 from components.page.html import Html
-from components.page.numbers import Tone, shown
+from components.page.numbers import Number, Tone, shown
 from components.page.tables import Align, Column, rows
 from components.text import Write, basis_points, change, decimal, percentile_place, price_writer
 from components.theme import INK, OTHER
@@ -76,7 +76,7 @@ def rows_table(found: Sequence[MacroRow], caption: str = "Where everything stand
             shown(row.week, _write_change(row.week), Tone.MUTED),
             shown(row.month, _write_change(row.month), Tone.MUTED),
             shown(row.percentile, percentile_place),
-            decimal(row.percentile.n),
+            Number(row.percentile, decimal(row.percentile.n)),
         )
         for row in found
     ]

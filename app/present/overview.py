@@ -41,7 +41,7 @@ def below_peak(falling: tuple[Bars, ...], since: datetime, height: int, phone: b
 
 
 def key_levels(
-    levels: Sequence[ZoneHistory], bars: Bars | None, readings: Mapping[str, Reading]
+    levels: Sequence[ZoneHistory], bars: Bars | None, hours: Bars | None, readings: Mapping[str, Reading]
 ) -> Html | Absent:
     """The strip of zones, their table, and the newest events."""
     if bars is None:
@@ -50,10 +50,8 @@ def key_levels(
     return join(
         (
             level_strip(last, [each.zone for each in levels], bars.instrument),
-            level_table(
-                f"{bars.instrument.name} key levels", [level_row(each, bars.instrument) for each in levels]
-            ),
-            events(latest_events(levels, bars.instrument, NEWEST_EVENTS)),
+            level_table(f"{bars.instrument.name} key levels", [level_row(each, bars) for each in levels]),
+            events(latest_events(levels, hours or bars, NEWEST_EVENTS)),
         )
     )
 

@@ -1,5 +1,6 @@
 """The stress score and the map of narrow and systemic stress, as components take them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -10,7 +11,7 @@ from analytics.stress_score import SCALE
 from app.present.drawing import Absent, Drawing, remembered
 from components.page.gauge import Part, gauge
 from components.page.html import Html, join
-from components.page.numbers import Number, shown
+from components.page.numbers import Number, Shown, shown
 from components.page.tables import Align, Column, rows
 from components.scores import score_alt, stress_history
 from components.stress_map import stress_map as map_chart
@@ -49,7 +50,10 @@ def score_gauge(found: score.Stress) -> Html | Absent:
         ("Without crypto", shown(found.tradfi, whole)),
         ("Crypto alone", shown(found.crypto, whole)),
         ("Weight available", shown(found.coverage, percent)),
-        ("What other weights would change", f"±{decimal(found.uncertainty)} points"),
+        (
+            "What other weights would change",
+            Number(found.uncertainty_number, f"±{decimal(found.uncertainty)} points"),
+        ),
     )
     return join((bar, rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)))
 
@@ -109,10 +113,15 @@ def narrow_or_systemic(known: tuple[Bars, ...], named: tuple[Episode, ...], phon
     )
 
 
-def _then(found: score.Stress) -> str:
+def _then(found: score.Stress) -> tuple[Shown, ...]:
+    """What the score was at the close before the last one, and a week before that."""
     history = found.history["score"].dropna()
     if len(history) <= WEEK:
-        return "of 100"
-    before, week = float(history.iloc[-2]), float(history.iloc[-1 - WEEK])
+        return ("of 100",)
     day: date = pd.Timestamp(history.index[-2]).date()
-    return f"of 100. {whole(before)} on {named_day(day)}, {whole(week)} a week earlier"
+    before, week = (_subject(shown(found.past(each), whole)) for each in (1, WEEK))
+    return "of 100. ", before, f" on {named_day(day)}, ", week, " a week earlier"
+
+
+def _subject(number: Number) -> Number:
+    return replace(number, subject=str(dict(number.envelope.inputs).get("session", "")))

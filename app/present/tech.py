@@ -85,10 +85,11 @@ MOVES = (
 def breadth_tile(markets: Sequence[Bars]) -> Tile:
     """How many of the page's markets stand above their own 50-session mean."""
     share = breadth(markets)
+    about = f"of {share.n} indices and funds" if share.value is not None else share.why or ""
     return Tile(
         name="Above their 50-day mean",
         value=shown(share, percent),
-        about=f"of {share.n} indices and funds" if share.value is not None else share.why or "",
+        about=Number(share, about, Tone.MUTED),
         trail=trail_of(breadth_line(markets)),
     )
 

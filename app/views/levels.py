@@ -42,7 +42,7 @@ left, right = st.columns([1, 2])
 with left, card("ladder", "The ladder", "Zones as bands, levels as lines, the last price", "zone_state"):
     show("ladder", levels.ladder_chart(days, zones, phone))
 with right, card("table", "Where price stands", levels.say_closes(histories), "zone_state"):
-    show("table", levels.table(histories, days))
+    show("table", levels.table(histories, days, hours))
     show("averages", levels.average_rows(days))
 
 chosen = choose_level([each.zone for each in histories], levels.nearest(histories))
@@ -55,7 +55,7 @@ with left, card("biography", "Biography", "What happened at this level so far", 
     show("biography", levels.biography_table(days, hours, history))
     show_note("What would change this state", levels.what_would_change(history, days))
 with right, card("log", "Events", "Confirmed by closes; wicks and jumps are marked", "zone_event"):
-    show("log", levels.event_log(histories, days))
+    show("log", levels.event_log(histories, days, hours))
     show("feeds", levels.feed_links(key, history))
 with right, card("edit", "Your own levels", "They live in the link; the one you share holds them"):
     edit_zones(key)

@@ -64,7 +64,7 @@ show_rest(told.story)
 
 left, right = st.columns(2)
 with left, card("levels", "Bitcoin key levels", "States from confirmed closes", "zone_state"):
-    show("levels", overview.key_levels(levels, bitcoin, readings))
+    show("levels", overview.key_levels(levels, bitcoin, newest, readings))
 with right, card("link", "Does Bitcoin move with the Nasdaq?", "With its 95% interval", "correlation"):
     with controls("link"):
         window = choose_window((20, 60, 90))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from components.page.html import Html, block, classes, div, element, join, span
-from components.page.numbers import Number, Shown, number_html
+from components.page.numbers import Number, Shown, number_html, phrase_html
 from market.scales import Band, Scale, Severity
 
 HOT = 80.0
@@ -30,7 +30,7 @@ class Part:
 def gauge(
     score: Number,
     scale: Scale,
-    words: str = "",
+    words: Sequence[Shown] = (),
     median: float | None = None,
     parts: Sequence[Part] = (),
     ends: tuple[float, float] = (0.0, 100.0),
@@ -43,7 +43,7 @@ def gauge(
         "mk-score",
         number_html(score, "mk-score-value"),
         span(classes("mk-score-band", _TONE[band.severity]), _title(band)) if band else None,
-        span("mk-score-words", words) if words else None,
+        span("mk-score-words", phrase_html(words)) if words else None,
     )
     return block(head, _bar(value, band, scale, median, ends, median_name), _parts(parts) if parts else None)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 
 from components.page.html import EMPTY, Html, block, classes, div, element, join
-from components.page.numbers import Number, Shown, Tone, number_html
+from components.page.numbers import Number, Shown, Tone, number_html, phrase_html
 from components.page.tables import Align, Column, table_of, table_row
 from components.text import short_price
 from market.instruments import Instrument
@@ -59,7 +59,7 @@ def zone_mark(zone: Zone, instrument: Instrument) -> str:
 class LevelRow:
     """One zone in the table: how far the price has to go, where it stands, and since when."""
 
-    name: str
+    name: Shown
     reach: Shown
     state: str
     since: Shown = ""
@@ -84,9 +84,11 @@ def level_table(caption: str, levels: Sequence[LevelRow]) -> Html:
     return block(table_of(caption, columns, body))
 
 
-def events(happened: Sequence[tuple[str, str]]) -> Html:
-    """What happened last: a time, then a sentence."""
-    items = (element("li", element("time", when), element("span", what)) for when, what in happened)
+def events(happened: Sequence[tuple[str, Sequence[Shown]]]) -> Html:
+    """What happened last: a time, then a sentence, its price to open."""
+    items = (
+        element("li", element("time", when), element("span", phrase_html(what))) for when, what in happened
+    )
     return block(element("ul", join(items), class_="mk-events"))
 
 

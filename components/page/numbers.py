@@ -1,10 +1,11 @@
 """A number on the screen: how it is written, and the envelope it stands for, so that a reader can open it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from components.page.html import Html, classes, element, span, unseen
+from components.page.html import Html, classes, element, join, span, unseen
 from components.text import Write, change_writer, price_writer, say_sampling
 from market.bars import SecondOpinion
 from market.instruments import Instrument
@@ -81,6 +82,11 @@ def number_html(number: Shown, class_: str = "") -> Html:
         data_about=about(envelope),
         data_subject=number.subject or None,
     )
+
+
+def phrase_html(parts: Sequence[Shown]) -> Html:
+    """Words and numbers in order, each number to open."""
+    return join(part if isinstance(part, str) else number_html(part) for part in parts)
 
 
 def about(envelope: Envelope) -> str:

@@ -7,11 +7,13 @@ from analytics.biography import (
     Followed,
     Outcome,
     biography,
+    biography_number,
     closes_inside,
     volume_inside,
     what_would_change,
 )
 from analytics.zones import follow
+from market.readings import Result
 from market.zone_events import Happening, Stand
 from market.zones import Zone
 from tests.analytics.recorded import recording
@@ -114,3 +116,11 @@ def test_wicks_are_told_from_breaks() -> None:
     told = biography(history, bars)
     assert told.breaks == 0
     assert told.wicks == sum(event.kind is Happening.WICK for event in history.events) > 0
+
+
+def test_a_number_of_a_biography_carries_the_edges_of_its_zone() -> None:
+    bars = btc([*QUIET, 70_200], spread=300)
+    told = biography(follow(bars, ZONE), bars)
+    found = biography_number(told, bars, Result(1, n=len(bars)), "tests", held=0)
+    assert (found.value, found.n, found.formula) == (1, len(bars), "zone_biography")
+    assert dict(found.inputs) == {"lower edge": 68_000, "upper edge": 70_000, "held": 0}

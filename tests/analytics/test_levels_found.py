@@ -14,10 +14,12 @@ from analytics.levels_found import (
     average_levels,
     crossed,
     find_levels,
+    found_number,
     newest_fall,
     retracements,
     round_levels,
     round_step,
+    strength_unit,
     swing_levels,
     swing_places,
     volume_levels,
@@ -165,3 +167,12 @@ def test_no_level_is_known_after_the_moment_it_is_drawn_at(asof: str) -> None:
             assert level.known_at is None or level.known_at <= bars.as_of
             age = level.age(bars.as_of)
             assert age is None or age >= timedelta(0)
+
+
+def test_a_number_of_a_level_tells_its_reason_and_its_days() -> None:
+    bars = recording("2026-02-07")["BTC"]
+    swing = next(each for each in find_levels(bars) if each.reason is Reason.SWING_LOW)
+    found = found_number(swing, bars, swing.price, "USD")
+    assert (found.value, found.formula, found.n) == (swing.price, "found_level", len(bars))
+    assert [name for name, _ in found.inputs] == ["reason", "first bar", "known since"]
+    assert strength_unit(swing) == "turning points"

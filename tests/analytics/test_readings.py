@@ -13,7 +13,7 @@ import pytest
 
 from analytics.drawdowns import low_on_high
 from analytics.ranks import rank_among_last
-from analytics.readings import IN_POINTS, NO_PERCENT, read, unread
+from analytics.readings import IN_POINTS, NO_PERCENT, read, unread, year_range
 from data_sources.assembly import assemble
 from data_sources.settings import SHIPPED_RECORDING, Mode, Settings
 from market import catalogue
@@ -234,3 +234,13 @@ def test_without_bars_the_same_numbers_are_missing(instrument: Instrument) -> No
         (name, each.unit, each.formula) for name, each in there.items()
     ]
     assert {(each.value, each.why) for each in gone.values()} == {(None, "No prices.")}
+
+
+def test_the_range_of_a_year_has_the_instants_of_both_ends() -> None:
+    bars = FEED.bars("VIX")
+    rows = files()["VIX"][-252:]
+    for found, (at, close) in zip(
+        year_range(bars), (pick(rows, key=lambda row: row[1]) for pick in (min, max)), strict=True
+    ):
+        assert (found.value, found.as_of, found.n) == (close, at, 252)
+        assert dict(found.inputs)["to"] == "6 Mar 2026"

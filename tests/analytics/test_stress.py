@@ -1,6 +1,6 @@
 """The stress score: vectors, the recorded February 2026, hysteresis, and missing parts."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -196,3 +196,23 @@ def test_a_component_does_not_change_with_what_came_later(length: int) -> None:
         then = stand(component, by_day({"BTC": cut}, BLOCKS))
         later = stand(component, by_day({"BTC": bars}, BLOCKS))
         pd.testing.assert_series_equal(then.ranks, later.ranks.loc[then.ranks.index], check_exact=True)
+
+
+def test_the_score_of_an_earlier_session_is_what_it_was_then() -> None:
+    now, then = stress(recording("2026-02-06")), stress(recording("2026-02-05"))
+    past = now.past(1)
+    assert past.value == pytest.approx(then.score.value, abs=1e-9)
+    assert past.as_of == datetime(2026, 2, 6, tzinfo=UTC)
+    assert dict(past.inputs)["session"] == "5 Feb 2026"
+
+
+def test_before_the_first_score_there_is_none() -> None:
+    found = stress(recording("2026-02-05"))
+    why = f"There are {found.history['score'].notna().sum()} scores so far."
+    assert (found.past(9_999).value, found.past(9_999).why) == (None, why)
+
+
+def test_the_uncertainty_is_a_number_where_there_is_a_score() -> None:
+    found = stress(recording("2026-02-05"))
+    assert found.uncertainty_number.value == found.uncertainty
+    assert stress({}).uncertainty_number.value is None

@@ -178,6 +178,13 @@ def test_a_tile_has_four_lines_and_says_up_or_down_in_words() -> None:
     assert every(block, "mk-sp")[0].get("class") == "mk-sp mk-down"
 
 
+def test_the_context_of_a_tile_may_hold_several_numbers() -> None:
+    low, high = (page.priced(envelope(at, "year_range"), VIX) for at in (13.5, 52.3))
+    block = page.tiles([page.Tile("VIX", "20", about=("1 yr: ", low, " to ", high))])
+    assert words(block) == "VIX201 yr: 13.5 to 52.3"
+    assert [each.get("data-value") for each in every(block, "mk-n")] == ["13.5", "52.3"]
+
+
 def test_a_tile_without_prices_says_so() -> None:
     assert words(page.tiles([page.Tile("Bitcoin", text.MISSING, about="no prices")])) == "Bitcoin–no prices"
     gone = page.Tile("Bitcoin", page.priced(envelope(None), BTC), page.changed(envelope(None), BTC))
@@ -256,12 +263,16 @@ def test_zone_marks_share_their_letter() -> None:
 def test_levels_and_events_are_words() -> None:
     table = page.level_table("Levels", [page.LevelRow("$68K–$70K", "now", "Inside", "for 18 h", True)])
     assert [each.text for each in every(table, "mk-warn")] == ["Inside"]
-    assert words(page.events([("6 Feb", "Lost it")])) == "6 FebLost it"
+    assert words(page.events([("6 Feb", ["Lost it"])])) == "6 FebLost it"
+    price = page.priced(envelope(66_200.0, "zone_event"), BTC)
+    listed = page.events([("6 Feb", ["Lost it at ", price, ", in the morning"])])
+    assert words(listed) == "6 FebLost it at $66,200, in the morning"
+    assert [each.get("data-formula") for each in every(listed, "mk-n")] == ["zone_event"]
 
 
 def test_the_gauge_tells_its_numbers_to_those_who_listen() -> None:
     parts = [page.Part("Credit", 93.0, "93"), page.Part("Breadth", None, "–"), page.Part("Rates", 20.0, "20")]
-    block = page.gauge(page.shown(envelope(71.2), text.whole), SCALE, "of 100", 34.0, parts)
+    block = page.gauge(page.shown(envelope(71.2), text.whole), SCALE, ["of 100"], 34.0, parts)
     bar = every(block, "mk-gauge")[0]
     assert bar.get("aria-label") == "71 on a scale from 0 to 100: Stress. 1-yr median 34."
     assert [each.get("style") for each in every(block, "mk-needle")] == ["left:71.20%"]
@@ -318,9 +329,9 @@ def test_hostile_names_stay_text_in_every_block() -> None:
         page.tiles([page.Tile(HOSTILE, number, number, HOSTILE, HOSTILE)]),
         page.rows(HOSTILE, [page.Column(HOSTILE)], [[number]]),
         page.level_table(HOSTILE, [page.LevelRow(HOSTILE, number, HOSTILE, HOSTILE)]),
-        page.events([(HOSTILE, HOSTILE)]),
+        page.events([(HOSTILE, [HOSTILE, number])]),
         page.note(page.Kind.PLAIN, HOSTILE, HOSTILE, (HOSTILE, HOSTILE)),
-        page.gauge(number, SCALE, HOSTILE, 3.0, [page.Part(HOSTILE, 1.0, number)]),
+        page.gauge(number, SCALE, [HOSTILE, number], 3.0, [page.Part(HOSTILE, 1.0, number)]),
     ]
     assert all("<b style" not in each for each in blocks)
     assert all(read(each) is not None for each in blocks)
