@@ -20,6 +20,15 @@ DEFINITIONS = (
         "Levels",
     ),
     Definition(
+        "distance_from_level",
+        "Distance from a level",
+        "P(t) / L − 1, where L is the level, or the edge of a zone nearest to the price; zero inside it.",
+        "The newest price, of an open bar too.",
+        "Missing without a price.",
+        "Simple return.",
+        "Levels",
+    ),
+    Definition(
         "reach_in_ranges",
         "Way to a level in ranges",
         "(L − P(t)) / average true range, L as in the way in percent; zero inside the zone.",
@@ -43,6 +52,14 @@ def reach_of(history: ZoneHistory, days: Bars) -> Envelope:
         result = Result(0.0, n=1, as_of=history.as_of)
         return envelope(result, days, "percent", "reach", price=history.price, **edges(history.zone))
     return reach(days, history.edge)
+
+
+def distance_of(history: ZoneHistory, days: Bars) -> Envelope:
+    """How far the price of ``days`` lies outside a zone, in percent of its nearest edge; zero inside."""
+    result = Result(100 * history.distance, n=1, as_of=history.as_of)
+    return envelope(
+        result, days, "percent", "distance_from_level", price=history.price, **edges(history.zone)
+    )
 
 
 def reach_in_ranges(history: ZoneHistory, days: Bars) -> Envelope:

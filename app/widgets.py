@@ -14,7 +14,7 @@ from app.address import MOST_KEYS
 from app.chart import chart
 from app.present.drawing import Absent, Drawing
 from app.services import known
-from components.page.cards import Kind, empty, facts, heading, headline, note, provenance
+from components.page.cards import Kind, Sentence, empty, facts, heading, headline, note, provenance
 from components.page.html import Html, block, span
 from components.page.tiles import Tile, tiles
 from components.text import full_moment, say_sampling
@@ -57,8 +57,8 @@ def show_rest(story: Story) -> None:
                 show_html(facts(fact.sentence for fact in story.rest))
 
 
-def show_title(title: str, lead: str) -> None:
-    """The headline of a page that has no numbers of its own to put there."""
+def show_title(title: Sentence, lead: str) -> None:
+    """The headline of a page that tells no ranked facts, and the sentences under it."""
     show_html(headline(title, lead))
 
 

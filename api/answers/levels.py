@@ -1,7 +1,8 @@
 """Where price stands to a zone, and what happened there."""
 
+from analytics.zone_numbers import reach_in_ranges, reach_of
 from analytics.zones import ZoneHistory, follow_closest
-from api.envelope import Json, write_provenance, write_zone
+from api.envelope import Json, write_envelope, write_provenance, write_zone
 from api.query import Query
 from data_sources.feed import Feed
 from market.zone_events import ZoneEvent
@@ -28,6 +29,8 @@ def levels(feed: Feed, query: Query) -> Json:
         "distance_pct": 100 * told.distance,
         "distance_atr": told.distance_atr,
         "atr": told.atr,
+        "reach_pct": write_envelope(reach_of(told, known)),
+        "reach_atr": write_envelope(reach_in_ranges(told, known)),
         "touches": len(told.touches),
         "touched": [_event(each) for each in told.touches],
         "holding": _holding(told),

@@ -9,13 +9,13 @@ from analytics.biography import Biography, Followed, Outcome, biography, biograp
 from analytics.biography import what_would_change as say_what_would_change
 from analytics.levels_found import FoundLevel, find_levels, found_number, newest_fall, strength_unit
 from analytics.zones import ZoneHistory, follow_closest
-from app.present import latest_events, reach_shown, say_since
+from app.present import latest_events, reach_shown, reading_of, say_since
 from app.present import told as told_number
 from app.present.drawing import Absent, Drawing, remembered
 from components.history import history as line_chart
 from components.history import history_alt
 from components.ladder import ladder, ladder_alt
-from components.page.cards import provenance
+from components.page.cards import Sentence, provenance
 from components.page.html import Html
 from components.page.levels import LevelRow, events, level_table
 from components.page.numbers import Number, Shown, priced, shown
@@ -24,6 +24,7 @@ from components.text import MISSING, age, change, decimal, full_day, short_price
 from components.touches import add_touches
 from market.bars import Bars
 from market.calendars import day_of
+from market.facts import Quoted
 from market.instruments import Interval
 from market.readings import Result
 from market.zone_events import Happening
@@ -43,20 +44,24 @@ def follow(days: Bars | None, hours: Bars | None, zones: tuple[Zone, ...]) -> tu
     return () if days is None else follow_closest(days, hours, zones)
 
 
-def story(histories: Sequence[ZoneHistory], days: Bars | None) -> tuple[str, str]:
-    """The headline and the sentence under it."""
+def story(histories: Sequence[ZoneHistory], days: Bars | None) -> tuple[Sentence, str]:
+    """The headline, its numbers to open, and the sentence under it."""
     if days is None or not histories:
         return "No level can be judged", "There are no prices at this moment."
     name = days.instrument.short
-    at = short_price(days.last, days.instrument)
+    last = reading_of(days)["last"]
+    at = Quoted(short_price(days.last, days.instrument), name, "last", last)
+    said: Sentence
     inside = next((each for each in histories if each.price in each.zone), None)
     near = min(histories, key=lambda each: abs(each.distance))
     if inside is not None:
-        said = f"{name} is inside {zone_range(inside.zone, days.instrument)} at {at}"
+        said = (f"{name} is inside {zone_range(inside.zone, days.instrument)} at ", at)
     else:
         side = "above" if near.distance > 0 else "below"
-        distance = decimal(100 * abs(near.distance), 1, suffix="%")
-        said = f"{name} at {at} stands {distance} {side} {zone_range(near.zone, days.instrument)}"
+        away = zone_numbers.distance_of(near, days)
+        distance = Quoted(decimal(100 * abs(near.distance), 1, suffix="%"), name, "distance_pct", away)
+        zone = zone_range(near.zone, days.instrument)
+        said = (f"{name} at ", at, " stands ", distance, f" {side} {zone}")
     states = [f"{each.zone.name}: {each.word.value}" for each in histories if each.word]
     told = "; ".join(states)
     return said, f"By confirmed closes: {told}." if told else "Too few closes yet to confirm a state."

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analytics.zone_numbers import event_price, reach, reach_in_ranges, reach_of, touch_count
+from analytics.zone_numbers import distance_of, event_price, reach, reach_in_ranges, reach_of, touch_count
 from analytics.zones import follow
 from market.bars import SecondOpinion
 from market.readings import Envelope
@@ -30,6 +30,7 @@ def test_the_way_to_a_zone_leads_to_its_nearest_edge() -> None:
     bars = btc([*FLAT, 80_000.0], spread=300)
     history = follow(bars, ZONE)
     assert reach_of(history, bars).value == pytest.approx(100 * (70_000 / 80_000 - 1))
+    assert distance_of(history, bars).value == pytest.approx(100 * (80_000 / 70_000 - 1))
     ranges = reach_in_ranges(history, bars)
     assert ranges.value == pytest.approx((70_000 - 80_000) / history.atr)
     assert made_from(ranges)["average true range"] == history.atr

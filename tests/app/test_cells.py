@@ -121,6 +121,14 @@ def test_the_price_of_every_event_opens(view: str, asof: str) -> None:
     assert all(opens(each) for each in listed)
 
 
+@pytest.mark.parametrize(
+    ("asof", "opened"), [(MOMENTS[0], ["last"]), (MOMENTS[1], ["last", "distance_from_level"])]
+)
+def test_the_headline_of_the_levels_opens(asof: str, opened: list[str]) -> None:
+    [title] = blocks("levels", asof, "mk-h1")
+    assert [each.get("data-formula") for each in title.iter() if opens(each) and each.get("role")] == opened
+
+
 @pytest.mark.parametrize("view", ["overview", "macro"])
 def test_the_scores_of_earlier_sessions_open(view: str) -> None:
     [score] = blocks(view, MOMENTS[0], "mk-score-words")

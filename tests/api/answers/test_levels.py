@@ -12,6 +12,9 @@ def test_a_level_says_where_price_stands_and_what_happened() -> None:
     assert body["price"] == 62910
     assert body["distance_pct"] == pytest.approx(100 * (62910 / 68000 - 1))
     assert body["distance_atr"] < 0
+    assert body["reach_pct"]["value"] == pytest.approx(100 * (68000 / 62910 - 1))
+    assert body["reach_pct"]["inputs"] == {"level": 68000, "price": 62910}
+    assert body["reach_atr"]["value"] == pytest.approx(-body["distance_atr"])
     assert body["touches"] == len(body["touched"])
     assert body["holding"]["holds"] is False
     assert body["state"] in {"Above", "Testing", "Inside", "Below", "Held", "Lost", "Reclaimed"}
