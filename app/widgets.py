@@ -16,6 +16,7 @@ from app.present.drawing import Absent, Drawing
 from app.services import known
 from components.page.cards import Kind, Sentence, empty, facts, heading, headline, note, provenance
 from components.page.html import Html, block, span
+from components.page.numbers import Phrase
 from components.page.tiles import Tile, tiles
 from components.text import full_moment, say_sampling
 from data_sources.errors import SourceError
@@ -69,7 +70,7 @@ def show_note(strong: str, text: str) -> None:
 
 
 @contextmanager
-def card(name: str, title: str, definition: str = "", formula: str | None = None) -> Iterator[None]:
+def card(name: str, title: str, definition: Phrase = "", formula: str | None = None) -> Iterator[None]:
     """A card with its heading; a bug inside it is logged, said in the card, and stops nothing else."""
     st.session_state["cards"].add(name)
     with st.container(border=True, key=f"card-{name}", height="stretch"):

@@ -16,7 +16,7 @@ from app.present.drawing import Absent, remembered
 from components.lines import Line
 from components.page.html import Html
 from components.page.levels import LevelRow
-from components.page.numbers import Number, Shown, Tone, priced, shown
+from components.page.numbers import Number, Phrase, Shown, Tone, priced, shown
 from components.page.numbers import changed as changed_number
 from components.page.tables import Align, Column, WatchRow, rows
 from components.page.tiles import Tile
@@ -210,7 +210,7 @@ def level_row(history: ZoneHistory, days: Bars) -> LevelRow:
     )
 
 
-def say_event(event: ZoneEvent, history: ZoneHistory, followed: Bars) -> tuple[str, tuple[Shown, ...]]:
+def say_event(event: ZoneEvent, history: ZoneHistory, followed: Bars) -> tuple[str, Phrase]:
     """When and what, for the list of events; the price in it opens."""
     before, at, after = happening_parts(event, history.zone, followed.instrument)
     number = zone_numbers.event_price(event, history.zone, followed)
@@ -220,9 +220,7 @@ def say_event(event: ZoneEvent, history: ZoneHistory, followed: Bars) -> tuple[s
     return when, (before, Number(number, at, subject=subject), after)
 
 
-def latest_events(
-    histories: Sequence[ZoneHistory], followed: Bars, count: int
-) -> list[tuple[str, tuple[Shown, ...]]]:
+def latest_events(histories: Sequence[ZoneHistory], followed: Bars, count: int) -> list[tuple[str, Phrase]]:
     """The newest events of several zones, newest first, from the bars they were ``followed`` on."""
     every: list[tuple[datetime, ZoneEvent, ZoneHistory]] = [
         (event.time, event, history) for history in histories for event in history.events
@@ -246,7 +244,7 @@ def lines_of(held: Iterable[Bars], values_of: Callable[[pd.Series], pd.Series]) 
     return [replace(each, dashed=each.name in dashed) for each in lines]
 
 
-def _about(reading: Reading, bars: Bars) -> Shown | tuple[Shown, ...]:
+def _about(reading: Reading, bars: Bars) -> Phrase:
     instrument, second = reading.instrument, bars.provenance.second
     if bars.state is State.DISPUTED and second is not None:
         other = f"{publisher(second.source)} says {price(second.value, instrument)}"

@@ -1,6 +1,7 @@
 """What the crypto page shows, as components take it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -15,7 +16,7 @@ from app.present.systemic import implied_table
 from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, signed_bars, signed_bars_alt
 from components.candles import candles, candles_alt
 from components.page.html import Html, join
-from components.page.numbers import Number, Shown, Tone, shown
+from components.page.numbers import Number, Phrase, Shown, Tone, shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
 from components.scatter import Slope, scatter, scatter_alt
@@ -64,7 +65,7 @@ def candle_chart(
     return Drawing(figure, candles_alt(drawn, zones), (drawn,), _say_volume(bars))
 
 
-def say_coins(coins: Sequence[Bars]) -> str:
+def say_coins(coins: Sequence[Bars]) -> Phrase:
     """The median coin but Bitcoin, and how many of them lie where the article said."""
     falls = coin_falls([coin for coin in coins if coin.key != "BTC"])
     share = falls.in_band
@@ -73,8 +74,10 @@ def say_coins(coins: Sequence[Bars]) -> str:
     low, high = (decimal(100 * edge, suffix="%") for edge in falls.band)
     inside = f"{decimal(share.value * share.n / 100)} of {share.n} coins"
     return (
-        f"The article said {high} to {low} (shaded): {inside} but Bitcoin lie there. "
-        f"Their median is {change(falls.median.value)}"
+        f"The article said {high} to {low} (shaded): ",
+        Number(share, inside, subject="Coins but Bitcoin"),
+        " but Bitcoin lie there. Their median is ",
+        replace(shown(falls.median, change), subject="Coins but Bitcoin"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from components.page.html import EMPTY, Html, block, classes, div, element, join, link, span, unseen
-from components.page.numbers import Number, Shown, number_html
+from components.page.numbers import Number, Phrase, number_html, phrase_html
 from components.text import age
 from market.facts import Quoted
 
@@ -70,7 +70,7 @@ def headline(title: Sentence, lead: Sentence = "") -> Html:
     return block(element("h1", said(title), class_="mk-h1"), grey)
 
 
-def heading(title: str, definition: Shown = "", anchor: str | None = None) -> Html:
+def heading(title: str, definition: Phrase = "", anchor: str | None = None) -> Html:
     """The title of a card and the grey line that defines its number; "?" leads to ``anchor`` on Methods."""
     help_link = (
         link(
@@ -83,7 +83,7 @@ def heading(title: str, definition: Shown = "", anchor: str | None = None) -> Ht
         if anchor
         else None
     )
-    grey = element("p", number_html(definition), class_="mk-def") if definition else None
+    grey = element("p", phrase_html(definition), class_="mk-def") if definition else None
     return block(div("mk-head", element("h2", title, class_="mk-title"), help_link), grey)
 
 

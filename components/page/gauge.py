@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from components.page.html import Html, block, classes, div, element, join, span
-from components.page.numbers import Number, Shown, number_html, phrase_html
+from components.page.numbers import Number, Phrase, Shown, number_html, phrase_html
 from market.scales import Band, Scale, Severity
 
 HOT = 80.0
@@ -30,7 +30,7 @@ class Part:
 def gauge(
     score: Number,
     scale: Scale,
-    words: Sequence[Shown] = (),
+    words: Phrase = "",
     median: float | None = None,
     parts: Sequence[Part] = (),
     ends: tuple[float, float] = (0.0, 100.0),

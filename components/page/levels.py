@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 
 from components.page.html import EMPTY, Html, block, classes, div, element, join
-from components.page.numbers import Number, Shown, Tone, number_html, phrase_html
+from components.page.numbers import Number, Phrase, Shown, Tone, number_html, phrase_html
 from components.page.tables import Align, Column, table_of, table_row
 from components.text import short_price
 from market.instruments import Instrument
@@ -84,7 +84,7 @@ def level_table(caption: str, levels: Sequence[LevelRow]) -> Html:
     return block(table_of(caption, columns, body))
 
 
-def events(happened: Sequence[tuple[str, Sequence[Shown]]]) -> Html:
+def events(happened: Sequence[tuple[str, Phrase]]) -> Html:
     """What happened last: a time, then a sentence, its price to open."""
     items = (
         element("li", element("time", when), element("span", phrase_html(what))) for when, what in happened

@@ -40,6 +40,8 @@ class Number:
 
 
 Shown = Number | str
+Phrase = Shown | Sequence[Shown]
+"""A number, words, or several of both in order."""
 
 
 def shown(envelope: Envelope, write: Write, tone: Tone = Tone.PLAIN) -> Number:
@@ -84,8 +86,9 @@ def number_html(number: Shown, class_: str = "") -> Html:
     )
 
 
-def phrase_html(parts: Sequence[Shown]) -> Html:
+def phrase_html(phrase: Phrase) -> Html:
     """Words and numbers in order, each number to open."""
+    parts = (phrase,) if isinstance(phrase, str | Number) else phrase
     return join(part if isinstance(part, str) else number_html(part) for part in parts)
 
 

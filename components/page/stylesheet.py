@@ -62,7 +62,8 @@ _FRAME = """
 .mk ul.mk-facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(27rem,100%),1fr));gap:0 2rem;
  padding-top:.35rem}
 .mk ul.mk-facts li{padding:.25rem 0;text-wrap:pretty}
-.mk-lead .mk-n,.mk-facts .mk-n{text-decoration:underline dotted 1px var(--muted);text-underline-offset:3px}
+:is(.mk-lead,.mk-facts,.mk-def,.mk-events,.mk-score-words) .mk-n{
+ text-decoration:underline dotted 1px var(--muted);text-underline-offset:3px}
 .mk-group-of{scroll-margin-top:7.5rem}
 .mk-entry{scroll-margin-top:4.6rem;padding:.7rem 0;border-top:1px solid var(--border)}
 .mk .mk-entry h3{font-size:.9rem}

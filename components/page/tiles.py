@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.page.html import Html, block, classes, div, element, span, unseen
-from components.page.numbers import Number, Shown, Tone, number_html, phrase_html, sign_of
+from components.page.numbers import Number, Phrase, Shown, Tone, number_html, phrase_html, sign_of
 from components.page.sparkline import sparkline
 from market.bars import State
 
@@ -19,7 +19,7 @@ class Tile:
     name: str
     value: Shown
     change: Shown = ""
-    about: Shown | tuple[Shown, ...] = ""
+    about: Phrase = ""
     when: str = ""
     trail: Sequence[float] = ()
 
@@ -36,13 +36,9 @@ def _tile(tile: Tile) -> Html:
         div("mk-tile-name", span("", tile.name), span("", tile.when)),
         div("mk-tile-row", number_html(tile.value, "mk-tile-value"), sparkline(tile.trail, tone.value)),
         div(classes("mk-tile-change", tone.value), *_change(tile.change)),
-        div("mk-tile-about", _about(tile.about) if tile.about else None),
+        div("mk-tile-about", phrase_html(tile.about) if tile.about else None),
         class_="mk-tile",
     )
-
-
-def _about(about: Shown | tuple[Shown, ...]) -> Html:
-    return phrase_html(about) if isinstance(about, tuple) else number_html(about)
 
 
 def _change(change: Shown) -> tuple[str | Html | None, ...]:

@@ -263,7 +263,7 @@ def test_zone_marks_share_their_letter() -> None:
 def test_levels_and_events_are_words() -> None:
     table = page.level_table("Levels", [page.LevelRow("$68K–$70K", "now", "Inside", "for 18 h", True)])
     assert [each.text for each in every(table, "mk-warn")] == ["Inside"]
-    assert words(page.events([("6 Feb", ["Lost it"])])) == "6 FebLost it"
+    assert words(page.events([("6 Feb", "Lost it")])) == "6 FebLost it"
     price = page.priced(envelope(66_200.0, "zone_event"), BTC)
     listed = page.events([("6 Feb", ["Lost it at ", price, ", in the morning"])])
     assert words(listed) == "6 FebLost it at $66,200, in the morning"
@@ -272,7 +272,7 @@ def test_levels_and_events_are_words() -> None:
 
 def test_the_gauge_tells_its_numbers_to_those_who_listen() -> None:
     parts = [page.Part("Credit", 93.0, "93"), page.Part("Breadth", None, "–"), page.Part("Rates", 20.0, "20")]
-    block = page.gauge(page.shown(envelope(71.2), text.whole), SCALE, ["of 100"], 34.0, parts)
+    block = page.gauge(page.shown(envelope(71.2), text.whole), SCALE, "of 100", 34.0, parts)
     bar = every(block, "mk-gauge")[0]
     assert bar.get("aria-label") == "71 on a scale from 0 to 100: Stress. 1-yr median 34."
     assert [each.get("style") for each in every(block, "mk-needle")] == ["left:71.20%"]

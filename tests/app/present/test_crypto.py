@@ -2,6 +2,7 @@
 
 from analytics.crypto import coin_falls
 from app.present.crypto import beta_table, mood_tile, say_coins
+from components.page.numbers import Number
 from market import catalogue
 from tests.analytics.bars import series
 from tests.analytics.recorded import recording
@@ -11,8 +12,13 @@ def test_coins_are_counted_without_bitcoin_as_in_the_claims() -> None:
     known = recording("2026-02-07")
     coins = [known[each.key] for each in catalogue.load().group("crypto") if each.key in known]
     inside = round((coin_falls([coin for coin in coins if coin.key != "BTC"]).in_band.value or 0) * 8 / 100)
-    said = say_coins(coins)
+    parts = say_coins(coins)
+    said = "".join(map(str, parts))
     assert f"The article said −65% to −85% (shaded): {inside} of 8 coins but Bitcoin lie there." in said
+    assert [part.envelope.formula for part in parts if isinstance(part, Number)] == [
+        "coins_in_band",
+        "coins_median",
+    ]
     assert say_coins([]) == "No coin has prices."
 
 
