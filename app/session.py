@@ -32,25 +32,32 @@ def view() -> View:
     return kept
 
 
+def keep_address() -> None:
+    """Give a run the address of its view again, unless it came by a link or a step back or forward.
+
+    A click in the navigation drops the whole query string, and a run may be asked for before the browser has
+    heard what the one before it wrote. To be called before `st.navigation`: a browser that hears of the page
+    first takes a step in its history for it, and another one for the query.
+    """
+    if not _came_by_address():
+        _write(view())
+
+
 def restore(page: str) -> list[str]:
     """Bring view and address together at the start of a run; the sentences are what the address had wrong.
 
-    A link is followed, and so is a step back or forward in the browser. Any other run gets the address of its
-    view again: a click in the navigation drops the whole query string, and a run may be asked for before the
-    browser has heard what the one before it wrote.
+    A link is followed, and so is a step back or forward in the browser.
     """
     keep_mute_link()
     st.session_state["feed"], st.session_state["started"] = process_feed(), datetime.now(UTC)
     notices: list[str] = st.session_state.get("notices", [])
     moved = st.session_state.get("page") != page
-    if "view" not in st.session_state or _went_back_or_forward():
+    if _came_by_address():
         asked, notices = read_address(_query())
         _show(_within(asked, notices))
     elif moved:
         notices = []
         _show(view())
-    else:
-        _write(view())
     st.session_state["notices"], st.session_state["page"] = notices, page
     _take_kept_zones()
     return notices
@@ -188,9 +195,10 @@ def _query() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def _went_back_or_forward() -> bool:
+def _came_by_address() -> bool:
+    """Whether the address is the visitor's choice: on arrival, and after a step back or forward."""
     context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
+    return "view" not in st.session_state or (context is not None and context.is_history_navigation)
 
 
 def _within(wanted: View, notices: list[str]) -> View:

@@ -12,7 +12,7 @@ from concurrent.futures import TimeoutError as Late
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock, Semaphore
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from data_sources.breaker import Breaker, BreakerState, Budget, Limits
 from data_sources.errors import BadData, NoData, RateLimited, SourceError, UnknownSymbol, Unreachable
@@ -49,7 +49,8 @@ class Guarded:
         self._places = Semaphore(self._limits.places)
         self._breaker = Breaker(self._limits)
         self._budget = Budget(self._limits.requests_per_minute, timer())
-        self._queued = self._hanging = self._busy = 0
+        self._queued = self._busy = 0
+        self._hanging: set[Future[Any]] = set()
         self._seen = ProviderHealth(source, BreakerState.CLOSED)
         self._load = inner.load if isinstance(inner, Loading) else nothing_to_load
 
@@ -67,16 +68,14 @@ class Guarded:
         except SourceError:
             self._places.release()
             raise
+        with self._lock:
+            self._busy += 1
+            self._seen = replace(self._seen, requests=self._seen.requests + 1)
+        flight = take_off(ask, f"{self.source} {instrument.key}")
         try:
-            answer = self._fly(instrument, ask)
-        except SourceError as error:
-            wait = self._note_failure(error)
-            raise error.again(retry_after=wait) from error
-        except Exception as bug:
-            self._note_failure(Unreachable(instrument, self.source, repr(bug)))
-            raise
-        self._note_answer()
-        return answer
+            return self._land(instrument, flight)
+        finally:  # not before the outcome is noted: whoever waits for the place acts on it
+            flight.add_done_callback(self._free)
 
     def health(self) -> ProviderHealth:
         """How the provider is doing now."""
@@ -89,7 +88,7 @@ class Guarded:
                 breaker=self._breaker.state(now),
                 next_try=next_try,
                 busy=self._busy,
-                hanging=self._hanging,
+                hanging=len(self._hanging),
             )
 
     def _turn_away(self, instrument: Instrument) -> None:
@@ -114,34 +113,38 @@ class Guarded:
             reason, wait = refusal
             raise reason.again(instrument, retry_after=wait)
 
-    def _fly(self, instrument: Instrument, ask: Callable[[], Answer]) -> Answer:
-        with self._lock:
-            self._busy += 1
-            self._seen = replace(self._seen, requests=self._seen.requests + 1)
-        late = False
-
-        def free(_: Future[Answer]) -> None:
-            with self._lock:
-                self._busy -= 1
-                self._hanging -= late
-            self._places.release()
-
-        future = take_off(ask, f"{self.source} {instrument.key}")
+    def _land(self, instrument: Instrument, flight: Future[Answer]) -> Answer:
+        """The answer of a call, its outcome noted."""
         try:
-            return future.result(timeout=self._limits.deadline)
+            answer = self._within_deadline(instrument, flight)
+        except SourceError as error:
+            wait = self._note_failure(error)
+            raise error.again(retry_after=wait) from error
+        except Exception as bug:
+            self._note_failure(Unreachable(instrument, self.source, repr(bug)))
+            raise
+        self._note_answer()
+        return answer
+
+    def _within_deadline(self, instrument: Instrument, flight: Future[Answer]) -> Answer:
+        try:
+            return flight.result(timeout=self._limits.deadline)
         except Late:
-            if future.done():  # the call itself raised a TimeoutError
+            if flight.done():  # the call itself raised a TimeoutError
                 raise
             with self._lock:
-                late = True
-                self._hanging += 1
+                self._hanging.add(flight)
             raise Unreachable(instrument, self.source, f"no answer in {self._limits.deadline:g} s") from None
-        finally:
-            future.add_done_callback(free)
+
+    def _free(self, flight: Future[Any]) -> None:
+        with self._lock:
+            self._busy -= 1
+            self._hanging.discard(flight)
+        self._places.release()
 
     def _take_place(self, instrument: Instrument) -> None:
         with self._lock:
-            if self._hanging >= self._limits.places:
+            if len(self._hanging) >= self._limits.places:
                 raise Unreachable(instrument, self.source, "every place is held by a call that hangs")
             if self._queued >= self._limits.queue:
                 raise Unreachable(instrument, self.source, "too many calls are waiting")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from time import sleep
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, WebSocketRoute, expect
 
 from tests.app.browsing import Visit, fetch, visiting
 
@@ -116,6 +117,20 @@ def test_the_back_button_leads_to_the_page_and_moment_before(visit: Visit) -> No
     expect(visit.page).to_have_title("Sources · Market Stress")
     visit.wait_for("asof=2026-02-05")
     expect(badge(visit)).to_have_text("5 Feb 2026 24:00 UTC")
+
+
+def test_a_click_in_the_navigation_is_one_step_however_slowly_the_browser_hears_of_it(visit: Visit) -> None:
+    def one_by_one(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: (sleep(0.02), socket.send(message)))
+
+    visit.page.route_web_socket(re.compile("_stcore/stream"), one_by_one)
+    visit.open("/sources?asof=2026-02-05")
+    steps = visit.page.evaluate("history.length")
+    for page in ("Methods", "Sources", "Methods"):
+        follow(visit, page)
+        visit.wait_for("asof=2026-02-05")
+    assert visit.page.evaluate("history.length") == steps + 3
 
 
 def test_back_and_forward_lead_through_the_moments_of_one_page(visit: Visit) -> None:
