@@ -1,7 +1,8 @@
-// Lets every age on the page count: an element that carries the instant it is measured from is written anew each
-// second, in the units of `market.text.age`, by the server's clock: a visitor's may be wrong. Tells the server as well
+// Lets every age on the page count: an element that carries the instant it is measured from counts on by
+// the second, in the units of `market.text.age`, by the server's clock: a visitor's may be wrong. Tells the server as well
 // when a window is as narrow as a phone's, since a browser that is no phone's says nothing of its width.
 
+const LOOK = 250; // milliseconds: the stamp is half a second off and an age up to one, which leaves this for two in all
 const narrow = matchMedia("(max-width: 640px)");
 const isPhone = navigator.userAgent.includes("Mobi"); // the server knows
 let timer = null;
@@ -13,7 +14,7 @@ narrow.addEventListener("change", () => tell());
 
 export default function ({ data, setStateValue }) {
   if (took > 1000) compare();
-  timer ??= setInterval(count, 1000);
+  timer ??= setInterval(count, LOOK);
   count();
   tell = () => {
     if (!isPhone && data.narrow !== narrow.matches) setStateValue("narrow", narrow.matches);
