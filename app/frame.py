@@ -61,7 +61,7 @@ LAYOUT = """<style>
 [class*="st-key-step-"] [data-testid="stMarkdownContainer"]{position:absolute;width:1px;height:1px;
  overflow:hidden;clip-path:inset(50%)}
 [class*="st-key-step-"] button{padding:0 .45rem}
-[data-testid="stTopNavLink"]:focus-visible{outline:2px solid light-dark(#1D5FCC,#7FA8FF);outline-offset:-2px}
+[data-testid="stTopNavLink"]:focus-visible{outline:2px solid var(--accent);outline-offset:-2px}
 @media (max-width:640px){
  .st-key-strip,.st-key-strip .st-key-asof{gap:.3rem .45rem!important}
  .st-key-strip [data-testid="stPopoverButton"]{padding:0 .3rem}

@@ -11,7 +11,7 @@ from components.multiples import Panel, multiples, multiples_alt
 from components.page.html import Html
 from components.page.numbers import Shown, Tone, shown
 from components.page.tables import Align, Column, rows
-from components.text import Write, basis_points, change, decimal, full_day, percentile_place
+from components.text import MISSING, Write, basis_points, change, decimal, full_day, percentile_place
 from data_sources.feed import Batch
 from market.bars import Bars
 from market.calendars import day_of
@@ -51,23 +51,19 @@ def panels(official: tuple[Bars, ...], moment: datetime, phone: bool) -> Drawing
     """The last three years of each gauge, on its own scale; nothing where there is none."""
     start = pd.Timestamp(moment - DRAWN)
     held = {each: each.finished.close.loc[start:] for each in official}
-    drawn = [
-        Panel(line(each, values), _writer(each.instrument))
-        for each, values in held.items()
-        if len(values) > 1
-    ]
-    if not drawn:
+    told = {each: values for each, values in held.items() if len(values) > 1}
+    if not told:
         return Html("")
-    made_of = tuple(each for each, values in held.items() if len(values) > 1)
+    drawn = [Panel(line(each, values), _writer(each.instrument)) for each, values in told.items()]
     figure = multiples(drawn, across=4, phone=phone)
-    return Drawing(figure, multiples_alt(drawn, "Newest values"), made_of, "the last three years")
+    return Drawing(figure, multiples_alt(drawn, "Newest values"), tuple(told), "the last three years")
 
 
 def _row(each: Gauge) -> tuple[Shown, ...]:
     return (
         each.instrument.name,
         shown(each.value, _writer(each.instrument)),
-        full_day(day_of(each.value.as_of)) if each.value.as_of else "–",
+        full_day(day_of(each.value.as_of)) if each.value.as_of else MISSING,
         shown(each.change, _change_writer(each.change.unit), Tone.MUTED),
         shown(each.percentile, percentile_place),
         decimal(each.percentile.n),

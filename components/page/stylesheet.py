@@ -242,7 +242,7 @@ _SCREENS = """
 
 STYLESHEET = "".join(
     (
-        f".mk,.st-key-strip,[class*='st-key-card']{{{_VARIABLES}}}",
+        f".mk,.st-key-strip,[class*='st-key-card'],[data-testid='stTopNavLink']{{{_VARIABLES}}}",
         "[class*='st-key-card']{background:var(--card)}",
         _BASE,
         _FRAME.replace("@serif", SERIF),
