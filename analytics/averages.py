@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analytics.observations import positive
+from analytics.ranks import FEWEST_SHARE
 from analytics.rebasing import ratio_envelope
 from analytics.returns import newest
+from analytics.rolling import windows_of
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, joint_envelope
@@ -23,7 +25,8 @@ DEFINITIONS = (
         title="Moving average",
         formula="The plain mean of the last 50, 100 or 200 finished closes.",
         sampling="Finished daily closes.",
-        gaps="Missing until that many closes are known.",
+        gaps="Missing until the history holds that many sessions, and with less than 80% of the closes; one "
+        "that is missing is left out, and n says how many there are.",
         source="Simple mean; Faber (2007) for its use as a trend line.",
         group="Trend",
     ),
@@ -72,8 +75,19 @@ class Average:
 
 
 def moving_average(close: pd.Series, span: int) -> pd.Series:
-    """The mean of the last ``span`` rows; NaN until there are that many, and while a gap is among them."""
-    return close.rolling(span).mean()
+    """The mean of what is known of the last ``span`` rows; NaN until there are that many, and below 80 %.
+
+    Each mean is made of its own rows alone, so that what has left them leaves no trace.
+    """
+    if len(close) < span:
+        return pd.Series(np.nan, index=close.index, name=close.name, dtype=float)
+    stretches = windows_of(close.to_numpy(float), span)
+    known = ~np.isnan(stretches)
+    count = known.sum(axis=1)
+    means = np.full(len(close), np.nan)
+    total = np.where(known, stretches, 0.0).sum(axis=1)
+    np.divide(total, count, out=means[span - 1 :], where=count >= FEWEST_SHARE * span)
+    return pd.Series(means, index=close.index, name=close.name)
 
 
 def averages(bars: Bars, spans: Iterable[int] = SPANS) -> tuple[Average, ...]:
@@ -83,11 +97,11 @@ def averages(bars: Bars, spans: Iterable[int] = SPANS) -> tuple[Average, ...]:
 
 def breadth(markets: Iterable[Bars], span: int = BREADTH_SPAN) -> Envelope:
     """The share (percent) of ``markets`` whose last finished close lies above its own mean."""
-    measured = [
-        (bars, bool(bars.finished.close.iloc[-1] > moving_average(bars.finished.close, span).iloc[-1]))
+    ends = [
+        (bars, bars.finished.last, float(moving_average(bars.finished.close, span).iloc[-1]))
         for bars in markets
-        if len(bars.finished) >= span
     ]
+    measured = [(bars, last > mean) for bars, last, mean in ends if not np.isnan(mean)]
     if not measured:
         why = f"No market has {span} closes yet."
         return joint_envelope(Result.missing(why), [], "percent", "breadth")
@@ -100,9 +114,9 @@ def breadth(markets: Iterable[Bars], span: int = BREADTH_SPAN) -> Envelope:
 def breadth_line(markets: Iterable[Bars], span: int = BREADTH_SPAN) -> pd.Series:
     """The same share through time, on the rows that all measured markets of one calendar have in common."""
     above = [
-        (bars.finished.close > mean).where(mean.notna())
-        for bars in markets
-        for mean in [moving_average(bars.finished.close, span)]
+        (close > mean).where(mean.notna() & close.notna())
+        for close in (bars.finished.close for bars in markets)
+        for mean in [moving_average(close, span)]
     ]
     if not above:
         return pd.Series(dtype=float)
@@ -114,7 +128,8 @@ def _average(bars: Bars, span: int) -> Average:
     close = bars.finished.close
     mean = moving_average(close, span)
     if not len(mean) or np.isnan(mean.iloc[-1]):
-        found = Result.missing(f"The history holds {len(close)} of {span} closes.", len(close), span)
+        known = int(close.iloc[-span:].count())
+        found = Result.missing(f"The history holds {known} of {span} closes.", known, span)
         return Average(
             span,
             envelope(found, bars, bars.instrument.unit.value, "moving_average"),
@@ -125,12 +140,13 @@ def _average(bars: Bars, span: int) -> Average:
             None,
         )
     price, level = (float(positive(each).iloc[-1]) for each in (bars.linked, mean))
-    value = Result(float(mean.iloc[-1]), n=span, as_of=newest(close), window=span)
-    distance = reach = Result.missing("The price or its mean is not positive.", span, span)
+    n, first = int(close.iloc[-span:].count()), close.index[-span].to_pydatetime()
+    value = Result(float(mean.iloc[-1]), n=n, as_of=newest(close), window=span, since=first)
+    distance = reach = Result.missing("The price or its mean is not positive.", n, span, since=first)
     if not np.isnan(price / level):
-        distance = Result(100 * (price / level - 1), n=span, window=span)
-        reach = Result(100 * (level / price - 1), n=span, window=span)
-    side = (close > mean)[mean.notna()]
+        distance = Result(100 * (price / level - 1), n=n, window=span, since=first)
+        reach = Result(100 * (level / price - 1), n=n, window=span, since=first)
+    side = (close > mean)[mean.notna() & close.notna()]
     since, other = _run(side)
     return Average(
         span,

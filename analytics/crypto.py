@@ -1,6 +1,6 @@
 """Crypto stress: funding, open interest, basis, pegs, fund flows, mood, and fallen coins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.drawdowns import from_high_of_year
-from analytics.ranks import streaks
+from analytics.ranks import streak
 from analytics.rebasing import ratio_envelope
 from market.bars import Bars
 from market.definitions import Definition
@@ -224,13 +224,14 @@ class Funding:
 def funding_summary(prints: Bars, days: int = 30) -> Funding:
     """Funding in percent per 8 hours: last, annual, and the last ``days``: median, share below zero."""
     rates = prints.close
-    recent = rates[rates.index > rates.index[-1] - pd.Timedelta(days=days)]
+    recent = rates[rates.index > rates.index[-1] - pd.Timedelta(days=days)].dropna()
     last, n = float(rates.iloc[-1]), len(recent)
     negative = int((recent < 0).sum())
-    run = int(streaks(rates).iloc[-1])
 
     def number(value: float, unit: str, formula: str, count: int, **inputs: float | str) -> Envelope:
-        return envelope(Result(value, n=count, as_of=prints.as_of), prints, unit, formula, **inputs)
+        since = prints.as_of if count == 1 else recent.index[0].to_pydatetime()
+        result = Result(value, n=count, as_of=prints.as_of, since=since)
+        return envelope(result, prints, unit, formula, **inputs)
 
     neutral = NEUTRAL_FUNDING * 100
     per_print = "percent per 8 h"
@@ -241,7 +242,7 @@ def funding_summary(prints: Bars, days: int = 30) -> Funding:
         share_negative=number(
             100 * negative / n, "percent", "funding_share_negative", n, negative=negative, days=days
         ),
-        run=number(run, "prints", "funding_run", len(rates)),
+        run=envelope(streak(rates), prints, "prints", "funding_run"),
     )
 
 
@@ -309,32 +310,43 @@ class Flows:
 
 
 def flow_summary(flows: Bars) -> Flows:
-    """Net flows over the last day, 5 and 20 published days; a sum is missing until it has all its days."""
+    """Net flows over the last day, 5 and 20 trading days; a sum is missing unless each has its figure."""
     values = flows.close
 
+    def counted(days: int, count: Callable[[pd.Series], float]) -> Result:
+        recent = values.iloc[-days:]
+        first = recent.index[0].to_pydatetime()
+        result = Result(float(count(recent)), n=days, window=days, as_of=flows.as_of, since=first)
+        return _enough(values, days) or result
+
     def total(days: int) -> Envelope:
-        result = _enough(values, days)
-        if result is None:
-            recent = values.iloc[-days:]
-            result = Result(float(recent.sum()), n=days, window=days, as_of=flows.as_of)
+        result = counted(days, pd.Series.sum)
         return envelope(result, flows, "million USD", "etf_flow", days=days)
 
-    of_5 = _enough(values, 5) or Result(float((values.iloc[-5:] > 0).sum()), n=5, as_of=flows.as_of)
+    of_5 = counted(5, lambda recent: (recent > 0).sum())
     return Flows(
-        last=envelope(Result(float(values.iloc[-1]), n=1), flows, "million USD", "etf_flow", days=1),
+        last=envelope(
+            Result(flows.last, n=1, as_of=flows.as_of, since=flows.as_of),
+            flows,
+            "million USD",
+            "etf_flow",
+            days=1,
+        ),
         sum_5=total(5),
         sum_20=total(20),
         inflow_days_of_5=envelope(of_5, flows, "days", "etf_flow"),
-        streak=envelope(
-            Result(float(streaks(values).iloc[-1]), n=len(values)), flows, "days", "etf_flow_streak"
-        ),
+        streak=envelope(streak(values), flows, "days", "etf_flow_streak"),
     )
 
 
 def _enough(values: pd.Series, needed: int) -> Result | None:
-    if len(values) >= needed:
+    """The missing result of a stretch that lacks a day; None where each of its days has a figure."""
+    recent = values.iloc[-needed:]
+    known = int(recent.count())
+    if known == needed:
         return None
-    return Result.missing(f"{len(values)} of {needed} days are published.", n=len(values), window=needed)
+    since = recent.index[0].to_pydatetime()
+    return Result.missing(f"{known} of {needed} days are published.", n=known, window=needed, since=since)
 
 
 # Mood
@@ -365,15 +377,18 @@ def mood(index: Bars) -> Mood:
 
     def days_ago(days: int) -> Envelope:
         day = values.index[-1] - pd.Timedelta(days=days)
-        if day not in values.index:
+        if np.isnan(values.get(day, np.nan)):
             return missing("score", "fear_and_greed", f"There is no value {days} days before.")
-        result = Result(float(values[day]), n=1, as_of=day.to_pydatetime())
+        result = Result(float(values[day]), n=1, as_of=day.to_pydatetime(), since=day.to_pydatetime())
         return envelope(result, index, "score", "fear_and_greed", days_ago=days)
 
     recent = values[values.index > values.index[-1] - pd.Timedelta(days=30)]
-    low = Result(float(recent.min()), n=len(recent), as_of=index.as_of)
+    first = recent.index[0].to_pydatetime()
+    low = Result(float(recent.min()), n=int(recent.count()), as_of=index.as_of, since=first)
     return Mood(
-        value=envelope(Result(index.last, n=1), index, "score", "fear_and_greed"),
+        value=envelope(
+            Result(index.last, n=1, as_of=index.as_of, since=index.as_of), index, "score", "fear_and_greed"
+        ),
         word=mood_word(index.last),
         yesterday=days_ago(1),
         week_ago=days_ago(7),

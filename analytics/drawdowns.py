@@ -133,14 +133,15 @@ def from_high_of_year(close: pd.Series, dates: pd.DatetimeIndex, year: int) -> R
     prices = positive(close).to_numpy(float)
     inside = np.asarray(dates.year == year)
     within = prices[inside]
-    if not (within > 0).any():
-        return Result.missing(f"There are no closes of {year}.", n=len(within))
+    n = int((within > 0).sum())
+    if not n:
+        return Result.missing(f"There are no closes of {year}.")
     if np.isnan(prices[-1]):
-        return Result.missing(NO_LAST, n=len(within))
+        return Result.missing(NO_LAST, n=n)
     value = float(prices[-1] / np.nanmax(within) - 1)
     first = dates[int(inside.argmax())]
     partial = bool(inside[-1]) or first > pd.Timestamp(year, 1, 10)
-    return Result(value, len(within), newest(close), flags=("partial",) if partial else ())
+    return Result(value, n, newest(close), flags=("partial",) if partial else ())
 
 
 def highest(prices: pd.Series) -> Mark | None:
@@ -159,12 +160,17 @@ def lowest(prices: pd.Series) -> Mark | None:
 
 
 def drawdowns(close: pd.Series) -> tuple[Drawdown, ...]:
-    """Every fall below the running high, oldest first; a tie at the high ends it. The last may be open."""
-    prices = positive(close).dropna()
+    """Every fall below the running high, oldest first; a tie at the high ends it. The last may be open.
+
+    A gap is neither a high nor a low, and counts as a session.
+    """
+    every = positive(close)
+    rows = np.flatnonzero(every.notna())
+    prices = every.iloc[rows]
     levels = prices.to_numpy(float)
     below = levels < np.maximum.accumulate(levels) if len(levels) else np.zeros(0, bool)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], below, [False])).astype(np.int8)))
-    return tuple(_drawdown(prices, int(start) - 1, int(end)) for start, end in edges.reshape(-1, 2))
+    return tuple(_drawdown(prices, rows, int(start) - 1, int(end)) for start, end in edges.reshape(-1, 2))
 
 
 def ulcer_index(close: pd.Series) -> Result:
@@ -204,8 +210,11 @@ def _mark(prices: pd.Series, place: int) -> Mark:
     return Mark(float(prices.iloc[place]), pd.Timestamp(prices.index[place]).to_pydatetime())
 
 
-def _drawdown(prices: pd.Series, peak: int, end: int) -> Drawdown:
-    """The drawdown of the rows after ``peak`` and before ``end``, where ``end`` may lie past the last row."""
+def _drawdown(prices: pd.Series, rows: np.ndarray, peak: int, end: int) -> Drawdown:
+    """The drawdown of the prices after ``peak`` and before ``end``, where ``end`` may lie past the last one.
+
+    ``rows`` says which row of the history each price stands in.
+    """
     levels = prices.to_numpy(float)
     trough = peak + 1 + int(levels[peak + 1 : end].argmin())
     newest_row = min(end, len(levels) - 1)
@@ -215,8 +224,8 @@ def _drawdown(prices: pd.Series, peak: int, end: int) -> Drawdown:
         trough=_mark(prices, trough),
         recovery=_mark(prices, end) if end < len(levels) else None,
         depth=float(levels[trough] / levels[peak] - 1),
-        sessions_to_trough=trough - peak,
-        sessions_from_trough=newest_row - trough,
+        sessions_to_trough=int(rows[trough] - rows[peak]),
+        sessions_from_trough=int(rows[newest_row] - rows[trough]),
         days_to_trough=_days(at[peak], at[trough]),
         days_from_trough=_days(at[trough], at[newest_row]),
     )

@@ -108,15 +108,16 @@ class FoundFall:
 def falls_by_rule(close: pd.Series, depth: float, year: int = 252) -> tuple[FoundFall, ...]:
     """Every fall of at least ``depth`` from the highest close of a ``year``, oldest first, none overlapping.
 
-    The last one is current while no close is the highest of a year again. Closes are positive, without gaps.
+    The last one is current while no close is the highest of a year again. Closes are positive; a missing one
+    is neither high nor low.
     """
     prices = close.to_numpy(float)
     found: list[FoundFall] = []
     row = 1
     while row < len(prices):
         start = max(0, row + 1 - year)
-        peak = row - int(prices[start : row + 1][::-1].argmax())
-        if prices[row] > prices[peak] * (1 - depth):
+        peak = row - int(np.nanargmax(prices[start : row + 1][::-1]))
+        if not prices[row] <= prices[peak] * (1 - depth):
             row += 1
             continue
         end = _next_high(prices, row, year)
@@ -127,14 +128,14 @@ def falls_by_rule(close: pd.Series, depth: float, year: int = 252) -> tuple[Foun
 
 def _next_high(prices: np.ndarray, row: int, year: int) -> int | None:
     for later in range(row + 1, len(prices)):
-        if prices[later] >= prices[max(0, later + 1 - year) : later + 1].max():
+        if prices[later] >= np.nanmax(prices[max(0, later + 1 - year) : later + 1]):
             return later
     return None
 
 
 def _found(prices: np.ndarray, peak: int, known: int, end: int | None) -> FoundFall:
     last = len(prices) - 1 if end is None else end
-    low = peak + int(prices[peak : last + 1].argmin())
+    low = peak + int(np.nanargmin(prices[peak : last + 1]))
     depth = float(prices[low] / prices[peak] - 1)
     return FoundFall(peak, low, last, _regained(prices, peak, low), depth, end is None, known)
 
@@ -158,9 +159,14 @@ def named_fall(
     if not len(rows) or rows[0] == 0:
         return None
     prices = close.to_numpy(float)
-    low = int(rows[0]) + int(prices[rows[0] : rows[-1] + 1].argmin())
+    within = prices[rows[0] : rows[-1] + 1]
+    if np.isnan(within).all():
+        return None
+    low = int(rows[0]) + int(np.nanargmin(within))
     before = prices[max(0, low - lookback) : low]
-    peak = low - 1 - int(before[::-1].argmax())
+    if np.isnan(before).all():
+        return None
+    peak = low - 1 - int(np.nanargmax(before[::-1]))
     recovered = _regained(prices, peak, low)
     last = len(prices) - 1 if recovered is None else recovered
     depth = float(prices[low] / prices[peak] - 1)
@@ -259,7 +265,7 @@ def episodes(
     bars = known[key].finished if key in known else None
     if depth is None:
         depth = CRYPTO_DEPTH if bars is not None and bars.is_continuous else DEPTH
-    if bars is None or positive(bars.close).isna().any():
+    if bars is None or positive(bars.close.dropna()).isna().any():
         why = no_prices([key]) if bars is None else "A price is not positive."
         return Episodes(key, depth, (), (), None, (), (), 0, tuple(each.name for each in named), why)
     newest_day = bars.dates[-1].date()
@@ -301,7 +307,8 @@ def sequels(close: pd.Series, past: Sequence[FoundFall], elapsed: int | None) ->
 def _sequel(prices: np.ndarray, past: Sequence[FoundFall], elapsed: int, ahead: int) -> Sequel:
     ages = [(each, each.peak_row + elapsed) for each in past]
     starts = [row for each, row in ages if each.known_row <= row <= each.end_row]
-    moves = [100 * (prices[row + ahead] / prices[row] - 1) for row in starts if row + ahead < len(prices)]
+    every = [100 * (prices[row + ahead] / prices[row] - 1) for row in starts if row + ahead < len(prices)]
+    moves = [move for move in every if not np.isnan(move)]
     n = len(moves)
     if n < ENOUGH:
         return Sequel(ahead, {}, n, f"Past falls known at that age: {n}. Percentages need {ENOUGH}.")
@@ -347,8 +354,9 @@ def alike(falls: Iterable[PastFall], current: PastFall | None, count: int = LIKE
         if fall.is_current or len(then) < len(now):
             continue
         distance = raw_distance(now, then).value
-        correlation = pearson(now, then)
-        found.append(Alike(fall.key, distance or 0.0, correlation, float(np.exp(then.min()) / 100 - 1)))
+        if distance is None:  # a close is missing on one of the two paths
+            continue
+        found.append(Alike(fall.key, distance, pearson(now, then), float(np.exp(then.min()) / 100 - 1)))
     return tuple(sorted(found, key=lambda each: each.distance)[:count])
 
 
@@ -368,10 +376,10 @@ class _Shown:
         peak, low = self._mark(rows.peak_row), self._mark(rows.low_row)
         peak_day, low_day = dates[rows.peak_row].date(), dates[rows.low_row].date()
         down = rows.low_row - rows.peak_row
-        depth = Result(100 * rows.depth, n=rows.end_row - rows.peak_row, as_of=low.at)
-        speed = Result.missing("The low is the peak.")
+        depth = Result(100 * rows.depth, n=rows.end_row - rows.peak_row, as_of=low.at, since=peak.at)
+        speed = Result.missing("The low is the peak.", since=peak.at)
         if down:
-            speed = Result(100 * rows.depth / down, n=down)
+            speed = Result(100 * rows.depth / down, n=down, since=peak.at)
         return PastFall(
             key=peak_day.isoformat(),
             name=f"{peak_day:%B %Y}",
@@ -386,7 +394,7 @@ class _Shown:
             depth=self._number(depth, "percent", "fall_depth", peak=peak.price, low=low.price),
             speed=self._number(speed, "percent per session", "fall_speed", sessions=down),
             sessions_down=down,
-            down=self._number(Result(down, n=down, as_of=low.at), "sessions", "fall_speed"),
+            down=self._number(Result(down, n=down, as_of=low.at, since=peak.at), "sessions", "fall_speed"),
             recovery_days=self._number(self._recovery(rows), "days", "fall_recovery"),
             beta=self._beta(peak, low),
             path=path_of(close, rows),
@@ -397,7 +405,7 @@ class _Shown:
         return Mark(float(self.bars.close.iloc[row]), stamp.to_pydatetime())
 
     def _close(self, mark: Mark) -> Envelope:
-        result = Result(mark.price, n=1, as_of=mark.at)
+        result = Result(mark.price, n=1, as_of=mark.at, since=mark.at)
         return self._number(result, self.bars.instrument.unit.value, "fall_depth")
 
     def _number(self, result: Result, unit: str, formula: str, **inputs: float | str) -> Envelope:
@@ -405,9 +413,10 @@ class _Shown:
 
     def _recovery(self, rows: FoundFall) -> Result:
         if rows.recovered_row is None:
-            return Result.missing("The peak has not been regained.")
+            return Result.missing("The peak has not been regained.", since=self._mark(rows.low_row).at)
         days = (self.bars.dates[rows.recovered_row] - self.bars.dates[rows.low_row]).days
-        return Result(float(days), n=rows.recovered_row - rows.low_row)
+        regained, low = self._mark(rows.recovered_row).at, self._mark(rows.low_row).at
+        return Result(float(days), n=rows.recovered_row - rows.low_row, as_of=regained, since=low)
 
     def _beta(self, peak: Mark, low: Mark) -> Envelope:
         if self.moves is None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics import ranks
 from analytics.rebasing import ratio_envelope
+from analytics.returns import say_missing
 from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition
@@ -29,7 +30,7 @@ DEFINITIONS = (
         "The days after",
         "Close 5 bars after the fall / close on the day of the fall − 1.",
         "The same closes as the fall.",
-        "Missing until all five are known.",
+        "Missing until the fifth has come, and where its close is missing.",
         "Simple return.",
         "Falls",
     ),
@@ -38,7 +39,7 @@ DEFINITIONS = (
         "Longest losing streak",
         "The largest number of falls in a row among all closes loaded; of equal ones the newest.",
         "Close to close, as for the streak.",
-        "A missing return neither adds to a run nor ends it.",
+        "A missing return ends a run: what lies on both sides of it is counted apart.",
         "Run length.",
         "Falls",
     ),
@@ -90,6 +91,9 @@ def _after(closes: pd.Series, place: int, bars_after: int) -> Result:
     if known < bars_after:
         return Result.missing(f"{known} of {bars_after} days after it are known.", n=known, window=bars_after)
     then = float(closes.iloc[place + bars_after])
+    if np.isnan(then):
+        why = say_missing(closes, place + bars_after)
+        return Result.missing(why, n=bars_after, window=bars_after)
     stamp = pd.Timestamp(closes.index[place + bars_after]).to_pydatetime()
     return Result(100 * (then / float(closes.iloc[place]) - 1), n=bars_after, as_of=stamp, window=bars_after)
 
@@ -112,17 +116,18 @@ class Runs:
 
 def runs(bars: Bars) -> Runs:
     """Closes in a row that rose or fell, up to the newest; numbers are missing where there are no returns."""
-    returns = bars.returns.dropna()
+    returns = bars.returns
+    n = int(returns.count())
     length, total, newest = _run(returns)
     lengths = ranks.streaks(returns).to_numpy()
-    longest = fell = Result.missing(NO_FALL, n=len(returns))
+    longest = fell = Result.missing(NO_FALL, n=n)
     falls: dict[str, float] = {}
     closed = bars.finished
     if len(lengths) and lengths.min() < 0:
         last = int(np.flatnonzero(lengths == lengths.min())[-1])
         closed = bars if last == len(lengths) - 1 else bars.finished
         run, fell, falls = _run(returns.iloc[: last + 1])
-        longest = replace(run.scaled(-1), n=len(returns))
+        longest = replace(run.scaled(-1), n=n, window=None)
     return Runs(
         ratio_envelope(length, bars, "closes in a row", "streak"),
         tuple(newest.values()),

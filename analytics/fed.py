@@ -194,7 +194,7 @@ def outlook(
     }
     last = max(prices, default=(0, 0))
     coming = [day for day in days if stamp.date() <= day and (day.year, day.month) <= last]
-    rates = effective.close.loc[:stamp] if effective else pd.Series(dtype=float)
+    rates = effective.close.loc[:stamp].dropna() if effective else pd.Series(dtype=float)
     rate = float(rates.iloc[-1]) if len(rates) else None
     return Outlook(stamp.to_pydatetime(), rate, fed_path(prices, coming, rate))
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from analytics.macro import FEWEST
 from analytics.ranks import percentile_of_last
-from analytics.returns import change_over, newest
+from analytics.returns import change_over, newest, say_missing
 from market.bars import Bars
 from market.definitions import Definition
 from market.instruments import Instrument
@@ -30,7 +32,7 @@ DEFINITIONS = (
         "Last − the value before, in points for the indices of stress and in basis points for the spread; "
         "last / the value before − 1 in percent for the dollar.",
         "As published; over a week where the gauge is weekly.",
-        "Missing with a single value.",
+        "Missing with a single value, and where the one before is missing.",
         "Own definition.",
         "Gauges",
     ),
@@ -61,7 +63,7 @@ def gauge(bars: Bars) -> Gauge:
     """The newest finished value of ``bars``, in the unit of its instrument, and where it stands."""
     known = bars.finished
     close, instrument = known.close, known.instrument
-    last = Result(float(close.iloc[-1]), n=1, as_of=newest(close))
+    last = Result(float(close.iloc[-1]), n=1, as_of=newest(close), since=newest(close))
     place = percentile_of_last(close, minimum=FEWEST)
     return Gauge(
         instrument,
@@ -95,4 +97,6 @@ def _change(bars: Bars) -> Result:
         return Result.missing("There is one value only.", n=len(bars))
     scale = 100 if bars.instrument.moves_in_basis_points else 1
     move = round(float(bars.changes.iloc[-1]) * scale, 9)
+    if np.isnan(move):
+        return Result.missing(say_missing(bars.close, len(bars) - 2), n=1, window=1)
     return Result(move, n=1, as_of=bars.as_of, window=1)

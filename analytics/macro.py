@@ -11,7 +11,7 @@ from analytics.drawdowns import latest_rolling_drawdown
 from analytics.naming import name_of, no_prices
 from analytics.observations import observed, positive
 from analytics.ranks import percentile_of_last
-from analytics.returns import REACH_BACK, change_over, change_over_days, newest
+from analytics.returns import REACH_BACK, change_over, change_over_days, newest, say_missing
 from market.bars import Bars
 from market.definitions import Definition
 from market.instruments import Unit
@@ -31,7 +31,7 @@ DEFINITIONS = (
         "Value",
         "The last published value; a spread is the difference of two, a ratio the quotient of two.",
         "New York closes; Treasury yields are the H.15 fixing, published the next day.",
-        "A spread or ratio uses only days on which both sides are published.",
+        "A spread or ratio is missing on days on which one side is not published.",
         "Own definition.",
         "Macro",
     ),
@@ -42,7 +42,7 @@ DEFINITIONS = (
         "the close before (1 day), or the last one at least 7 or 30 calendar days before (1 week, 1 "
         "month).",
         "New York closes.",
-        "Missing without a close in the week up to the base day.",
+        "Missing where the close of the base day is, or with none in the week up to it.",
         "Own definition.",
         "Macro",
     ),
@@ -72,7 +72,7 @@ DEFINITIONS = (
         "Log change of the dollar index over 20 sessions, and its mid-rank among all such changes loaded. "
         "The dollar is called strong above the 80th percentile only.",
         "ICE closes.",
-        "A missing close is left out of the count of sessions.",
+        "Missing where the close of 20 sessions before is.",
         "Own definition.",
         "Macro",
     ),
@@ -81,7 +81,7 @@ DEFINITIONS = (
         "Credit, 20 sessions",
         "Log return of high yield (HYG) less that of Treasuries (IEF) over 20 sessions.",
         "Fund closes; flagged `unadjusted` where dividends are left out.",
-        "Only sessions both have.",
+        "Missing where either fund has no close at one of the two ends.",
         "Own definition; moves with the spread of high-yield bonds (rank correlation 0.84 over 20 sessions).",
         "Macro",
     ),
@@ -111,13 +111,15 @@ def log_excess(fund: float, against: float) -> float:
 
 
 def together(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Both series on the instants that both have."""
-    both = pd.concat([first, second], axis=1, join="inner").dropna()
+    """Both series from the first instant that both have to the last; NaN in both where either is missing."""
+    both = pd.concat([first, second], axis=1, join="inner")
+    known = both.notna().all(axis=1)
+    both = both.where(known)[known[::-1].cummax()[::-1] & known.cummax()]
     return both.iloc[:, 0], both.iloc[:, 1]
 
 
 def ratio(fund: pd.Series, against: pd.Series) -> pd.Series:
-    """One price over another on the instants that both have, where both are positive."""
+    """One price over another on the instants that both have; NaN where either is missing or not positive."""
     one, other = together(positive(fund), positive(against))
     return (one / other).rename(f"{fund.name}/{against.name}")
 
@@ -141,7 +143,7 @@ def _difference(values: pd.Series, rows: int) -> Result:
     known = observed(values)
     move = float(known.iloc[-1] - known.iloc[-1 - rows])
     if np.isnan(move):
-        return Result.missing("One of the two values is missing.", n=rows, window=rows)
+        return Result.missing(say_missing(values, len(values) - 1 - rows), n=rows, window=rows)
     return Result(move, n=rows, as_of=newest(values), window=rows)
 
 
@@ -185,7 +187,7 @@ class _Line:
 
     def row(self) -> MacroRow:
         values, dates, shown = self.values, self.dates, self._shown
-        last = Result(float(values.iloc[-1]), n=1, as_of=newest(values))
+        last = Result(float(values.iloc[-1]), n=1, as_of=newest(values), since=newest(values))
         if self.in_basis_points:
             scale = 1.0 if self.unit == "bp" else 100.0
             moves = [
@@ -303,9 +305,9 @@ def curve(long: Bars, short: Bars, sessions: int = 20) -> Curve:
     if spread.empty:
         why = f"{long.instrument.name} and {short.instrument.name} have no day in common."
         return Curve(missing("bp", "curve", why), 0, None)
-    last = Result(float(spread.iloc[-1]), n=len(spread), as_of=newest(spread))
+    last = Result(float(spread.iloc[-1]), n=int(spread.count()), as_of=newest(spread))
     positive = np.flatnonzero(spread.to_numpy() >= 0)
-    inverted = len(spread) - (int(positive[-1]) + 1 if len(positive) else 0)
+    inverted = int(spread.iloc[int(positive[-1]) + 1 if len(positive) else 0 :].count())
     shown = joint_envelope(last, (long, short), "bp", "curve", **{long.key: long.last, short.key: short.last})
     return Curve(shown, inverted, _kind_of_move(spread, together(long.close, short.close)[1], sessions))
 
@@ -332,6 +334,8 @@ def dollar(index: Bars, sessions: int = 20) -> Dollar:
     moves = np.log(close).diff(sessions).dropna()
     if moves.empty or moves.index[-1] != close.index[-1]:
         why = f"The history holds {len(close)} of {sessions + 1} closes."
+        if len(close) > sessions:
+            why = say_missing(close, len(close) - 1 - sessions)
         return Dollar(missing("percent", "dollar_move", why), missing("percentile", "dollar_move", why), None)
     move = Result(float(moves.iloc[-1]), n=sessions, as_of=newest(moves), window=sessions)
     place = percentile_of_last(moves, minimum=FEWEST)
@@ -363,8 +367,10 @@ def credit(high_yield: Bars, treasuries: Bars, sessions: int = 20) -> Credit:
         return joint_envelope(flagged.scaled(100), funds, unit, formula, **inputs)
 
     excess = excess_returns(quotient, sessions)
-    if excess.empty:
+    if excess.empty or excess.index[-1] != quotient.index[-1]:
         why = f"The history holds {len(quotient)} of {sessions + 1} common closes."
+        if len(quotient) > sessions:
+            why = say_missing(quotient, len(quotient) - 1 - sessions)
         last = place = Result.missing(why, n=len(quotient))
     else:
         last = Result(float(excess.iloc[-1]), n=sessions, as_of=newest(excess), window=sessions)

@@ -16,6 +16,9 @@ from analytics.quantiles import varies
 from analytics.returns import newest
 from market.readings import Result
 
+FEWEST_SHARE = 0.8
+"""The share of a window that has to be known."""
+
 WARM_UP = 60
 """Observations whose mean square starts an exponentially weighted variance."""
 
@@ -65,15 +68,26 @@ def mid_ranks(values: np.ndarray) -> np.ndarray:
 def rank_among_last(returns: pd.Series, window: int) -> Result:
     """How many of the last ``window`` returns are as low as the newest one, itself included: 1 is the worst.
 
-    Ties count as equally bad. Missing when the newest return is, or when fewer than ``window`` are known.
+    Ties count as equally bad. Missing returns are left out, and ``n`` says how many are known. Missing when
+    the newest return is, when the history is shorter than ``window``, or with less than 80 % known.
     """
-    known = observed(returns).dropna()
-    if known.empty or known.index[-1] != returns.index[-1]:
+    kept = observed(returns.iloc[-window:])
+    known = kept.dropna()
+    if known.empty or np.isnan(kept.iloc[-1]):
         return Result.missing(NO_LAST, n=len(known), window=window)
-    if len(known) < window:
-        return Result.missing(f"The history holds {len(known)} of {window} sessions.", len(known), window)
-    kept = known.to_numpy(float)[-window:]
-    return Result(float((kept <= kept[-1]).sum()), n=window, as_of=newest(known), window=window)
+    if len(kept) < window:
+        return Result.missing(f"The history holds {len(kept)} of {window} sessions.", len(known), window)
+    if few := too_few(len(known), window, fewest=1):
+        return few
+    values = known.to_numpy(float)
+    return Result(float((values <= values[-1]).sum()), n=len(known), as_of=newest(known), window=window)
+
+
+def too_few(known: int, window: int, fewest: int = 2) -> Result | None:
+    """The missing result of a window with less than 80 % of its observations; None where they are enough."""
+    if known >= max(FEWEST_SHARE * window, fewest):
+        return None
+    return Result.missing(f"Only {known} of {window} observations are known.", known, window)
 
 
 def largest_since(returns: pd.Series) -> LargestSince:
@@ -96,43 +110,55 @@ def worst(returns: pd.Series, count: int) -> pd.Series:
 
 
 def streaks(returns: pd.Series) -> pd.Series:
-    """Signed run length after each return: -3 is the third fall in a row. Zero ends a run, a gap keeps it."""
+    """Signed run length after each return: -3 is the third fall in a row. Zero ends a run, and so does a gap:
+    what was before it may or may not belong to the next one.
+    """
     run, runs = 0, []
     for sign in np.sign(observed(returns).to_numpy(float)):
-        if sign == sign:
-            run = run + int(sign) if sign and run * sign >= 0 else int(sign)
+        goes_on = sign == sign and sign and run * sign >= 0
+        run = (run if goes_on else 0) + int(np.nan_to_num(sign))
         runs.append(run)
     return pd.Series(runs, index=returns.index, dtype="int64", name=returns.name)
 
 
 def streak(returns: pd.Series) -> Result:
-    """The signed length of the run that the newest return belongs to."""
-    known = observed(returns).dropna()
-    if known.empty:
+    """The signed length of the run that the newest return belongs to; missing when that return is.
+
+    A run that begins beside a gap may be longer: its span then holds the gap.
+    """
+    values = observed(returns)
+    known = int(values.count())
+    if not known:
         return Result.missing("There are no returns.")
-    return Result(float(streaks(known).iloc[-1]), n=len(known), as_of=newest(known))
+    if np.isnan(values.iloc[-1]):
+        return Result.missing(NO_LAST, n=known, window=1)
+    run = int(streaks(values).iloc[-1])
+    return Result(float(run), n=known, as_of=newest(values), window=max(abs(run), 1))
 
 
 def streak_change(returns: pd.Series) -> Result:
     """What the run that the newest return belongs to adds up to, compounded; ``n`` is its length."""
-    known = observed(returns).dropna()
-    length = abs(int(streak(known).value or 0))
+    found = streak(returns)
+    length = abs(int(found.value or 0))
     if not length:
-        return Result.missing("There is no run: the price did not move.", n=len(known))
+        why = found.why or "There is no run: the price did not move."
+        return Result.missing(why, n=found.n, window=1)
     with np.errstate(over="ignore"):
-        change = float(np.prod(1 + known.to_numpy(float)[-length:]) - 1)
+        change = float(np.prod(1 + returns.to_numpy(float)[-length:]) - 1)
     if not np.isfinite(change):
-        return Result.missing("The run adds up to more than can be written.", n=length)
-    return Result(change, n=length, as_of=newest(known))
+        return Result.missing("The run adds up to more than can be written.", n=length, window=length)
+    return Result(change, n=length, as_of=found.as_of, window=length)
 
 
 def falls_among_last(returns: pd.Series, window: int) -> Result:
-    """How many of the last ``window`` returns were falls."""
-    known = observed(returns).dropna()
-    if len(known) < window:
-        return Result.missing(f"The history holds {len(known)} of {window} sessions.", len(known), window)
-    falls = (known.iloc[-window:] < 0).sum()
-    return Result(float(falls), n=window, as_of=newest(known), window=window)
+    """How many of the last ``window`` returns were falls; ``n`` counts those that are known."""
+    kept = observed(returns.iloc[-window:])
+    if len(kept) < window:
+        return Result.missing(f"The history holds {len(kept)} of {window} sessions.", len(kept), window)
+    known = int(kept.count())
+    return too_few(known, window) or Result(
+        float((kept < 0).sum()), n=known, as_of=newest(kept), window=window
+    )
 
 
 def scaled_by_volatility(returns: pd.Series, decay: float = 0.94) -> pd.Series:

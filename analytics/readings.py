@@ -40,7 +40,7 @@ DEFINITIONS = (
         title="Change on the day",
         formula="P(t) / P(t−1) − 1; a yield: the difference in basis points.",
         sampling="Close to close. An open bar is measured since the last close, wholly on its own venue.",
-        gaps="A missing close makes no return; the next return spans the gap.",
+        gaps="Missing where the close of the session or day before is: no change is measured over a gap.",
         source="Simple return.",
         group="Prices",
     ),
@@ -49,7 +49,7 @@ DEFINITIONS = (
         title="Change on the week",
         formula=f"P(t) / P(last close dated at least {WEEK_DAYS} days earlier) − 1.",
         sampling="Close to close, so that a Friday is set against the Friday before.",
-        gaps="Missing where history starts later.",
+        gaps="Missing where history starts later, and where that close is missing.",
         source="Simple return.",
         group="Prices",
     ),
@@ -58,7 +58,7 @@ DEFINITIONS = (
         title="Change since 1 January",
         formula="P(t) / P(last close of the previous calendar year) − 1.",
         sampling="Close to close; crypto from the midnight UTC that ends 31 December.",
-        gaps="Missing where history starts within the year.",
+        gaps="Missing where history starts within the year, and where that close is missing.",
         source="Simple return.",
         group="Prices",
     ),
@@ -67,7 +67,7 @@ DEFINITIONS = (
         title="Distance from the highest close",
         formula="P(t) / max(P) − 1 over the history shown on the Sources page.",
         sampling="Closes on closes; the low-on-high form is larger and is always named where it is used.",
-        gaps="A missing close neither makes nor moves a high.",
+        gaps="A missing close neither makes nor moves a high; the number is then flagged `gap`.",
         source="Magdon-Ismail and Atiya (2004).",
         group="Falls",
     ),
@@ -85,7 +85,7 @@ DEFINITIONS = (
         title="Range of a year",
         formula="The lowest and the highest close of the last 252 sessions, or 365 days, of what is loaded.",
         sampling="Closes, an open bar counted at its newest price; a shorter history says since when.",
-        gaps="A missing close is neither.",
+        gaps="A missing close is neither; the number is then flagged `gap`.",
         source="Order statistic.",
         group="Falls",
     ),
@@ -94,7 +94,7 @@ DEFINITIONS = (
         title="Streak",
         formula="Number of rises (+) or falls (−) in a row up to the newest price; an unchanged one ends it.",
         sampling="Close to close; a bar still open counts provisionally.",
-        gaps="A missing return neither adds to the run nor ends it.",
+        gaps="Missing where the newest return is. A gap ends the count: flagged `gap`, it may be longer.",
         source="Run length.",
         group="Falls",
     ),
@@ -103,7 +103,8 @@ DEFINITIONS = (
         title=f"Rank among the last {RANK_WINDOW}",
         formula=f"Of the last {RANK_WINDOW} returns, how many were as low or lower; 1 is the worst day.",
         sampling="Simple close-to-close returns, the newest included.",
-        gaps="Missing until that many returns are known.",
+        gaps="Missing until the history is that long. A missing return is left out, and n says how many are "
+        "known; missing where the newest is, and with less than 80% of them.",
         source="Order statistic.",
         group="Falls",
     ),
@@ -116,7 +117,8 @@ DEFINITIONS = (
             f"{VOLATILITY_WINDOW[Calendar.ALWAYS]} UTC days on √365."
         ),
         sampling="Finished bars, close to close.",
-        gaps="Missing where a close in the window is missing or not positive.",
+        gaps="A return beside a close that is missing or not positive is left out, and n says how many are "
+        "known; missing with less than 80% of them.",
         source="Close-to-close estimator.",
         group="Volatility",
     ),
@@ -130,7 +132,12 @@ def read(bars: Bars) -> Reading:
     says why.
     """
     numbers: dict[str, Envelope] = {
-        "last": _number(Result(bars.last, n=1, as_of=bars.as_of), bars, bars.instrument.unit.value, "last")
+        "last": _number(
+            Result(bars.last, n=1, as_of=bars.as_of, since=bars.as_of),
+            bars,
+            bars.instrument.unit.value,
+            "last",
+        )
     }
     for name, compute in _CHANGES.items():
         numbers[f"{name}_pct"] = _percent(bars, name, compute)
@@ -176,7 +183,7 @@ def _number(result: Result, bars: Bars, unit: str, formula: str) -> Envelope:
 def _inputs(bars: Bars, formula: str) -> dict[str, float | str]:
     """The prices a reader needs to do the sum again."""
     close = bars.linked
-    if formula in ("change_1d", "streak", "rank_252") and len(close) > 1:
+    if formula in ("change_1d", "streak", "rank_252"):
         return {"price": float(close.iloc[-1]), "close before": float(close.iloc[-2])}
     if formula == "drawdown":
         high = drawdowns.highest(close)

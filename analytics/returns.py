@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.observations import observed, positive
+from market.calendars import day_of
 from market.definitions import Definition
 from market.readings import Result
 from market.text import full_day
@@ -70,7 +71,7 @@ def log_returns(close: pd.Series) -> pd.Series:
 
 
 def change_over(close: pd.Series, sessions: int) -> Result:
-    """The simple change of the last close against the one ``sessions`` rows earlier."""
+    """The simple change of the last close against the one ``sessions`` rows earlier; missing if that is."""
     if len(close) <= sessions:
         return Result.missing(
             f"The history holds {len(close)} of {sessions + 1} closes.",
@@ -143,9 +144,20 @@ def _change_from(close: pd.Series, place: int) -> Result:
     before, after = float(positive(close).iloc[place]), float(observed(close).iloc[-1])
     spanned = len(close) - 1 - place
     if np.isnan(before):
-        return Result.missing(
-            "The earlier price is not positive, so a change in percent means nothing.", n=spanned
-        )
+        return Result.missing(_why_no_base(close, place), n=spanned, window=spanned)
     if np.isnan(after):
-        return Result.missing("The last close is missing.", n=spanned)
+        return Result.missing("The last close is missing.", n=spanned, window=spanned)
     return Result(change(before, after), n=spanned, as_of=newest(close), window=spanned)
+
+
+def _why_no_base(close: pd.Series, place: int) -> str:
+    if not np.isnan(float(close.iloc[place])):
+        return "The earlier price is not positive, so a change in percent means nothing."
+    return say_missing(close, place)
+
+
+def say_missing(values: pd.Series, place: int) -> str:
+    """The sentence for a row without a value: of which day it is, where the index tells."""
+    if not isinstance(values.index, pd.DatetimeIndex):
+        return "The earlier value is missing."
+    return f"There is no close of {full_day(day_of(values.index[place].to_pydatetime()))}."

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,8 @@ import pandas as pd
 from analytics.macro import together
 from analytics.naming import name_of, no_prices
 from analytics.ranks import percentile_of_last
-from analytics.returns import change_over, log_returns, newest
+from analytics.returns import change_over, newest
+from analytics.volatility import rolling_volatility
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, joint_envelope, missing
@@ -205,10 +205,9 @@ def _terms(known: Mapping[str, Bars], keys: Iterable[str]) -> dict[str, pd.Serie
 
 def _term(leg: Bars, cash: Bars) -> pd.Series:
     prices, cash_prices = together(_on_sessions(leg, cash), _positive(cash))
-    daily = log_returns(prices)
     excess: pd.Series = np.log(prices / cash_prices)  # type: ignore[assignment]
-    volatility = daily.rolling(YEAR).std() * sqrt(WINDOW)
-    return (excess.diff(WINDOW) / volatility.where(volatility > 0)).dropna()
+    volatility = rolling_volatility(prices, YEAR, WINDOW)
+    return (excess.diff(WINDOW) / volatility).dropna()
 
 
 def _positive(bars: Bars) -> pd.Series:

@@ -6,13 +6,14 @@ for the New York session of that date, or for the UTC day of that date in a mark
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import pandas as pd
 
 from analytics.averages import moving_average
 from analytics.macro import excess_returns, ratio
-from analytics.ranks import percentiles
+from analytics.ranks import FEWEST_SHARE, percentiles
 from analytics.systemic import SECTORS, rolling_average_pairwise, turbulences
 from analytics.volatility import rolling_volatility
 from market.bars import Bars
@@ -196,7 +197,7 @@ def share_under_average(keys: tuple[str, ...], window: int) -> Callable[[Known],
         for key in keys:
             prices = known[key].prices
             average = moving_average(prices, window)
-            columns[key] = (prices < average).astype(float).where(average.notna())
+            columns[key] = (prices < average).astype(float).where(average.notna() & prices.notna())
         return pd.concat(columns, axis=1, join="inner").mean(axis=1, skipna=False)
 
     return measure
@@ -233,7 +234,9 @@ def volume_multiple(key: str, window: int) -> Callable[[Known], pd.Series]:
     def measure(known: Known) -> pd.Series:
         bars = known[key].bars.finished
         volume = pd.Series(bars.frame["volume"].to_numpy(float), index=known[key].closes.index[: len(bars)])
-        usual = volume.rolling(window).median().shift()
+        usual = volume.rolling(window, min_periods=ceil(FEWEST_SHARE * window)).median()
+        usual.iloc[: window - 1] = np.nan
+        usual = usual.shift()
         return volume / usual.where(usual > 0)
 
     return measure

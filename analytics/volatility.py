@@ -14,13 +14,10 @@ import pandas as pd
 
 from analytics.observations import LARGEST, observed, positive
 from analytics.quantiles import rows_vary, varies
-from analytics.returns import log_returns, newest
+from analytics.ranks import FEWEST_SHARE, too_few
+from analytics.returns import log_returns, newest, say_missing
 from market.definitions import Definition
 from market.readings import Result
-
-FEWEST_SHARE = 0.8
-"""The share of a window that has to be known."""
-
 
 DEFINITIONS = (
     Definition(
@@ -122,7 +119,7 @@ def realised_volatility(close: pd.Series, window: int, periods: int) -> Result:
     if short:
         return short
     kept = returns.iloc[-window:].dropna().to_numpy(float)
-    few = _too_few(len(kept), window)
+    few = too_few(len(kept), window)
     if few:
         return few
     if not varies(kept):
@@ -159,7 +156,7 @@ def range_volatility(
     bars = ohlc[["open", "high", "low", "close"]].assign(previous=ohlc["close"].shift()).iloc[-window:]
     published = bars.apply(observed).dropna()
     sound = published[_is_sound(published)]
-    few = _too_few(len(sound), window)
+    few = too_few(len(sound), window)
     if few:
         return few
     columns = [sound[name].to_numpy(float) for name in sound.columns]
@@ -201,7 +198,9 @@ def average_true_range(high: pd.Series, low: pd.Series, close: pd.Series, window
         return short
     value = float(wilder_atr(ranges, window).iloc[-1])
     if not np.isfinite(value):
-        return Result.missing("The newest bar has no high and low.", int(ranges.count()), window)
+        has_range = np.isfinite(high.iloc[-1]) and np.isfinite(low.iloc[-1])
+        why = say_missing(close, len(close) - 2) if has_range else "The newest bar has no high and low."
+        return Result.missing(why, int(ranges.count()), window)
     return Result(value, int(ranges.count()), newest(close), window)
 
 
@@ -223,7 +222,7 @@ def volume_multiple(volume: pd.Series, window: int = 30) -> Result:
         return short
     traded = observed(volume)
     before = traded.iloc[-window - 1 : -1].dropna()
-    few = _too_few(len(before), window)
+    few = too_few(len(before), window)
     if few:
         return few
     usual, now = float(before.median()), float(traded.iloc[-1])
@@ -293,9 +292,3 @@ def _too_short(length: int, window: int) -> Result | None:
     if length >= window:
         return None
     return Result.missing(f"The history holds {max(length, 0)} of {window} sessions.", max(length, 0), window)
-
-
-def _too_few(known: int, window: int) -> Result | None:
-    if known >= max(FEWEST_SHARE * window, 2):
-        return None
-    return Result.missing(f"Only {known} of {window} observations are known.", known, window)

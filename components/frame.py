@@ -91,8 +91,8 @@ def date_axis(figure: go.Figure, first: str, last: str, *, spare: float = 0.0, *
 def closed_days(bars: Bars) -> list[dict[str, Any]]:
     """The weekends and holidays to leave out of x; none for a market that never closes.
 
-    A weekday without a bar counts as a holiday. A weekend day is never listed as one: plotly would then draw
-    nothing at all.
+    A weekday that is not due counts as a holiday; a session without a close keeps its place. A weekend day is
+    never listed as one: plotly would then draw nothing at all.
     """
     if bars.instrument.calendar is Calendar.ALWAYS:
         return []

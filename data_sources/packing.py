@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from market.bars import Bars, InProgress, Provenance
+from market.bars import Bars, Filled, InProgress, Provenance, SetAside
 from market.instruments import Instrument, Interval
 
 MAGIC = "market-stress bars"
@@ -77,7 +77,16 @@ def _bars(facts: dict[str, Any], frame: pd.DataFrame, instrument: Instrument, in
     if (facts["key"], facts["interval"]) != (instrument.key, interval.value):
         raise Corrupt(f"holds {facts['key']}")
     said = facts["provenance"]
-    fetched_at, notes = datetime.fromisoformat(said["fetched_at"]), tuple(said["notes"])
-    provenance = Provenance(**(said | {"fetched_at": fetched_at, "notes": notes}))
+    read = {
+        "fetched_at": datetime.fromisoformat(said["fetched_at"]),
+        "notes": tuple(said["notes"]),
+        "set_aside": tuple(SetAside(**_at(each)) for each in said.get("set_aside", ())),
+        "filled": tuple(Filled(**_at(each)) for each in said.get("filled", ())),
+    }
+    provenance = Provenance(**(said | read))
     in_progress = InProgress(**facts["in_progress"]) if facts["in_progress"] else None
     return Bars(instrument, interval, frame, provenance, in_progress)
+
+
+def _at(written: dict[str, Any]) -> dict[str, Any]:
+    return written | {"at": datetime.fromisoformat(written["at"])}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Self
@@ -10,7 +10,9 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from market.due import lay
 from market.instruments import Calendar, Instrument, Interval
+from market.publishers import publisher
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -37,6 +39,31 @@ class SecondOpinion:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A bar that a gate did not believe: the instant it was to be complete, and why, in a few words."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A close that the source lacked and another one knew: its instant, and who that was."""
+
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A session or day that should have a close and has none: its instant, its day, and why."""
+
+    at: datetime
+    day: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where prices came from, when they were asked for, and how they were sampled."""
 
@@ -50,6 +77,8 @@ class Provenance:
     second: SecondOpinion | None = None
     disputed: bool = False
     notes: tuple[str, ...] = ()  # what the quality gates did, one sentence each
+    set_aside: tuple[SetAside, ...] = ()
+    filled: tuple[Filled, ...] = ()
 
     def caption(self) -> str:
         """One line for under a chart: publisher and sampling, and what is wrong, if anything."""
@@ -64,8 +93,8 @@ class InProgress:
     """What is known of the bar that has not closed: where it came from, and its move so far.
 
     ``change`` is a simple return since the last finished close, measured wholly on the venue that ``source``
-    names. That venue may not be the one of the finished bars, so a price of one is never divided by a price
-    of the other.
+    names. Where that is not the venue of the finished bars, a price of one is never divided by a price of the
+    other. Where it is, the bars themselves tell the move: from the close before, if that is believed.
     """
 
     source: str
@@ -95,8 +124,9 @@ class Bars:
     """Open, high, low, close and volume of one instrument: oldest first, UTC, unique, never empty.
 
     The index holds the instant at which each bar was complete: the New York close of a session, the midnight
-    that ends a UTC day, the end of an hour. Open, high, low and volume are NaN where not published; a close
-    is always there. Only the last bar may be unfinished, and then ``in_progress`` says so.
+    that ends a UTC day, the end of an hour. Between the first close and the last every session or day that is
+    due has its row: NaN where there is no close, which is a hole. Open, high, low and volume are NaN where
+    not published. Only the last bar may be unfinished, and then ``in_progress`` says so.
 
     Never changed once built, and equal only to themselves: what is made of them may be remembered by them.
 
@@ -119,8 +149,10 @@ class Bars:
             raise ValueError("times are not in UTC")
         if not index.is_monotonic_increasing or not index.is_unique:
             raise ValueError("times are out of order or repeated")
-        if not np.isfinite(self.frame["close"].to_numpy(float)).all():
+        close = self.frame["close"].to_numpy(float)
+        if np.isinf(close).any() or np.isnan(close).all():
             raise ValueError("a close is missing or infinite")
+        object.__setattr__(self, "frame", lay(self.frame, self.instrument, self.interval))
 
     @property
     def key(self) -> str:
@@ -137,10 +169,10 @@ class Bars:
         """Closes on one footing: the unfinished bar stands at the last close grown by its own venue's move.
 
         Every ratio (a return, a drawdown, a distance from a high) is made of these; they equal `close` while
-        no bar is in progress.
+        no bar is in progress, or the one in progress is of the same venue.
         """
         close = self.close
-        if self.in_progress is None or len(close) < 2:
+        if self.in_progress is None or len(close) < 2 or self.in_progress.source == self.provenance.source:
             return close
         close = close.copy()
         close.iloc[-1] = close.iloc[-2] * (1 + self.in_progress.change)
@@ -148,14 +180,16 @@ class Bars:
 
     @_Series
     def returns(self) -> pd.Series:
-        """Simple returns from close to close, first bar left out; NaN after a price that is not positive."""
+        """Simple returns from close to close, first bar left out; NaN beside a hole and after a price that is
+        not positive.
+        """
         linked = self.linked
         before = linked.shift().where(lambda price: price > 0)
         return (linked / before - 1).iloc[1:]
 
     @_Series
     def changes(self) -> pd.Series:
-        """Differences from close to close in the instrument's own unit, first bar left out."""
+        """Differences from close to close in the own unit, first bar left out; NaN beside a hole."""
         return self.linked.diff().iloc[1:]
 
     @property
@@ -178,6 +212,18 @@ class Bars:
         """The day each bar belongs to (midnight, no zone): the session, or the UTC day its stamp ends."""
         stamps = pd.DatetimeIndex(self.frame.index).tz_localize(None).to_numpy()
         return pd.DatetimeIndex((stamps - np.timedelta64(1, "us")).astype("datetime64[D]"))
+
+    @cached_property
+    def holes(self) -> tuple[Hole, ...]:
+        """Every session or day without a close between the first and the last, oldest first, and why."""
+        places = np.flatnonzero(np.isnan(self.frame["close"].to_numpy(float)))
+        aside = {pd.Timestamp(each.at): each.why for each in self.provenance.set_aside}
+        nothing = f"{publisher(self.provenance.source)} has no close of that day"
+        stamps, days = self.frame.index[places], self.dates[places]
+        return tuple(
+            Hole(_instant(stamp), day.date(), aside.get(stamp, nothing))
+            for stamp, day in zip(stamps, days, strict=True)
+        )
 
     @cached_property
     def finished(self) -> Self:

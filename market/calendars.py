@@ -39,6 +39,11 @@ def session_close(day: date) -> datetime | None:
     return closes[stamp].to_pydatetime() if stamp in closes.index else None
 
 
+def all_closes() -> pd.Series:
+    """Closing instants (UTC) of every known session, by session date."""
+    return _sessions()["close"]
+
+
 def session_closes(start: date, end: date) -> pd.Series:
     """Closing instants (UTC) by session date, both ends included."""
     return _sessions().loc[pd.Timestamp(start) : pd.Timestamp(end), "close"]

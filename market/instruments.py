@@ -37,6 +37,15 @@ class Calendar(StrEnum):
         return 252 if self is Calendar.XNYS else 365
 
 
+class Cadence(StrEnum):
+    """How often an instrument is due to have a close: as its calendar says, or less or more often."""
+
+    DAY = "day"
+    BOND_DAY = "bond day"
+    WEEK = "week"
+    EIGHT_HOURS = "8 hours"
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The name one provider knows an instrument by, and how late its prices are."""
@@ -51,6 +60,7 @@ class Instrument:
     """One thing with a price.
 
     ``name`` is for sentences, ``short`` for tiles and line ends; ``listings`` are best first.
+    ``cadence`` says on which of its calendar's days a figure is due.
     ``flow`` marks a reading whose values are amounts of a day (ETF flows, funding) or stand around zero
     (indices of stress) rather than prices, so that no change in percent is ever made of it.
     """
@@ -64,6 +74,7 @@ class Instrument:
     listings: tuple[Listing, ...] = ()
     flow: bool = False
     about: str = ""
+    cadence: Cadence = Cadence.DAY
 
     @property
     def moves_in_basis_points(self) -> bool:

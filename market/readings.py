@@ -8,6 +8,7 @@ from typing import Self
 
 from market.bars import Bars, SecondOpinion, State
 from market.instruments import Instrument
+from market.spans import marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class Result:
     """What a sum returns: its value, how many observations it stands on, and its interval if it has one.
 
     ``value`` is None where it cannot be had, and then ``why`` is a sentence. ``as_of`` is the newest instant
-    used. ``flags`` are short marks such as ``async`` or ``partial``.
+    used, ``since`` the oldest: None stands for ``window`` rows before the newest, or without a window for the
+    whole history. ``flags`` are short marks such as ``async`` or ``partial``.
     """
 
     value: float | None
@@ -27,11 +29,14 @@ class Result:
     coverage: float = 1.0
     flags: tuple[str, ...] = ()
     why: str | None = None
+    since: datetime | None = None
 
     @classmethod
-    def missing(cls, why: str, n: int = 0, window: int | None = None) -> Self:
+    def missing(
+        cls, why: str, n: int = 0, window: int | None = None, *, since: datetime | None = None
+    ) -> Self:
         """A result without a value, and the reason."""
-        return cls(None, n=n, window=window, why=why)
+        return cls(None, n=n, window=window, why=why, since=since)
 
     def __post_init__(self) -> None:
         if self.value is None and not self.why:
@@ -88,12 +93,14 @@ def joint_envelope(
 ) -> Envelope:
     """``result`` as a number made of several series: the worst state and the oldest fetch of them all.
 
+    Closes that are missing in its span, or came from a second source, are flagged and named among its inputs.
     Without any series it is missing, whatever ``result`` says.
     """
     every = list(series)
     if not every:
         return missing(unit, formula, result.why or "None of its series is available.")
     provenances = [bars.provenance for bars in every]
+    marked = marks(every, result.as_of, result.since, result.window)
     state = next(state for state in _WORST_FIRST if any(bars.state is state for bars in every))
     return Envelope(
         value=result.value,
@@ -108,8 +115,8 @@ def joint_envelope(
         why=result.why,
         low=result.low,
         high=result.high,
-        flags=result.flags,
-        inputs=tuple(inputs.items()),
+        flags=(*result.flags, *(flag for flag, _, _ in marked)),
+        inputs=(*inputs.items(), *((name, days) for _, name, days in marked)),
     )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from market.episodes import Episode
-from market.instruments import Calendar, Instrument, Listing, Unit
+from market.instruments import Cadence, Calendar, Instrument, Listing, Unit
 from market.scales import Scale
 from market.zones import Zone, parse_zone
 
@@ -74,10 +74,21 @@ def _read(path: Path) -> dict:  # type: ignore[type-arg]
 
 
 def _instrument(
-    key: str, unit: str, calendar: str, providers: tuple[dict[str, str], ...] = (), **fields: str
+    key: str,
+    unit: str,
+    calendar: str,
+    cadence: str = Cadence.DAY,
+    providers: tuple[dict[str, str], ...] = (),
+    **fields: str,
 ) -> Instrument:
-    listings = tuple(Listing(**provider) for provider in providers)  # type: ignore[arg-type]
-    return Instrument(key, unit=Unit(unit), calendar=Calendar(calendar), listings=listings, **fields)  # type: ignore[arg-type]
+    return Instrument(
+        key,
+        unit=Unit(unit),
+        calendar=Calendar(calendar),
+        cadence=Cadence(cadence),
+        listings=tuple(Listing(**provider) for provider in providers),  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]
+    )
 
 
 def _zone(at: str, name: str, why: str, known: date | None = None) -> Zone:

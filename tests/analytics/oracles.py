@@ -23,20 +23,20 @@ def drawdown(prices: Row) -> list[float]:
 
 
 def rank_among_last(returns: Row, window: int) -> int:
-    """How many of the last ``window`` known returns are at most the last."""
-    kept = known(returns)[-window:]
+    """How many of those known among the last ``window`` returns are at most the last."""
+    kept = known(returns[-window:])
     return sum(each <= kept[-1] for each in kept)
 
 
 def streaks(returns: Row) -> list[int]:
-    """Signed run lengths."""
+    """Signed run lengths; neither a zero nor a gap is passed."""
     run, found = 0, []
     for each in returns:
         if each > 0:
             run = max(run, 0) + 1
         elif each < 0:
             run = min(run, 0) - 1
-        elif each == 0:
+        else:
             run = 0
         found.append(run)
     return found

@@ -61,10 +61,10 @@ def test_days_are_calendar_days_whatever_summer_time_does():
     assert only.sessions == 2
 
 
-def test_a_missing_day_is_no_new_low():
+def test_a_missing_day_is_no_new_low_and_counts_as_a_session():
     (only,) = drawdowns.drawdowns(daily([100, np.nan, 90, np.nan, 95]))
     assert only.depth == pytest.approx(-0.1)
-    assert only.sessions_to_trough == 1
+    assert (only.sessions_to_trough, only.sessions_from_trough) == (2, 2)
 
 
 @pytest.mark.parametrize("close", [[], [np.nan, np.nan], [-37.63], [0.0]])

@@ -28,7 +28,9 @@ def test_recorded_rows_on_the_fifth_of_february() -> None:
     assert tuple(rows) == macro.ROWS
     assert (rows["VIX"].value.value, rows["VIX"].value.state) == (21.77, State.RECORDED)
     assert rows["VIX"].percentile.value == pytest.approx(82.34, abs=0.01)
-    assert rows["DXY"].percentile.value == pytest.approx(17.26, abs=0.01)
+    assert rows["DXY"].percentile.value == pytest.approx(17.33, abs=0.01)
+    assert rows["DXY"].percentile.n == 251  # the close of 5 March 2025 is not in the recording
+    assert rows["DXY"].percentile.flags == ("gap",)
     assert rows["US10Y"].day.value == pytest.approx(-8.0)
     assert rows["US10Y"].day.unit == "bp"
     assert rows["10Y-2Y"].value.value == pytest.approx(74.0)

@@ -17,12 +17,13 @@ from tests.analytics.strategies import daily
 @given(moves=strategies.returns(), window=st.integers(1, 60))
 def test_a_rank_counts_the_returns_as_low_as_today(moves: pd.Series, window: int):
     found = ranks.rank_among_last(moves, window)
-    known = oracles.known(moves.tolist())
-    if np.isnan(moves.iloc[-1]) or len(known) < window:
+    known = oracles.known(moves.tolist()[-window:])
+    if np.isnan(moves.iloc[-1]) or len(moves) < window or len(known) < 0.8 * window:
         assert found.value is None
         assert found.why
     else:
         assert found.value == oracles.rank_among_last(moves.tolist(), window)
+        assert found.n == len(known)
 
 
 @settings(max_examples=60, deadline=None)
@@ -96,8 +97,17 @@ def test_a_run_is_compounded():
     assert ranks.falls_among_last(moves, 4).value is None
 
 
-def test_a_gap_keeps_a_run():
-    assert ranks.streaks(daily([-0.1, np.nan, -0.1])).tolist() == [-1, -1, -2]
+def test_a_gap_ends_a_run_and_stands_in_the_span_of_the_next_one():
+    moves = daily([-0.1, np.nan, -0.1, -0.1])
+    assert ranks.streaks(moves).tolist() == [-1, 0, -1, -2]
+    found = ranks.streak(moves)
+    assert (found.value, found.n, found.window) == (-2, 3, 2)
+    assert ranks.streak_change(moves).value == pytest.approx(0.9**2 - 1)
+
+
+def test_without_the_newest_return_there_is_no_run():
+    moves = daily([-0.1, -0.1, np.nan])
+    assert ranks.streak(moves).why == ranks.streak_change(moves).why == ranks.NO_LAST
 
 
 def test_a_shock_is_judged_by_the_volatility_known_the_day_before():

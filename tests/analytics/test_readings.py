@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
-from math import log, sqrt
+from math import isnan, log, nan, sqrt
 from statistics import stdev
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,8 @@ FEED = assemble(Settings(mode=Mode.RECORDED)).feed()
 YIELDS = ("US10Y", "US2Y")
 AMOUNTS = ("FNG", "BTC_FUNDING", "BTC_ETF_FLOW")
 ALWAYS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "LINK", "AVAX")
+HOLES = {"DXY": datetime(2025, 3, 5, 21, tzinfo=UTC)}
+"""Sessions of which the recording has no close."""
 NEW_YORK = ZoneInfo("America/New_York")
 EVERY_DAY = ("IXIC", "BTC", "US10Y")
 STEP = 7  # of the other keys every seventh day, so that all weekdays and month ends have their turn
@@ -39,6 +41,8 @@ def files() -> dict[str, list[tuple[datetime, float]]]:
             for row in csv.DictReader(lines):
                 at = datetime.fromisoformat(row["time"])
                 found.setdefault(row["key"], []).append((at, float(row[column])))
+    for key, at in HOLES.items():
+        found[key] = sorted([*found[key], (at, nan)])
     return found
 
 
@@ -78,7 +82,9 @@ def expected(key: str, known: list[tuple[datetime, float]]) -> dict[str, float |
     moves = [b - a if key in YIELDS else b / a - 1 for a, b in pairwise(closes)]
     numbers["streak"] = run(moves)
     year = moves[-252:]
-    numbers["rank_252"] = sum(move <= year[-1] for move in year) if len(year) == 252 else None
+    is_ranked = len(year) == 252 and not isnan(year[-1])
+    numbers["rank_252"] = sum(move <= year[-1] for move in year) if is_ranked else None
+    numbers = {name: None if value is not None and isnan(value) else value for name, value in numbers.items()}
     ratios = ("drawdown_pct", "from_2025_high_pct", "realised_vol_pct")
     return numbers | (dict.fromkeys(ratios) if key in YIELDS else _ratios(key, known))
 
@@ -88,21 +94,27 @@ def _ratios(key: str, known: list[tuple[datetime, float]]) -> dict[str, float | 
     of_2025 = [close for at, close in known if day(key, at).year == 2025]
     window, periods = (30, 365) if key in ALWAYS else (20, 252)
     logs = [log(b / a) for a, b in pairwise(closes)][-window:]
+    of_window = [each for each in logs if not isnan(each)]
     return {
-        "drawdown_pct": 100 * (closes[-1] / max(closes) - 1),
-        "from_2025_high_pct": 100 * (closes[-1] / max(of_2025) - 1) if of_2025 else None,
-        "realised_vol_pct": 100 * stdev(logs) * sqrt(periods) if len(logs) == window else None,
+        "drawdown_pct": 100 * (closes[-1] / highest(closes) - 1),
+        "from_2025_high_pct": 100 * (closes[-1] / highest(of_2025) - 1) if of_2025 else None,
+        "realised_vol_pct": 100 * stdev(of_window) * sqrt(periods) if len(logs) == window else None,
     }
+
+
+def highest(closes: list[float]) -> float:
+    """The highest of the closes that are there."""
+    return max(close for close in closes if not isnan(close))
 
 
 def run(moves: list[float]) -> float | None:
     """How many moves of the last one's sign stand at the end; negative for falls."""
-    if not moves:
+    if not moves or isnan(moves[-1]):
         return None
     sign = (moves[-1] > 0) - (moves[-1] < 0)
     length = 0
     for move in reversed(moves):
-        if sign == 0 or move * sign <= 0:
+        if sign == 0 or not move * sign > 0:
             break
         length += 1
     return float(sign * length)
@@ -128,6 +140,8 @@ def test_every_number_through_time_equals_the_slow_sum_of_the_file(key: str) -> 
     step = 1 if key in EVERY_DAY else STEP
     for size in sorted({1, 2, *range(PRICES.index(key) % step + 1, len(rows) + 1, step), len(rows)}):
         at = rows[size - 1][0]
+        if isnan(rows[size - 1][1]):
+            continue
         seen = bars.until(at)
         assert seen is not None and len(seen) == size
         found = list(differences(read(seen), expected(key, rows[:size])))

@@ -35,12 +35,17 @@ def test_a_week_after_a_holiday_starts_at_the_last_session_before_it():
     assert returns.change_over_days(bars.close, bars.dates, 7).value == pytest.approx(0.03)
 
 
-def test_a_week_needs_a_close_near_its_beginning():
+def test_a_week_needs_the_close_at_its_beginning():
     bars = sessions("IXIC", {"2026-01-02": 100.0, "2026-02-05": 101.0})
-    assert (
-        returns.change_over_days(bars.close, bars.dates, 7).why
-        == "There is no close in the week up to 29 Jan 2026."
-    )
+    found = returns.change_over_days(bars.close, bars.dates, 7)
+    assert found.why == "There is no close of 29 Jan 2026."
+
+
+def test_a_week_of_a_series_without_a_calendar_needs_a_close_near_its_beginning():
+    close = daily([100.0, 101.0])
+    dates = pd.DatetimeIndex(["2026-01-02", "2026-02-05"])
+    found = returns.change_over_days(close, dates, 7)
+    assert found.why == "There is no close in the week up to 29 Jan 2026."
 
 
 def test_the_year_is_measured_from_the_last_close_of_the_year_before():
@@ -49,7 +54,7 @@ def test_the_year_is_measured_from_the_last_close_of_the_year_before():
     )
     found = returns.year_to_date(bars.close, bars.dates)
     assert found.value == pytest.approx(-0.03)
-    assert found.n == 2
+    assert found.n == 24  # sessions from then to now, those without a close too
 
 
 def test_the_midnight_that_ends_december_belongs_to_the_old_year():

@@ -72,11 +72,11 @@ def test_weekends_and_holidays_are_left_out_of_stocks_only() -> None:
     assert closed_days(full) == [{"bounds": ["sat", "mon"]}]
 
 
-def test_a_missing_weekday_is_a_holiday_and_a_weekend_never_is() -> None:
-    stocks = bars([1.0] * 10, IXIC, "2026-01-05")
-    frame = stocks.frame.drop(stocks.frame.index[3])
+def test_a_holiday_is_left_out_and_a_missing_session_is_not() -> None:
+    stocks = bars([1.0] * 15, IXIC, "2026-01-05")
+    frame = stocks.frame.drop(stocks.frame.index[[3, 10]])  # a session, and Martin Luther King’s day
     (_, holidays) = closed_days(replace(stocks, frame=frame))
-    assert holidays == {"values": ["2026-01-08"]}
+    assert holidays == {"values": ["2026-01-19"]}
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 1e6), st.integers(2, 8))

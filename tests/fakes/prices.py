@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 
 from market.bars import COLUMNS, Bars, InProgress, Provenance
-from market.calendars import day_end, session_close
+from market.calendars import day_end, day_of, day_start, session_close
 from market.instruments import Calendar, Instrument, Interval, Listing, Unit
 
 VIX = Instrument(
@@ -91,14 +91,20 @@ def make_bars(
     instrument: Instrument,
     closes: Sequence[float],
     *,
-    last: date = date(2026, 2, 6),
+    last: date | None = None,
     source: str = "test",
     symbol: str = "TEST",
     interval: Interval = Interval.DAY,
     in_progress: float | None = None,
     fetched_at: datetime = FETCHED,
 ) -> Bars:
-    """Bars with these closes, the newest on ``last``; ``in_progress`` adds the running bar at that price."""
+    """Bars with these closes, the newest on ``last``; ``in_progress`` adds the running bar at that price.
+
+    They end on 6 Feb 2026; those of a coin with a running bar on the day before it.
+    """
+    if last is None:
+        is_running_coin = in_progress is not None and instrument.calendar is Calendar.ALWAYS
+        last = day_of(day_start(fetched_at)) if is_running_coin else date(2026, 2, 6)
     days = trading_days(instrument, last, len(closes))
     close_of = session_close if instrument.calendar is Calendar.XNYS else day_end
     index = [close_of(day) for day in days]
