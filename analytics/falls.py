@@ -44,6 +44,8 @@ DEFINITIONS = (
         "Falls",
     ),
 )
+AFTER = 5
+"""How many closes after a fall are looked at."""
 NO_FALL = "No close was lower than the one before."
 
 
@@ -57,7 +59,7 @@ class Fall:
     after: Envelope
 
 
-def largest_falls(bars: Bars, count: int = 10, after: int = 5) -> tuple[Fall, ...]:
+def largest_falls(bars: Bars, count: int = 10, after: int = AFTER) -> tuple[Fall, ...]:
     """The ``count`` largest one-day falls, worst first; a rise never counts as a fall."""
     closes = bars.linked
     days = pd.Series(bars.dates, index=closes.index)

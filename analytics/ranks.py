@@ -124,7 +124,7 @@ def streaks(returns: pd.Series) -> pd.Series:
 def streak(returns: pd.Series) -> Result:
     """The signed length of the run that the newest return belongs to; missing when that return is.
 
-    A run that begins beside a gap may be longer: its span then holds the gap.
+    A run that begins beside a gap may be longer. Its span holds the return that ended it, or the gap.
     """
     values = observed(returns)
     known = int(values.count())
@@ -133,7 +133,7 @@ def streak(returns: pd.Series) -> Result:
     if np.isnan(values.iloc[-1]):
         return Result.missing(NO_LAST, n=known, window=1)
     run = int(streaks(values).iloc[-1])
-    return Result(float(run), n=known, as_of=newest(values), window=max(abs(run), 1))
+    return Result(float(run), n=known, as_of=newest(values), window=abs(run) + 1)
 
 
 def streak_change(returns: pd.Series) -> Result:

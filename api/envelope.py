@@ -53,13 +53,16 @@ def write_provenance(bars: Bars) -> Json:
         "state": bars.state,
         "delay_minutes": known.delay_minutes,
         "stale_because": known.stale_because,
-        "in_progress": _in_progress(bars.in_progress) if bars.in_progress else None,
+        "in_progress": _in_progress(bars, bars.in_progress) if bars.in_progress else None,
         "second_opinion": _second(known.second) if known.second else None,
+        "set_aside": [{"time": write_time(each.at), "why": each.why} for each in known.set_aside],
+        "filled": [{"time": write_time(each.at), "source": each.source} for each in known.filled],
     }
 
 
-def _in_progress(bar: InProgress) -> Json:
-    return {"source": bar.source, "change_pct": 100 * bar.change}
+def _in_progress(bars: Bars, bar: InProgress) -> Json:
+    moves = bars.returns
+    return {"source": bar.source, "change_pct": 100 * float(moves.iloc[-1]) if len(moves) else None}
 
 
 def _second(opinion: SecondOpinion) -> Json:

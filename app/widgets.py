@@ -125,6 +125,8 @@ def say_sources(sources: Iterable[Bars]) -> str:
         for bars in every
         if bars.in_progress
     )
+    moment = session.moment_now()
+    holes = dict.fromkeys(told for bars in every if (told := present.say_holes(bars, moment)))
     disputed = dict.fromkeys(told for bars in every if (told := present.say_dispute(bars)))
     late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
     return " · ".join(
@@ -135,26 +137,36 @@ def say_sources(sources: Iterable[Bars]) -> str:
             *progress,
             *(f"late: {why}" for why in late),
             *(f"disputed: {told}" for told in disputed),
+            *holes,
         ]
     )
 
 
 def explain(batch: Batch) -> None:
-    """Say what is wrong with the series of a page: on which two sources disagree, and which are missing."""
+    """Say what is wrong with the series of a page: on which two sources disagree, which closes of late are
+    not there, and which series are missing.
+    """
     disputes = [told for bars in batch if (told := present.say_dispute(bars))]
+    moment = session.moment_now()
+    holes = [told for bars in batch if (told := present.say_holes(bars, moment))]
     with st.container():  # a place of its own, so that nothing below moves when there is something to say
         if disputes:
             show_html(note(Kind.STALE, "Two sources disagree.", " ".join(disputes)))
+        if holes:
+            show_html(note(Kind.STALE, "Some closes are missing or came from elsewhere.", _first_of(holes)))
         _explain_missing(batch.missing)
 
 
-def _explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:
+def _explain_missing(missing: Sequence[SourceError]) -> None:
     """Say which series are not there and why; the page goes on without them."""
     if not missing:
         return
-    told = " ".join(str(error) for error in missing[:most])
-    more = f" And {len(missing) - most} more; Sources lists them all." if len(missing) > most else ""
-    show_html(note(Kind.STALE, "Some series are missing.", told + more))
+    show_html(note(Kind.STALE, "Some series are missing.", _first_of([str(error) for error in missing])))
+
+
+def _first_of(sentences: Sequence[str], *, most: int = 3) -> str:
+    more = f" And {len(sentences) - most} more; Sources lists them all." if len(sentences) > most else ""
+    return " ".join(sentences[:most]) + more
 
 
 def is_phone() -> bool:

@@ -200,9 +200,10 @@ def is_needed(error: SourceError) -> bool:
 
 
 def series(bars: Bars, now: datetime) -> pd.DataFrame:
-    """The finished bars of the last years as rows, each with its publisher."""
+    """The finished bars of the last years as rows; what is missing, or came from elsewhere, is left out."""
     reach = DAYS_OF_HOURS if bars.interval is Interval.HOUR else YEARS_OF_DAYS
-    finished = bars.finished.frame
+    finished = bars.finished.frame.dropna(subset="close")
+    finished = finished.drop([pd.Timestamp(each.at) for each in bars.provenance.filled], errors="ignore")
     rows = finished.loc[finished.index >= pd.Timestamp(now - reach)]
     rows = rows if len(rows) else finished
     source = bars.provenance.source

@@ -80,6 +80,14 @@ class Provenance:
     set_aside: tuple[SetAside, ...] = ()
     filled: tuple[Filled, ...] = ()
 
+    def until(self, moment: datetime) -> Self:
+        """What was known at ``moment``: what became of later bars is left out."""
+        aside = tuple(each for each in self.set_aside if each.at <= moment)
+        filled = tuple(each for each in self.filled if each.at <= moment)
+        if (aside, filled) == (self.set_aside, self.filled):
+            return self
+        return replace(self, set_aside=aside, filled=filled)
+
     def caption(self) -> str:
         """One line for under a chart: publisher and sampling, and what is wrong, if anything."""
         parts = [f"Source: {self.source}", self.sampling]
@@ -247,7 +255,9 @@ class Bars:
         """The finished bars complete at ``moment`` or earlier; None when there were none yet."""
         finished = self.finished
         known = finished.frame.loc[: pd.Timestamp(moment)]
-        return None if known.empty else replace(finished, frame=known)
+        if known.empty:
+            return None
+        return replace(finished, frame=known, provenance=finished.provenance.until(moment))
 
     def from_date(self, start: datetime) -> Self | None:
         """The bars complete at ``start`` or later; None when there are none."""

@@ -1,6 +1,7 @@
 """The catalogue, prices, and the numbers that every page shows of one instrument."""
 
 from datetime import datetime
+from math import isnan
 
 from analytics.readings import read, unread
 from api.envelope import Json, reasons, write_envelope, write_provenance, write_time, write_zone
@@ -55,7 +56,10 @@ def _instrument(each: Instrument, feed: Feed) -> Json:
 
 
 def bars(feed: Feed, query: Query) -> Json:
-    """The bars of one instrument complete between two instants; an empty list where there are none."""
+    """The bars of one instrument complete between two instants; an empty list where there are none.
+
+    A session or day that should be there and is not has no bar: it stands among the ``holes``, and why.
+    """
     instrument, interval = query.instrument("key"), query.interval()
     start, end = query.between()
     known = feed.bars(instrument.key, interval)
@@ -64,6 +68,11 @@ def bars(feed: Feed, query: Query) -> Json:
         "interval": known.interval,
         "provenance": write_provenance(known),
         "bars": _rows(known, start, end),
+        "holes": [
+            {"time": write_time(hole.at), "date": hole.day, "why": hole.why}
+            for hole in known.holes
+            if _is_between(hole.at, start, end)
+        ],
     }
 
 
@@ -75,8 +84,12 @@ def _rows(known: Bars, start: datetime | None, end: datetime | None) -> list[Jso
     return [
         {"time": write_time(time), "date": day, **row, "final": time != unfinished}
         for time, day, row in zip(times, dates, prices, strict=True)
-        if (start is None or time > start) and (end is None or time <= end)
+        if _is_between(time, start, end) and not isnan(row["close"])
     ]
+
+
+def _is_between(time: datetime, start: datetime | None, end: datetime | None) -> bool:
+    return (start is None or time > start) and (end is None or time <= end)
 
 
 def readings(feed: Feed, query: Query) -> Json:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 from analytics import zone_numbers
 from analytics.changes import Changed
 from analytics.drawdowns import low_on_high
-from analytics.falls import largest_falls
+from analytics.falls import AFTER, largest_falls
 from analytics.readings import read, year_range
 from analytics.zones import ZoneHistory
 from app.present.drawing import Absent, remembered
@@ -46,6 +47,8 @@ from market.zone_events import ZoneEvent
 TILE_TRAIL = 45
 ALMOST_ALL = 99.5
 TABLE_TRAIL = 90
+LATELY = timedelta(days=30)
+"""How far back a missing close is said on a page; Sources lists every one."""
 
 
 def finished(series: Iterable[Bars]) -> tuple[Bars, ...]:
@@ -108,6 +111,19 @@ def say_dispute(bars: Bars) -> str:
     theirs = f"{publisher(second.source)} says {price(second.value, instrument)}"
     values = f"{ours} says {price(float(first), instrument)}, {theirs}"
     return f"{instrument.name}, {named_day(day_of(second.as_of))}: {values}. Showing {ours}."
+
+
+def say_holes(bars: Bars, moment: datetime) -> str:
+    """Which closes of the last weeks are missing and why, and which came from elsewhere; empty where none."""
+    since = moment - LATELY
+    holes = [hole for hole in bars.holes if hole.at > since]
+    filled = [each for each in bars.provenance.filled if each.at > since]
+    told = [f"{bars.instrument.name}: no close of {full_day(hole.day)} ({hole.why})." for hole in holes]
+    told += [
+        f"{bars.instrument.name}: the close of {full_day(day_of(each.at))} is from {publisher(each.source)}."
+        for each in filled
+    ]
+    return " ".join(told)
 
 
 def common_start(series: Iterable[Bars], since: datetime) -> tuple[datetime, str]:
@@ -273,7 +289,7 @@ def falls_table(bars: Bars | None, count: int) -> Html | Absent:
             ordinal(fall.rank),
             f"{full_day(fall.day)}, so far" if fall.change.state is State.PROVISIONAL else full_day(fall.day),
             changed_number(fall.change, bars.instrument),
-            shown(fall.after, change, Tone.MUTED) if fall.after.value is not None else "not yet",
+            "not yet" if fall.after.n < AFTER else shown(fall.after, change, Tone.MUTED),
         )
         for fall in falls
     ]
@@ -290,6 +306,8 @@ def from_high_table(bars: Bars | None) -> Html | Absent:
     deepest = low_on_high(bars.finished.frame["high"], bars.finished.frame["low"])
     found = Result.missing("No highs and lows are published.")
     if deepest.notna().any():
+        found = Result.missing("The last day has no high and low.")
+    if len(deepest) and not np.isnan(deepest.iloc[-1]):
         found = Result(100 * float(deepest.iloc[-1]), n=int(deepest.count()), as_of=bars.finished.as_of)
     cells = [
         ("Close on close, now", shown(reading_of(bars)["drawdown_pct"], change)),

@@ -101,7 +101,7 @@ def test_a_gap_ends_a_run_and_stands_in_the_span_of_the_next_one():
     moves = daily([-0.1, np.nan, -0.1, -0.1])
     assert ranks.streaks(moves).tolist() == [-1, 0, -1, -2]
     found = ranks.streak(moves)
-    assert (found.value, found.n, found.window) == (-2, 3, 2)
+    assert (found.value, found.n, found.window) == (-2, 3, 3)
     assert ranks.streak_change(moves).value == pytest.approx(0.9**2 - 1)
 
 
