@@ -114,9 +114,8 @@ def streaks(returns: pd.Series) -> pd.Series:
     what was before it may or may not belong to the next one.
     """
     run, runs = 0, []
-    for sign in np.sign(observed(returns).to_numpy(float)):
-        goes_on = sign == sign and sign and run * sign >= 0
-        run = (run if goes_on else 0) + int(np.nan_to_num(sign))
+    for sign in np.nan_to_num(np.sign(observed(returns).to_numpy(float))).astype(int).tolist():
+        run = run + sign if sign and run * sign >= 0 else sign
         runs.append(run)
     return pd.Series(runs, index=returns.index, dtype="int64", name=returns.name)
 

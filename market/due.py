@@ -56,7 +56,7 @@ def lay(frame: pd.DataFrame, instrument: Instrument, interval: Interval) -> pd.D
     A row without a close that is not due is left out. Hours are not due: they come as they are traded. The
     same frame again where nothing is missing.
     """
-    known = frame["close"].notna().to_numpy()
+    known = ~np.isnan(frame["close"].to_numpy(float))
     rows = frame if known.all() else frame.loc[known]
     index = pd.DatetimeIndex(rows.index)
     lacking = _lacking(index, instrument) if interval is Interval.DAY else index[:0]
