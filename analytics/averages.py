@@ -146,8 +146,7 @@ def _average(bars: Bars, span: int) -> Average:
     if not np.isnan(price / level):
         distance = Result(100 * (price / level - 1), n=n, window=span, since=first)
         reach = Result(100 * (level / price - 1), n=n, window=span, since=first)
-    side = (close > mean)[mean.notna() & close.notna()]
-    since, other = _run(side)
+    since, other = _run((close > mean).astype(float).where(mean.notna() & close.notna()).loc[mean.notna()])
     return Average(
         span,
         envelope(value, bars.finished, bars.instrument.unit.value, "moving_average", sessions=span),
@@ -167,17 +166,20 @@ def _average(bars: Bars, span: int) -> Average:
             level=float(mean.iloc[-1]),
             price=float(bars.linked.iloc[-1]),
         ),
-        bool(side.iloc[-1]),
+        bool(close.iloc[-1] > mean.iloc[-1]),
         since,
         other,
     )
 
 
 def _run(side: pd.Series) -> tuple[datetime | None, datetime | None]:
-    """The first row of the newest run, and the last row before it that was on the same side."""
-    here = side.to_numpy(bool)
+    """The first row of the newest run, and the last row before it that was on the same side.
+
+    Neither is known where a row without a close (NaN) stands before the run: it may have begun there.
+    """
+    here = side.to_numpy(float)
     others = np.flatnonzero(here != here[-1])
-    if not len(others):
+    if not len(others) or np.isnan(here[others[-1]]):
         return None, None
     start = int(others[-1]) + 1
     same = np.flatnonzero(here[:start] == here[-1])

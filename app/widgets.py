@@ -125,8 +125,7 @@ def say_sources(sources: Iterable[Bars]) -> str:
         for bars in every
         if bars.in_progress
     )
-    moment = session.moment_now()
-    holes = dict.fromkeys(told for bars in every if (told := present.say_holes(bars, moment)))
+    gaps = present.say_gaps(every, session.moment_now())
     disputed = dict.fromkeys(told for bars in every if (told := present.say_dispute(bars)))
     late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
     return " · ".join(
@@ -137,7 +136,7 @@ def say_sources(sources: Iterable[Bars]) -> str:
             *progress,
             *(f"late: {why}" for why in late),
             *(f"disputed: {told}" for told in disputed),
-            *holes,
+            *filter(None, [gaps]),
         ]
     )
 

@@ -113,6 +113,16 @@ def say_dispute(bars: Bars) -> str:
     return f"{instrument.name}, {named_day(day_of(second.as_of))}: {values}. Showing {ours}."
 
 
+def say_gaps(series: Iterable[Bars], moment: datetime) -> str:
+    """Which of several series lack a close of the last weeks, for under a chart; empty where none does."""
+    lacking: dict[str, list[str]] = {}
+    for bars in series:
+        for hole in bars.holes:
+            if hole.at > moment - LATELY:
+                lacking.setdefault(full_day(hole.day), []).append(bars.instrument.short)
+    return "; ".join(f"no close of {day}: {', '.join(dict.fromkeys(who))}" for day, who in lacking.items())
+
+
 def say_holes(bars: Bars, moment: datetime) -> str:
     """Which closes of the last weeks are missing and why, and which came from elsewhere; empty where none."""
     since = moment - LATELY
@@ -182,14 +192,17 @@ def changes_table(changed: Iterable[Changed]) -> Html:
             else row.instrument.short,
             priced(row.last, row.instrument),
             changed_number(row.move, row.instrument),
-            _share_of_days(row.unusual),
+            _share_of_days(row),
         )
         for row in changed
     ]
     return rows("What changed since the close before", columns, cells)
 
 
-def _share_of_days(share: Envelope) -> Shown:
+def _share_of_days(row: Changed) -> Shown:
+    share = row.unusual
+    if row.move.value is None:
+        return Number(share, "no close before", Tone.MUTED)
     if share.value is None:
         return Number(share, f"too few days: {share.n}", Tone.MUTED)
     if share.value > ALMOST_ALL:
