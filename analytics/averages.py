@@ -57,7 +57,8 @@ class Average:
 
     ``reach`` is measured from the price, ``distance`` from the average: 10% below is 11.1% to go.
     ``since`` is the first close of that run, None where it is as old as the average itself; ``crossed`` says
-    whether the newest close was the first on its side.
+    whether the newest close was the first on its side. ``beside_gap`` says that a close is missing right
+    before that run, so that it may have begun earlier.
     """
 
     span: int
@@ -67,11 +68,12 @@ class Average:
     is_above: bool | None
     since: datetime | None
     last_other_side: datetime | None
+    beside_gap: bool = False
 
     @property
     def crossed(self) -> bool:
         """Whether the newest close is the first on its side of the average."""
-        return self.since is not None and self.since == self.value.as_of
+        return self.since is not None and self.since == self.value.as_of and not self.beside_gap
 
 
 def moving_average(close: pd.Series, span: int) -> pd.Series:
@@ -146,7 +148,9 @@ def _average(bars: Bars, span: int) -> Average:
     if not np.isnan(price / level):
         distance = Result(100 * (price / level - 1), n=n, window=span, since=first)
         reach = Result(100 * (level / price - 1), n=n, window=span, since=first)
-    since, other = _run((close > mean).astype(float).where(mean.notna() & close.notna()).loc[mean.notna()])
+    since, other, beside_gap = _run(
+        (close > mean).astype(float).where(mean.notna() & close.notna()).loc[mean.notna()]
+    )
     return Average(
         span,
         envelope(value, bars.finished, bars.instrument.unit.value, "moving_average", sessions=span),
@@ -169,19 +173,20 @@ def _average(bars: Bars, span: int) -> Average:
         bool(close.iloc[-1] > mean.iloc[-1]),
         since,
         other,
+        beside_gap,
     )
 
 
-def _run(side: pd.Series) -> tuple[datetime | None, datetime | None]:
-    """The first row of the newest run, and the last row before it that was on the same side.
-
-    Neither is known where a row without a close (NaN) stands before the run: it may have begun there.
+def _run(side: pd.Series) -> tuple[datetime | None, datetime | None, bool]:
+    """The first row of the newest run, the last row before it that was on the same side, and whether a row
+    without a close (NaN) stands right before the run; then no row on the same side is told.
     """
     here = side.to_numpy(float)
     others = np.flatnonzero(here != here[-1])
-    if not len(others) or np.isnan(here[others[-1]]):
-        return None, None
+    if not len(others):
+        return None, None, False
     start = int(others[-1]) + 1
+    first, beside_gap = side.index[start].to_pydatetime(), bool(np.isnan(here[start - 1]))
     same = np.flatnonzero(here[:start] == here[-1])
-    before = side.index[same[-1]].to_pydatetime() if len(same) else None
-    return side.index[start].to_pydatetime(), before
+    before = side.index[same[-1]].to_pydatetime() if len(same) and not beside_gap else None
+    return first, before, beside_gap

@@ -335,7 +335,8 @@ def _below(each: averages.Average, bars: Bars, moment: datetime, subject: str) -
         return Fact(
             (f"{subject} closed below its ", mean, f" {when(bars.finished, moment)}"), 1.3, Tone.WORSE
         )
-    since = f" since {full_day(day_of(each.since))}"
+    least = "at least " if each.beside_gap else ""
+    since = f" since {least}{full_day(day_of(each.since))}"
     return Fact((f"{subject} has closed below its ", mean, since), 1.3, Tone.WORSE)
 
 

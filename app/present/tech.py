@@ -285,5 +285,7 @@ def _side(each: Average, bars: Bars) -> str:
     side, known = "above" if each.is_above else "below", full_day(bars.dates[each.span - 1].date())
     if each.since is None:
         return f"{side} since at least {known}"
+    if each.beside_gap:
+        return f"{side} since at least {full_day(day_of(each.since))}: no close before"
     first = f", the first since the mean is known ({known})" if each.last_other_side is None else ""
     return f"{side} since {full_day(day_of(each.since))}{first}"

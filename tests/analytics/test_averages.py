@@ -89,3 +89,15 @@ def test_the_line_of_breadth_ends_at_the_share_of_today() -> None:
     assert float(line.iloc[-1]) == pytest.approx(breadth(markets).value)
     assert line.between(0, 100).all()
     assert len(line) == len(markets[0]) - 49
+
+
+def test_a_run_beside_a_missing_close_may_be_longer_and_nothing_crossed_on_its_first_day() -> None:
+    bars = series("IXIC", [100.0] * 49 + [110.0, 111.0, 90.0])
+    crossed, _, _ = averages(bars)
+    assert crossed.crossed
+    holed = replace(bars, frame=bars.frame.drop(bars.frame.index[-2]))
+    (unsure, _, _) = averages(holed)
+    assert (unsure.since, unsure.beside_gap, unsure.crossed) == (bars.as_of, True, False)
+    assert unsure.value.n == 49
+    assert unsure.value.flags == ("gap",)
+    assert unsure.value.value == (100.0 * 47 + 110.0 + 90.0) / 49
