@@ -201,7 +201,7 @@ def test_a_row_given_twice_counts_once_and_one_out_of_order_finds_its_place(fold
     assert len(bars) == len(whole) + 1
 
 
-@pytest.mark.parametrize(("factor", "said"), [(10, "10"), (0.01, "1"), (0, "not a positive price")])
+@pytest.mark.parametrize(("factor", "said"), [(10, "10"), (0.01, "1"), (0, "a close of 0 is not a level")])
 def test_a_price_that_cannot_be_right_is_set_aside_with_a_note(
     folder: Path, factor: float, said: str
 ) -> None:
