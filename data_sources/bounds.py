@@ -168,13 +168,13 @@ def _stands(values: "np.ndarray[Any, Any]", place: int, *, is_size: bool) -> boo
 
 
 VOLUME_WINDOW = 30
-MOST_TIMES_USUAL, MOST_TIMES_LARGEST, LEAST_OF_USUAL = 30.0, 8.0, 1 / 40
+MOST_TIMES_USUAL, MOST_TIMES_LARGEST, LEAST_OF_USUAL = 30.0, 8.0, 1 / 25
 MOVED = 0.2
 
 
 def odd_volumes(bars: Bars) -> tuple[SetAside, ...]:
     """Daily volumes that cannot be right: thirty times the usual and eight times the largest of thirty days
-    on a day that moved less than a fifth, or less than a fortieth of the usual. The running day is left out.
+    on a day that moved less than a fifth, or less than a 25th of the usual. The running day is left out.
 
     In eight years of Bitcoin the largest real ones were 10 times the usual and 3.4 times the largest, the
     smallest a twentieth.
