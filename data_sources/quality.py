@@ -125,6 +125,7 @@ def examine(bars: Bars, second: Bars | None = None) -> Vouched:
     known = _without_volumes(known, volumes)
     when = partial(say_when, has_hours=is_within_days(bars.frame.index))
     stale, flat = _flat_run(bars)
+    stale = _newest_gone(bars, set_aside) or stale
     notes = (
         *notes_of(set_aside, bars.frame.index),
         *(f"{when(split.at)}: {told}" for split, told in zip(found.splits, split_notes, strict=True)),
@@ -167,6 +168,16 @@ def _without(bars: Bars, set_aside: Sequence[SetAside]) -> Bars:
         return bars
     in_progress = None if bars.frame.index[-1] in wrong else bars.in_progress
     return replace(bars, frame=bars.frame.drop(wrong), in_progress=in_progress)
+
+
+def _newest_gone(bars: Bars, set_aside: Sequence[SetAside]) -> str | None:
+    """Why what is left is out of date, where the newest finished bar is set aside."""
+    finished = bars.finished.frame.index
+    why = dict(set_aside).get(finished[-1])
+    if why is None:
+        return None
+    when = say_when(finished[-1], has_hours=is_within_days(finished))
+    return f"what {publisher(bars.provenance.source)} says of {when} is set aside, as {why}"
 
 
 def _without_volumes(bars: Bars, set_aside: Sequence[SetAside]) -> Bars:

@@ -179,3 +179,22 @@ def test_vouching_never_adds_changes_or_empties(closes):
 def test_a_fed_funds_future_may_stand_still_for_weeks():
     still = make_bars(contract((2026, 12)), [96.37] * 30)
     assert vouch(still).state is State.FINAL
+
+
+def test_what_is_left_is_out_of_date_where_the_newest_close_is_set_aside():
+    bars = vouch(make_bars(BITCOIN, [70_000, 70_500, 7_050_000], source="kraken"))
+    assert (bars.last, bars.state) == (70_500, State.STALE)
+    assert bars.provenance.stale_because == (
+        "what Kraken says of 6 Feb 2026 is set aside, as 7,050,000 is 100 times its neighbours"
+    )
+    assert vouch(make_bars(BITCOIN, [70_000, 7_050_000, 70_500])).state is State.FINAL
+
+
+def test_a_running_price_that_is_set_aside_leaves_the_last_close_as_it_is():
+    bars = vouch(make_bars(BITCOIN, [70_000, 70_500], in_progress=7_050_000))
+    assert (bars.last, bars.state, bars.in_progress) == (70_500, State.FINAL, None)
+
+
+def test_a_close_a_hundred_times_too_high_under_a_right_running_price_is_set_aside():
+    bars = vouch(make_bars(NASDAQ, [*[23_000.0] * 30, 2_310_000.0], in_progress=23_100.0))
+    assert bars.close.tolist() == [*[23_000.0] * 30, 23_100.0]
