@@ -34,7 +34,7 @@ def compare(bars: Bars, second: Bars) -> Bars:
     """
     if not comparable(bars, second):
         return bars
-    ours, theirs = bars.finished.close, second.finished.close
+    ours, theirs = bars.finished.close.dropna(), second.finished.close.dropna()
     both = ours.index.intersection(theirs.index)[-COMPARED_DAYS:]
     if both.empty:
         return bars
@@ -74,7 +74,7 @@ def disagreeing(bars: Bars) -> SecondOpinion | None:
     if not bars.provenance.disputed or second is None:
         return None
     about = pd.Timestamp(second.as_of)
-    finished = bars.finished.close
+    finished = bars.finished.close.dropna()
     if about > finished.index[-1]:
         return second if second.difference > UNFINISHED else None
     if about < finished.index[-1]:
@@ -87,7 +87,7 @@ def differences(bars: Bars, second: Bars) -> "pd.Series[float]":
     """What ``second`` says on every day on which the two differ beyond the tolerance."""
     if not comparable(bars, second):
         return second.close.iloc[:0]
-    ours, theirs = bars.finished.close, second.finished.close
+    ours, theirs = bars.finished.close.dropna(), second.finished.close.dropna()
     both = ours.index.intersection(theirs.index)
     return theirs[both][_apart(ours[both], theirs[both], bars.instrument)]
 

@@ -75,21 +75,29 @@ def may_be_negative(instrument: Instrument, symbol: str) -> bool:
     return free or instrument.key in BELOW_ZERO or symbol in BELOW_ZERO
 
 
-def why_impossible(value: float, instrument: Instrument, symbol: str) -> str | None:
-    """Why ``value``, a number, can be no close of ``instrument``; None where it can."""
+def range_of(instrument: Instrument, symbol: str) -> tuple[float, float]:
+    """The least and the most that a close of ``instrument`` can be."""
     kind = kind_of(instrument)
     if kind is not None:
-        if kind.low <= value <= kind.high:
-            return None
-        return f"{kind.noun} of {say_number(value)}{kind.suffix} is not possible"
+        return kind.low, kind.high
     if may_be_negative(instrument, symbol):
-        low, high = AROUND_ZERO
-        possible = low <= value <= high
-    else:
-        low, high = OF_POINTS.get(instrument.group, POSITIVE) if instrument.unit is Unit.POINTS else POSITIVE
-        possible = 0 < value < HUGE and low <= value <= high
-    if possible:
-        return None
+        return AROUND_ZERO
+    low, high = OF_POINTS.get(instrument.group, POSITIVE) if instrument.unit is Unit.POINTS else POSITIVE
+    return max(low, float(np.nextafter(0.0, 1.0))), high
+
+
+def impossible(close: "pd.Series[float]", instrument: Instrument, symbol: str) -> tuple[tuple[int, str], ...]:
+    """The places of the closes that ``instrument`` cannot have, and why; a missing one is not among them."""
+    values = close.to_numpy()
+    low, high = range_of(instrument, symbol)
+    places = np.flatnonzero((values < low) | (values > high))
+    return tuple((int(place), _why_impossible(float(values[place]), instrument)) for place in places)
+
+
+def _why_impossible(value: float, instrument: Instrument) -> str:
+    kind = kind_of(instrument)
+    if kind is not None:
+        return f"{kind.noun} of {say_number(value)}{kind.suffix} is not possible"
     return f"a close of {say_number(value)} is not a {'price' if instrument.unit is Unit.USD else 'level'}"
 
 
@@ -169,12 +177,13 @@ def _stands(values: "np.ndarray[Any, Any]", place: int, *, is_size: bool) -> boo
 
 VOLUME_WINDOW = 30
 MOST_TIMES_USUAL, MOST_TIMES_LARGEST, LEAST_OF_USUAL = 30.0, 8.0, 1 / 25
-MOVED = 0.2
+MOVED, LEAVE_WHERE_MOVED = 0.2, 5.0
 
 
 def odd_volumes(bars: Bars) -> tuple[SetAside, ...]:
-    """Daily volumes that cannot be right: thirty times the usual and eight times the largest of thirty days
-    on a day that moved less than a fifth, or less than a 25th of the usual. The running day is left out.
+    """Daily volumes that cannot be right: thirty times the usual and eight times the largest of thirty days,
+    five times that on a day that moved by a fifth, or less than a 25th of the usual. The running day is left
+    out.
 
     In eight years of Bitcoin the largest real ones were 10 times the usual and 3.4 times the largest, the
     smallest a twentieth.
@@ -184,12 +193,14 @@ def odd_volumes(bars: Bars) -> tuple[SetAside, ...]:
     if bars.interval is not Interval.DAY or len(volume) < VOLUME_WINDOW or not volume.median() > 0:
         return ()
     moved = finished.close.dropna().pct_change().abs().reindex(volume.index) >= MOVED
+    leave = moved.map({False: 1.0, True: LEAVE_WHERE_MOVED})
 
     def beyond(values: "pd.Series[float]") -> "pd.Series[bool]":
         rolling = values.rolling(VOLUME_WINDOW, min_periods=10)
         usual, largest = rolling.median().shift().bfill(), rolling.max().shift()
-        much = (values > MOST_TIMES_USUAL * usual) & ~(values <= MOST_TIMES_LARGEST * largest)
-        return (usual > 0) & ((much & ~moved[values.index]) | (values < LEAST_OF_USUAL * usual))
+        size = values / leave[values.index]
+        much = (size > MOST_TIMES_USUAL * usual) & ~(size <= MOST_TIMES_LARGEST * largest)
+        return (usual > 0) & (much | (values < LEAST_OF_USUAL * usual))
 
     return tuple(
         (at, f"a volume of {say_number(float(volume[at]))} is out of all proportion to the days before")

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from io import StringIO
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def as_bars(
     complete = {flow.day for flow in flows if flow.final}
     # NaT, no session, compares as false.
     ended = [(day, stamp) for day, stamp in zip(days, stamps, strict=True) if stamp <= pd.Timestamp(now)]
-    priced = [(day, stamp, price) for day, stamp in ended if (price := price_of(day)) is not None]
+    priced = [(day, stamp, price) for day, stamp in ended if (price := price_of(day) or nan) > 0]
     rows = {stamp: coins[day] * price / 1e6 for day, stamp, price in priced if day in complete}
     in_progress = None
     if priced and priced[-1][0] not in complete:

@@ -125,9 +125,10 @@ class _Jumps:
         lengths = np.diff(edges)
         scales = np.concatenate([[0.0], np.cumsum(self.moves[self.cuts - 1])])
         on_main = _on_main(scales, lengths, self.back)
-        wrong = [place for place in np.flatnonzero(~on_main) if self._is_wrong(int(place), scales, lengths)]
-        rows = [row for place in wrong for row in range(edges[place], edges[place + 1])]
-        set_aside = tuple((self.close.index[row], self._why(row, rows)) for row in rows)
+        off = [int(place) for place in np.flatnonzero(~on_main)]
+        wrong = {place for place in off if self._is_wrong(place, scales, lengths)}
+        rows = {row for place in wrong for row in range(edges[place], edges[place + 1])}
+        set_aside = tuple((self.close.index[row], self._why(row, rows)) for row in sorted(rows))
         left = [place for place in range(len(lengths)) if place not in wrong]
         open_cuts = [
             (edges[earlier + 1] - 1, edges[later])
@@ -187,9 +188,8 @@ class _Jumps:
         is_share = self.instrument.calendar is Calendar.XNYS
         return is_share and move < 0 and ratio is not None and ratio <= LARGEST_OF_SHARES
 
-    def _why(self, row: int, rows: list[int]) -> str:
+    def _why(self, row: int, off: set[int]) -> str:
         """How far a row is from the nearest row that is believed."""
-        off = set(rows)
         near = next(
             at
             for distance in range(1, len(self.close))

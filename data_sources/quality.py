@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from data_sources.bounds import HUGE, may_be_negative, odd_volumes, unlikely, why_impossible
+from data_sources.bounds import HUGE, impossible, may_be_negative, odd_volumes, unlikely
 from data_sources.jumps import adjusted, look
 from data_sources.set_aside import IN_DOUBT, MOST_NAMED, SetAside, counted, is_within_days, notes_of, say_when
 from market.bars import COLUMNS, Bars
@@ -60,15 +60,15 @@ def settle(frame: pd.DataFrame, instrument: Instrument, symbol: str, latest: dat
     keep(frame.index <= pd.Timestamp(latest), "from the future")
     empty = frame.index[frame["close"].isna()]
     keep(frame["close"].notna(), "no close")
-    whys = [why_impossible(close, instrument, symbol) for close in frame["close"].to_numpy()]
-    set_aside = [(at, why) for at, why in zip(frame.index, whys, strict=True) if why]
+    refused = impossible(frame["close"], instrument, symbol)
+    set_aside = [(frame.index[place], why) for place, why in refused]
     notes += notes_of(set_aside, frame.index)
-    frame = frame.loc[[not why for why in whys]]
+    frame = frame.loc[~np.isin(np.arange(len(frame)), [place for place, _ in refused])]
     if not frame.index.is_monotonic_increasing:
         notes.append("out of order: sorted")
         frame = frame.sort_index(kind="stable")
     keep(~frame.index.duplicated(keep="last"), "repeated")
-    frame = frame.where(np.isfinite(frame) & (frame.abs() < HUGE))
+    frame = frame.where(np.isfinite(frame) & (frame.abs() <= HUGE))
     frame["volume"] = frame["volume"].where(frame["volume"] >= 0)
     frame, contradicted = _blank_contradictions(frame, signed=may_be_negative(instrument, symbol))
     if contradicted:

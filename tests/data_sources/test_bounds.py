@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_sources.bounds import kind_of, odd_volumes, unlikely, why_impossible
+from data_sources.bounds import impossible, kind_of, odd_volumes, unlikely
 from data_sources.quality import examine, settle, vouch
 from data_sources.set_aside import say_number
 from market import catalogue
@@ -44,7 +44,7 @@ RECORDED_AT = datetime(2026, 3, 7, tzinfo=UTC)
     ],
 )
 def test_what_has_been_is_possible(instrument: Instrument, value: float) -> None:
-    assert why_impossible(value, instrument, "") is None
+    assert impossible(pd.Series([value]), instrument, "") == ()
 
 
 @pytest.mark.parametrize(
