@@ -12,7 +12,7 @@ STATES = {
     State.PROVISIONAL: "Provisional: the bar is not closed yet.",
     State.STALE: "Out of date: older than it should be.",
     State.RECORDED: "Recorded: played back from a recording.",
-    State.DISPUTED: "Disputed: two sources disagree.",
+    State.DISPUTED: "Disputed: two sources disagree, or nothing bears a jump out.",
     State.MISSING: "Missing.",
 }
 FLAGS = {

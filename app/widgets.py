@@ -126,7 +126,9 @@ def say_sources(sources: Iterable[Bars]) -> str:
         if bars.in_progress
     )
     gaps = present.say_gaps(every, session.moment_now())
-    disputed = dict.fromkeys(told for bars in every if (told := present.say_dispute(bars)))
+    disputed = dict.fromkeys(
+        told for bars in every for told in (present.say_dispute(bars), present.say_doubts(bars)) if told
+    )
     late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
     return " · ".join(
         [
@@ -142,15 +144,18 @@ def say_sources(sources: Iterable[Bars]) -> str:
 
 
 def explain(batch: Batch) -> None:
-    """Say what is wrong with the series of a page: on which two sources disagree, which closes of late are
-    not there, and which series are missing.
+    """Say what is wrong with the series of a page: on which two sources disagree, which jumps are in doubt,
+    which closes of late are not there, and which series are missing.
     """
     disputes = [told for bars in batch if (told := present.say_dispute(bars))]
+    doubts = [told for bars in batch if (told := present.say_doubts(bars))]
     moment = session.moment_now()
     holes = [told for bars in batch if (told := present.say_holes(bars, moment))]
     with st.container():  # a place of its own, so that nothing below moves when there is something to say
         if disputes:
             show_html(note(Kind.STALE, "Two sources disagree.", " ".join(disputes)))
+        if doubts:
+            show_html(note(Kind.STALE, "Some prices are in doubt.", " ".join(doubts)))
         if holes:
             show_html(note(Kind.STALE, "Some closes are missing or came from elsewhere.", _first_of(holes)))
         _explain_missing(batch.missing)

@@ -11,9 +11,11 @@ from datetime import timedelta
 
 import pandas as pd
 
+from data_sources.set_aside import say_number
 from market.bars import Bars, SecondOpinion
 from market.instruments import Calendar, Instrument, Interval, Unit
 from market.publishers import publisher
+from market.text import full_day
 
 INDEX, CRYPTO, UNFINISHED = 0.003, 0.005, 0.02
 POINTS, YIELD_POINTS = 0.05, 0.10
@@ -32,7 +34,7 @@ def compare(bars: Bars, second: Bars) -> Bars:
     """
     if not comparable(bars, second):
         return bars
-    ours, theirs = bars.finished.close, second.finished.close
+    ours, theirs = bars.finished.close.dropna(), second.finished.close.dropna()
     both = ours.index.intersection(theirs.index)[-COMPARED_DAYS:]
     if both.empty:
         return bars
@@ -47,7 +49,8 @@ def compare(bars: Bars, second: Bars) -> Bars:
     days = apart.index[apart][::-1][:SHOWN_DAYS]
     dates = dict(zip(bars.frame.index, bars.dates, strict=True))
     notes = tuple(
-        f"{dates[day]:%Y-%m-%d}: {ours[day]:g} here, {theirs[day]:g} at {publisher(opinion.source)}"
+        f"{full_day(dates[day])}: {say_number(ours[day])} here, "
+        f"{say_number(theirs[day])} at {publisher(second.provenance.source)}"
         for day in days
     )
     provenance = bars.provenance
@@ -62,11 +65,29 @@ def compare(bars: Bars, second: Bars) -> Bars:
     )
 
 
+def disagreeing(bars: Bars) -> SecondOpinion | None:
+    """What the second source says of the newest price, where that is what disputes ``bars``; else None.
+
+    Bars may be disputed for a jump that nothing confirms, and a second source may have nothing for the day.
+    """
+    second = bars.provenance.second
+    if not bars.provenance.disputed or second is None:
+        return None
+    about = pd.Timestamp(second.as_of)
+    finished = bars.finished.close.dropna()
+    if about > finished.index[-1]:
+        return second if second.difference > UNFINISHED else None
+    if about < finished.index[-1]:
+        return None
+    ours, theirs = (pd.Series([value]) for value in (float(finished.iloc[-1]), second.value))
+    return second if bool(_apart(ours, theirs, bars.instrument).iloc[0]) else None
+
+
 def differences(bars: Bars, second: Bars) -> "pd.Series[float]":
     """What ``second`` says on every day on which the two differ beyond the tolerance."""
     if not comparable(bars, second):
         return second.close.iloc[:0]
-    ours, theirs = bars.finished.close, second.finished.close
+    ours, theirs = bars.finished.close.dropna(), second.finished.close.dropna()
     both = ours.index.intersection(theirs.index)
     return theirs[both][_apart(ours[both], theirs[both], bars.instrument)]
 

@@ -37,12 +37,12 @@ class AlternativeMe(DailyFile):
 
 
 def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> Bars:
-    """The scores as bars known at ``now``; one that is not between 0 and 100 is left out."""
+    """The scores as bars known at ``now``; raises `NoData` and `BadData`."""
     try:
         scores = [(int(each["timestamp"]), each["value"]) for each in json.loads(raw)["data"]]
         days = pd.DatetimeIndex(pd.to_datetime([seconds for seconds, _ in scores], unit="s")).normalize()
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as problem:
         raise BadData(instrument, listing.source, str(problem)) from problem
     rows = values_by_day(days, pd.Series([score for _, score in scores], dtype=object))
-    rows = rows.loc[rows["close"].between(0, 100)].iloc[::-1]  # they come newest first
+    rows = rows.iloc[::-1]  # they come newest first
     return build(instrument, Interval.DAY, at_day_ends(rows), listing, now, SAMPLING)

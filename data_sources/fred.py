@@ -62,8 +62,13 @@ def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> 
 
 
 def read_table(raw: str) -> pd.DataFrame:
-    """A CSV as text, lines of another length left out; raises `ValueError` for what is no table."""
-    return pd.read_csv(StringIO(raw), dtype=str, keep_default_na=False, on_bad_lines="skip", nrows=MOST_ROWS)
+    """A CSV as text, lines of another length left out, and a last line without an end, which may have lost
+    its last digits; raises `ValueError` for what is no table.
+    """
+    whole = raw[: max(raw.rfind("\n"), raw.rfind("\r")) + 1]
+    return pd.read_csv(
+        StringIO(whole), dtype=str, keep_default_na=False, on_bad_lines="skip", nrows=MOST_ROWS
+    )
 
 
 def values_by_day(days: pd.DatetimeIndex, values: "pd.Series[Any]") -> pd.DataFrame:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from data_sources.errors import BadData, NoData, UnknownSymbol
-from data_sources.quality import settle
+from data_sources.quality import NO_CLOSE, settle
+from data_sources.set_aside import as_set_aside
 from market.bars import Bars, InProgress, Provenance
 from market.calendars import NEW_YORK, session_closes
 from market.instruments import Calendar, Instrument, Interval, Listing
@@ -38,15 +39,17 @@ def build(
 
     A last row that ends later than ``now`` less the listing's delay is the bar in progress: it is stamped
     ``now`` and its move is measured from the row before. A delay of days is one of publication, and what is
-    published is finished. Raises `NoData` when no row is left, `BadData` when
-    there are too many or `Bars` refuses them.
+    published is finished. Raises `NoData` when there is no row, `BadData` when none can be right, there are
+    too many or `Bars` refuses them.
     """
     if len(rows) > MOST_ROWS:
         raise BadData(instrument, listing.source, f"{len(rows)} rows")
     settled = settle(rows, instrument, listing.symbol, now + LENGTH[interval] + CLOCKS_DIFFER)
     frame = settled.frame
     if frame.empty:
-        raise NoData(instrument, listing.source, "; ".join(settled.notes) or "no rows")
+        told = "; ".join(settled.notes) or "no rows"
+        impossible = any(why != NO_CLOSE for _, why in settled.set_aside)
+        raise (BadData if impossible else NoData)(instrument, listing.source, told)
     in_progress = None
     if frame.index[-1] > now - timedelta(minutes=listing.delay_minutes % MINUTES_A_DAY):
         frame, in_progress = _with_progress(frame, listing.source, now)
@@ -60,6 +63,7 @@ def build(
         sampling=sampling,
         delay_minutes=listing.delay_minutes,
         notes=settled.notes,
+        set_aside=as_set_aside(settled.set_aside),
     )
     try:
         return Bars(instrument, interval, frame, provenance, in_progress)

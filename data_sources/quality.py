@@ -1,51 +1,60 @@
-"""The gates every answer passes before it is believed. Each has a name, and says what it did.
+"""The gates every answer passes before it is believed, live or recorded. Each says what it did.
 
 Structure first, on the provider's rows (`settle`): no close, out of order, repeated, from the future,
 impossible number, impossible sign, impossible shape. Then plausibility, on bars, with what a second source
-says (`vouch`): a price off by a power of ten, a jump the size of a split, a run of equal closes. A real crash
-passes: a move that the second source has too is kept, and without a second source only a spike that comes
-straight back is set aside.
+says (`vouch`): a price on a wrong scale, a split, a reading far beyond its past, a volume out of proportion,
+a run of equal closes. A real crash passes: a move that the second source has too is kept, and without one
+only what the record of its kind does not know is asked about.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from data_sources.bounds import HUGE, impossible, may_be_negative, odd_volumes, unlikely
+from data_sources.jumps import adjusted, look
+from data_sources.set_aside import (
+    IN_DOUBT,
+    MOST_NAMED,
+    Disbelieved,
+    as_set_aside,
+    counted,
+    is_within_days,
+    notes_of,
+    say_when,
+)
 from market.bars import COLUMNS, Bars
 from market.fed import GROUP
 from market.instruments import Instrument, Unit
 from market.publishers import publisher
 
-# Prices that have been, or may be, at or below zero: WTI settled at -37.63 on 2020-04-20; stress indices
-# have a zero mean.
-BELOW_ZERO = frozenset({"WTI", "CL=F", "DCOILWTICO", "STLFSI4", "OFR FSI"})
-HUGE = 1e13
 ROUNDING = 1e-4
-SPIKE, FAR = 5.0, 20.0
-BACK_AGAIN = 1.5
-SPLITS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 50.0, 100.0, 1000.0)
-SPLIT_TOLERANCE = 0.005
-SAME_MOVE = 0.05
+FAR_WICK = 5.0
 FLAT_NOTE, FLAT_STALE = 3, 5
+NO_CLOSE = "no close was published"
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Rows that `Bars` will take (possibly none), and a note for each gate that did something."""
+    """Rows that `Bars` will take (possibly none), a note for what each gate did, and by instant the rows
+    whose close is not believed.
+    """
 
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
+    set_aside: tuple[Disbelieved, ...] = ()
 
 
 def settle(frame: pd.DataFrame, instrument: Instrument, symbol: str, latest: datetime) -> Settled:
     """``frame`` (columns of `Bars`, UTC index) without what no bar can be.
 
     ``latest`` is the last instant a row may carry: the end of the bar in progress. Prices at or below zero
-    stay where they are possible; open, high and low that contradict the close are blanked, and the close is
-    kept.
+    stay where they are possible, other closes outside the range of the instrument do not; open, high and low
+    that contradict the close are blanked, as is a volume below zero, and the close is kept.
     """
     frame = frame.reindex(columns=list(COLUMNS)).astype("float64")
     notes: list[str] = []
@@ -57,31 +66,37 @@ def settle(frame: pd.DataFrame, instrument: Instrument, symbol: str, latest: dat
             notes.append(f"{gate}: {counted(int((~mask).sum()))} set aside")
             frame = frame.loc[mask]
 
-    frame = frame.where(np.isfinite(frame) & (frame.abs() < HUGE))
+    keep(frame.index <= pd.Timestamp(latest), "from the future")
+    empty = frame.index[frame["close"].isna()]
     keep(frame["close"].notna(), "no close")
+    refused = impossible(frame["close"], instrument, symbol)
+    set_aside = [(frame.index[place], why) for place, why in refused]
+    notes += notes_of(set_aside, frame.index)
+    frame = frame.loc[~np.isin(np.arange(len(frame)), [place for place, _ in refused])]
     if not frame.index.is_monotonic_increasing:
         notes.append("out of order: sorted")
         frame = frame.sort_index(kind="stable")
     keep(~frame.index.duplicated(keep="last"), "repeated")
-    keep(frame.index <= pd.Timestamp(latest), "from the future")
-    if not may_be_negative(instrument, symbol):
-        keep(frame["close"] > 0, "not a positive price")
-    frame, contradicted = _blank_contradictions(frame)
+    frame = frame.where(np.isfinite(frame) & (frame.abs() <= HUGE))
+    frame["volume"] = frame["volume"].where(frame["volume"] >= 0)
+    frame, contradicted = _blank_contradictions(frame, signed=may_be_negative(instrument, symbol))
     if contradicted:
         notes.append(f"high or low contradicts the close: blanked in {counted(contradicted)}")
-    return Settled(frame, tuple(notes))
+    gone = {at: why for at, why in (*((at, NO_CLOSE) for at in empty), *set_aside) if at not in frame.index}
+    return Settled(frame, tuple(notes), tuple(sorted(gone.items())))
 
 
-def may_be_negative(instrument: Instrument, symbol: str) -> bool:
-    """Whether zero and less are possible: flows, rates, and what has been there."""
-    free = instrument.flow or instrument.unit in {Unit.PERCENT, Unit.MILLION_USD}
-    return free or instrument.key in BELOW_ZERO or symbol in BELOW_ZERO
-
-
-def _blank_contradictions(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def _blank_contradictions(frame: pd.DataFrame, *, signed: bool) -> tuple[pd.DataFrame, int]:
+    """Open, high and low blanked where they contradict the close, or are no prices beside it."""
     slack = frame["close"].abs() * ROUNDING
     body = frame[["open", "close"]]
-    wrong = (frame["low"] > body.min(axis=1) + slack) | (frame["high"] < body.max(axis=1) - slack)
+    least, most = body.min(axis=1), body.max(axis=1)
+    wrong = (frame["low"] > least + slack) | (frame["high"] < most - slack)
+    if not signed:
+        prices = frame[["open", "high", "low"]]
+        wrong |= (prices <= 0).any(axis=1)
+        wrong |= (frame["high"] > FAR_WICK * most) | (frame["low"] < least / FAR_WICK)
+        wrong |= (most > FAR_WICK * least) & frame["open"].notna()
     if not wrong.any():
         return frame, 0
     frame = frame.copy()
@@ -89,98 +104,100 @@ def _blank_contradictions(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return frame, int(wrong.sum())
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Bars as far as they are believed; the rows set aside and the jumps in doubt by instant, with why."""
+
+    bars: Bars
+    set_aside: tuple[Disbelieved, ...] = ()
+    doubts: tuple[Disbelieved, ...] = ()
+
+
 def vouch(bars: Bars, second: Bars | None = None) -> Bars:
     """``bars`` without prices that cannot be right, as far as that is known without (or with) a ``second``
     source.
 
-    What was done stands in the provenance's notes. The newest bar, where it is the size of a split away and
-    no second source has the same move, is kept and disputed.
+    What was done stands in the provenance's notes. Bars that hold a jump of which nothing says whether it is
+    a split or a crash are disputed.
     """
-    if bars.instrument.flow or len(bars) < 3:
-        return bars
-    notes: list[str] = []
-    close = bars.close
-    wrong: list[pd.Timestamp] = []
-    disputed = False
-    for at in _jumps(close, bars.instrument):
-        verdict = _confirmed(bars, at, second)
-        day = f"{bars.dates[at]:%Y-%m-%d}"
-        if verdict:
-            continue
-        if _comes_back(close, at) or (at == len(close) - 1 and _ratio(close, at) >= SPIKE):
-            wrong.append(close.index[at])
-            times = f"{_ratio(close, at):.3g} times off its neighbours"
-            notes.append(f"{day}: {close.iloc[at]:g} is {times}, set aside")
-        elif _is_split(close, at):
-            disputed |= at == len(close) - 1
-            notes.append(f"{day}: a jump the size of a split, not confirmed")
+    vouched = examine(bars, second)
+    return disputed(vouched.bars, vouched.doubts)
+
+
+def examine(bars: Bars, second: Bars | None = None) -> Vouched:
+    """What `vouch` answers before anything is disputed, and by instant what is set aside or in doubt."""
+    found = look(bars, second)
+    theirs = second.finished.close if second is not None else None
+    set_aside = (*found.wrong, *unlikely(bars, theirs))
+    known, split_notes = adjusted(_without(bars, set_aside), found.splits)
+    volumes = odd_volumes(known)
+    known = _without_volumes(known, volumes)
+    when = partial(say_when, has_hours=is_within_days(bars.frame.index))
     stale, flat = _flat_run(bars)
-    provenance = bars.provenance
-    provenance = replace(
-        provenance,
-        notes=(*provenance.notes, *notes, *flat),
-        disputed=provenance.disputed or disputed,
-        stale_because=provenance.stale_because or stale,
+    stale = _newest_gone(bars, set_aside) or stale
+    notes = (
+        *notes_of(set_aside, bars.frame.index),
+        *(f"{when(split.at)}: {told}" for split, told in zip(found.splits, split_notes, strict=True)),
+        *notes_of(volumes, bars.frame.index),
+        *flat,
     )
-    frame = bars.frame.drop(wrong) if wrong else bars.frame
-    in_progress = None if wrong and wrong[-1] == bars.frame.index[-1] else bars.in_progress
-    if provenance == bars.provenance and frame is bars.frame:
-        return bars
-    return replace(bars, frame=frame, provenance=provenance, in_progress=in_progress)
+    if notes:
+        provenance = known.provenance
+        provenance = replace(
+            provenance,
+            notes=(*provenance.notes, *notes),
+            stale_because=provenance.stale_because or stale,
+        )
+        known = replace(known, provenance=provenance)
+    return Vouched(known, set_aside, found.doubts)
 
 
-def _jumps(close: pd.Series, instrument: Instrument) -> Iterator[int]:
-    """Where a close is a spike or a split away from the one before, oldest first.
+def doubt(bars: Bars) -> Bars:
+    """``bars`` of a replay, disputed where they hold a jump that nothing known by then bears out.
 
-    Of what may be negative only prices are looked at, and only for a hundredfold: rates double near zero, and
-    oil has fallen through it.
+    What was set aside in the light of later rows stays away; this asks only what is doubtful at the moment.
     """
-    signed = may_be_negative(instrument, "")
-    if signed and instrument.unit is not Unit.USD:
-        return
-    values = close.to_numpy()
-    both = np.flatnonzero((values[1:] > 0) & (values[:-1] > 0))
-    moves = np.abs(np.log(values[both + 1] / values[both]))
-    for place in both[moves >= np.log(SPLITS[0]) - SPLIT_TOLERANCE]:
-        at = int(place) + 1
-        if _comes_back(close, at - 1):
-            continue
-        ratio, is_up = _ratio(close, at), values[at] > values[at - 1]
-        if signed and ratio >= FAR and (is_up or _comes_back(close, at)):
-            yield at
-        if not signed and (ratio >= SPIKE or _is_split(close, at)):
-            yield at
+    found = look(bars)
+    return disputed(bars, (*found.wrong, *found.doubts))
 
 
-def _ratio(close: pd.Series, at: int) -> float:
-    """How many times a close is off the one before, upwards or downwards; 1 where one is not positive."""
-    now, before = float(close.iloc[at]), float(close.iloc[at - 1])
-    return max(now / before, before / now) if now > 0 and before > 0 else 1.0
+def disputed(bars: Bars, doubts: Sequence[Disbelieved]) -> Bars:
+    """``bars`` marked as disputed for the ``doubts``, each a note; themselves where there is none."""
+    if not doubts:
+        return bars
+    has_hours, provenance = is_within_days(bars.frame.index), bars.provenance
+    notes = (f"{say_when(at, has_hours=has_hours)}{IN_DOUBT}{why}" for at, why in doubts[-MOST_NAMED:])
+    return replace(bars, provenance=replace(provenance, disputed=True, notes=(*provenance.notes, *notes)))
 
 
-def _is_split(close: pd.Series, at: int) -> bool:
-    return any(abs(_ratio(close, at) / split - 1) <= SPLIT_TOLERANCE for split in SPLITS)
+def _without(bars: Bars, set_aside: Sequence[Disbelieved]) -> Bars:
+    """``bars`` without the rows set aside; without the one in progress where that is among them."""
+    wrong = [at for at, _ in set_aside]
+    if not wrong:
+        return bars
+    in_progress = None if bars.frame.index[-1] in wrong else bars.in_progress
+    provenance = bars.provenance
+    provenance = replace(provenance, set_aside=(*provenance.set_aside, *as_set_aside(set_aside)))
+    return replace(bars, frame=bars.frame.drop(wrong), provenance=provenance, in_progress=in_progress)
 
 
-def _comes_back(close: pd.Series, at: int) -> bool:
-    """Whether the close at ``at`` is a spike that the next close undoes."""
-    if not 1 <= at < len(close) - 1 or _ratio(close, at) < SPIKE:
-        return False
-    after, before = float(close.iloc[at + 1]), float(close.iloc[at - 1])
-    return after > 0 and max(after / before, before / after) < BACK_AGAIN
+def _newest_gone(bars: Bars, set_aside: Sequence[Disbelieved]) -> str | None:
+    """Why what is left is out of date, where the newest finished bar is set aside."""
+    finished = bars.finished.frame.index
+    why = dict(set_aside).get(finished[-1])
+    if why is None:
+        return None
+    when = say_when(finished[-1], has_hours=is_within_days(finished))
+    return f"what {publisher(bars.provenance.source)} says of {when} is set aside, as {why}"
 
 
-def _confirmed(bars: Bars, at: int, second: Bars | None) -> bool:
-    """Whether the second source made the same move on the same bar."""
-    if second is None:
-        return False
-    other = second.finished.close
-    stamps = bars.close.index[[at - 1, at]]
-    if not stamps.isin(other.index).all():
-        return False
-    theirs = float(other[stamps[1]] / other[stamps[0]])
-    ours = float(bars.close.iloc[at] / bars.close.iloc[at - 1])
-    return abs(theirs / ours - 1) <= SAME_MOVE
+def _without_volumes(bars: Bars, set_aside: Sequence[Disbelieved]) -> Bars:
+    """``bars`` without the volume of the rows; their prices stay."""
+    if not set_aside:
+        return bars
+    frame = bars.frame.copy()
+    frame.loc[[at for at, _ in set_aside], "volume"] = np.nan
+    return replace(bars, frame=frame)
 
 
 def _flat_run(bars: Bars) -> tuple[str | None, tuple[str, ...]]:
@@ -197,8 +214,3 @@ def _flat_run(bars: Bars) -> tuple[str | None, tuple[str, ...]]:
         return None, ()
     said = f"the last {run} closes of {publisher(bars.provenance.source)} are equal"
     return (said if run >= FLAT_STALE else None), (said,)
-
-
-def counted(rows: int) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{rows} row" if rows == 1 else f"{rows} rows"

@@ -14,7 +14,8 @@ import pandas as pd
 from data_sources.agreement import opinion_of
 from data_sources.asof import AsOf
 from data_sources.errors import BadData, NoData
-from data_sources.quality import counted, settle, vouch
+from data_sources.quality import doubt, examine, settle
+from data_sources.set_aside import as_set_aside, counted
 from data_sources.source import Source
 from market.bars import COLUMNS, Bars, Provenance
 from market.instruments import Instrument, Interval
@@ -107,13 +108,15 @@ class Recorded:
         notes = (*part.notes, *settled.notes)
         if settled.frame.empty:
             raise BadData(instrument, "the recording", "; ".join(notes))
-        provenance = replace(self._provenance(instrument, interval, part.sampling), notes=notes)
+        provenance = self._provenance(instrument, interval, part.sampling)
+        provenance = replace(provenance, notes=notes, set_aside=as_set_aside(settled.set_aside))
         bars = Bars(instrument, interval, settled.frame, provenance)
-        vouched = vouch(bars)
-        if len(vouched) == len(bars):
+        vouched = examine(bars).bars
+        if vouched is bars:
             return bars
-        # Only what was set aside counts here: whether the newest is old or disputed differs by the moment.
-        return replace(vouched, provenance=replace(provenance, notes=vouched.provenance.notes))
+        # What was set aside or adjusted counts here: whether prices are old or in doubt differs by moment.
+        kept = vouched.provenance
+        return replace(vouched, provenance=replace(provenance, notes=kept.notes, set_aside=kept.set_aside))
 
     def as_of(self, moment: datetime) -> "Doubted":
         """The recording as it stood at ``moment``, with what a second source said of the close of then."""
@@ -178,7 +181,9 @@ class Recorded:
 
 
 class Doubted:
-    """A Source in front of a replay: a newest close of which a second source said otherwise is disputed."""
+    """A Source in front of a replay: a newest close of which a second source said otherwise is disputed, and
+    so is a jump that may be a split.
+    """
 
     def __init__(
         self, inner: Source, second: Mapping[str, pd.DataFrame], publishers: Mapping[str, str]
@@ -199,6 +204,7 @@ class Doubted:
         return known
 
     def _doubted(self, bars: Bars) -> Bars:
+        bars = doubt(bars)
         second, newest = self._second.get(bars.key), bars.finished.frame.index[-1]
         if second is None or bars.interval is not Interval.DAY or newest not in second.index:
             return bars

@@ -63,6 +63,8 @@ class Instrument:
     ``cadence`` says on which of its calendar's days a figure is due.
     ``flow`` marks a reading whose values are amounts of a day (ETF flows, funding) or stand around zero
     (indices of stress) rather than prices, so that no change in percent is ever made of it.
+    ``splits`` is false for what is priced in dollars and comes in no units that an issuer could divide: a
+    barrel, an ounce.
     """
 
     key: str
@@ -73,6 +75,7 @@ class Instrument:
     calendar: Calendar
     listings: tuple[Listing, ...] = ()
     flow: bool = False
+    splits: bool = True
     about: str = ""
     cadence: Cadence = Cadence.DAY
 
@@ -85,6 +88,11 @@ class Instrument:
     def has_price(self) -> bool:
         """Whether its values are prices, or the points of an index, and not a yield, a score or an amount."""
         return self.unit in (Unit.POINTS, Unit.USD) and not self.flow
+
+    @property
+    def can_split(self) -> bool:
+        """Whether one unit of it can become several: shares, funds and coins can, nothing else."""
+        return self.splits and self.unit is Unit.USD and not self.flow
 
     @property
     def publication_lag(self) -> timedelta:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 
-from data_sources.agreement import CRYPTO, INDEX, POINTS, YIELD_POINTS
+from data_sources.agreement import CRYPTO, INDEX, POINTS, YIELD_POINTS, disagreeing
+from data_sources.set_aside import doubts_in
 from market.bars import Bars, SecondOpinion
 from market.calendars import session_state
 from market.instruments import Calendar, Interval, Unit
@@ -101,8 +102,11 @@ def _oldest(bars: Bars, now: datetime) -> timedelta:
 def _disagreement(bars: Bars) -> str:
     second = bars.provenance.second
     if bars.provenance.disputed:
-        other = publisher(second.source) if second else "another source"
-        return f"{publisher(bars.provenance.source)} and {other} disagree."
+        ours, other = publisher(bars.provenance.source), disagreeing(bars)
+        if other:
+            return f"{ours} and {publisher(other.source)} disagree."
+        doubts = doubts_in(bars.provenance.notes)
+        return f"{ours}, {doubts[-1]}." if doubts else f"{ours} sent a price that is in doubt."
     if second and _is_now(bars) and not _agree(bars, second):
         by = decimal(abs(second.difference) * 100, 1, suffix="%")
         return f"{publisher(bars.provenance.source)} and {publisher(second.source)} disagree by {by}."

@@ -36,6 +36,8 @@ from components.text import (
     zone_range,
 )
 from components.theme import OTHER, colour_of
+from data_sources.agreement import disagreeing
+from data_sources.set_aside import doubts_in
 from market.bars import Bars, State
 from market.calendars import day_of
 from market.happenings import happening_parts
@@ -103,7 +105,7 @@ def say_day_of(bars: Bars) -> str:
 
 def say_dispute(bars: Bars) -> str:
     """What the two sources of a disputed price say of it, and which is shown; empty where none disagrees."""
-    second = bars.provenance.second
+    second = disagreeing(bars)
     if bars.state is not State.DISPUTED or second is None:
         return ""
     ours, instrument = publisher(bars.provenance.source), bars.instrument
@@ -134,6 +136,13 @@ def say_holes(bars: Bars, moment: datetime) -> str:
         for each in filled
     ]
     return " ".join(told)
+
+
+def say_doubts(bars: Bars) -> str:
+    """The jumps of ``bars`` that nothing bears out; empty where there is none."""
+    if bars.state is not State.DISPUTED:
+        return ""
+    return " ".join(f"{bars.instrument.name}, {told}." for told in doubts_in(bars.provenance.notes))
 
 
 def common_start(series: Iterable[Bars], since: datetime) -> tuple[datetime, str]:
@@ -274,7 +283,7 @@ def lines_of(held: Iterable[Bars], values_of: Callable[[pd.Series], pd.Series]) 
 
 
 def _about(reading: Reading, bars: Bars) -> Phrase:
-    instrument, second = reading.instrument, bars.provenance.second
+    instrument, second = reading.instrument, disagreeing(bars)
     if bars.state is State.DISPUTED and second is not None:
         other = f"{publisher(second.source)} says {price(second.value, instrument)}"
         return shown(reading["last"], lambda _: other, Tone.WARN)

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from data_sources.agreement import compare, quote_of
+from data_sources.agreement import compare, disagreeing, quote_of
 from market.bars import State
 from tests.fakes.prices import BITCOIN, FETCHED, NASDAQ, VIX, YIELD, make_bars
 
@@ -20,7 +21,7 @@ def test_yahoos_vix_of_6_february_2026_comes_out_disputed():
     assert bars.provenance.second.value == 17.76
     assert bars.provenance.second.source == "fred"
     assert bars.provenance.second.difference == pytest.approx(0.1369, abs=1e-4)
-    assert bars.provenance.notes == ("2026-02-06: 20.37 here, 17.76 at FRED",)
+    assert bars.provenance.notes == ("6 Feb 2026: 20.37 here, 17.76 at FRED",)
 
 
 def test_equal_closes_carry_the_second_opinion_and_no_dispute():
@@ -53,15 +54,15 @@ def test_a_source_a_day_late_is_compared_on_the_day_before_and_cannot_dispute_th
         make_bars(VIX, [17.0, 30.0], last=date(2026, 2, 5), source="fred"),
     )
     assert bars.state is State.FINAL
-    assert bars.provenance.notes == ("2026-02-05: 18 here, 30 at FRED",)
+    assert bars.provenance.notes == ("5 Feb 2026: 18 here, 30 at FRED",)
 
 
 def test_old_differences_are_noted_newest_first_and_at_most_three():
     bars = pair(NASDAQ, [100.0, 1, 2, 3, 4, 100], [100.0, 9, 9, 9, 9, 100])
     assert [note.split(":")[0] for note in bars.provenance.notes] == [
-        "2026-02-05",
-        "2026-02-04",
-        "2026-02-03",
+        "5 Feb 2026",
+        "4 Feb 2026",
+        "3 Feb 2026",
     ]
 
 
@@ -96,3 +97,26 @@ def test_the_money_a_symbol_is_quoted_in(symbol, quote):
 def test_sources_without_a_common_day_say_nothing():
     ours = make_bars(VIX, [1.0, 2.0])
     assert compare(ours, make_bars(VIX, [1.0, 2.0], last=date(2020, 1, 10))) is ours
+
+
+def in_doubt(bars):
+    return replace(bars, provenance=replace(bars.provenance, disputed=True))
+
+
+def test_only_a_second_source_that_says_otherwise_of_the_newest_price_disagrees():
+    disputed = pair(VIX, [18.64, 21.77, 20.37], [18.64, 21.77, 17.76])
+    assert disagreeing(disputed) == disputed.provenance.second
+    same = in_doubt(pair(VIX, [18.64, 21.77, 20.37], [18.64, 21.77, 20.37]))
+    assert disagreeing(same) is None
+    a_day_late = in_doubt(
+        compare(make_bars(VIX, [17.0, 18.0, 20.37]), make_bars(VIX, [17.0, 30.0], last=date(2026, 2, 5)))
+    )
+    assert a_day_late.provenance.second is not None
+    assert disagreeing(a_day_late) is None
+    assert disagreeing(in_doubt(make_bars(VIX, [17.0, 18.0]))) is None
+
+
+def test_running_prices_may_disagree():
+    ours = make_bars(BITCOIN, [70_000.0] * 2, in_progress=71_312.0)
+    apart = compare(ours, make_bars(BITCOIN, [70_000.0] * 2, in_progress=68_506.0))
+    assert disagreeing(apart) == apart.provenance.second

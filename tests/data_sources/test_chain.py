@@ -59,6 +59,14 @@ def test_the_same_dispute_is_there_when_a_later_day_looks_back():
     assert looking_back.bars(VIX, Interval.DAY).state is State.DISPUTED
 
 
+def test_the_real_jumps_of_the_vix_are_final_while_fred_has_nothing_for_the_day():
+    """8 August 2011 and 24 June 2016."""
+    for closes in ([31.66, 32.0, 48.0], [17.25, 17.3, 25.76]):
+        late = vix(*closes[:2], source="fred", last=date(2026, 2, 5))
+        bars = chain(yahoo=vix(*closes), fred=late)
+        assert (bars.state, bars.last, bars.provenance.notes) == (State.FINAL, closes[-1], ())
+
+
 def test_a_failing_provider_hands_over_to_the_next():
     bars = chain(BITCOIN, kraken=Refused(BITCOIN, "kraken"), coinbase=btc(70, 71, 72, source="coinbase"))
     assert bars.provenance.source == "coinbase"

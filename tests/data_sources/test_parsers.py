@@ -114,7 +114,32 @@ def test_a_cut_or_changed_table_at_fred(place, instead):
 
 @given(st.permutations(FRED.splitlines()[1:4]))
 def test_rows_in_any_order_at_fred(lines):
-    assert fred_text("\n".join(["DATE,VIXCLS", *lines])).close.tolist() == [18.64, 21.77, 17.76]
+    assert fred_text("\n".join(["DATE,VIXCLS", *lines, ""])).close.tolist() == [18.64, 21.77, 17.76]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_last_line_without_an_end_is_not_read(ends):
+    """It may have lost its last digits: 4.17 cut to 4."""
+    whole = FRED.replace("2026-02-09,.\n", "").replace("\n", ends)
+    for lost in range(len(ends), len(ends) + 5):
+        assert fred_text(whole[:-lost]).close.tolist() == [18.64, 21.77]
+    assert ofr_text(OFR[:-1]).close.tolist() == [-1.9]
+
+
+@given(st.integers(0, len(FRED)))
+def test_a_cut_table_says_nothing_that_the_whole_one_does_not(place):
+    bars = keeps_the_rules(fred_text, FRED[:place])
+    assert bars is None or bars.close.tolist() == [18.64, 21.77, 17.76][: len(bars)]
+
+
+@pytest.mark.parametrize("cut", [0.2, 0.5, 0.9, 0.999])
+def test_json_that_is_cut_is_refused(cut):
+    told = said(*((f"2026-02-{day:02d}", "14") for day in range(8, 0, -1)))
+    with pytest.raises(BadData):
+        mood(told[: int(cut * len(told))])
+    flows = funds(IBIT=("2026-02-06", -400), FBTC=("2026-02-06", 150))
+    with pytest.raises(BadData):
+        etf.parse(flows[: int(cut * len(flows))], ETF_FLOW)
 
 
 def test_fifty_thousand_rows_are_enough():
@@ -159,8 +184,10 @@ def test_todays_mood_is_in_progress_and_stands_for_today():
     assert bars.as_of == NOW
 
 
-def test_a_score_beyond_a_hundred_is_left_out():
-    assert mood(said(("2026-02-08", "700"), ("2026-02-07", "6"), ("2026-02-06", None))).close.tolist() == [6]
+def test_a_score_beyond_a_hundred_is_left_out_and_told():
+    bars = mood(said(("2026-02-08", "700"), ("2026-02-07", "6"), ("2026-02-06", None)))
+    assert bars.close.tolist() == [6]
+    assert bars.provenance.notes == ("8 Feb 2026: a score of 700 is not possible, set aside",)
 
 
 @given(ANYTHING)
@@ -180,10 +207,6 @@ def test_deeply_nested_json_is_bad():
         mood("[" * 100_000)
 
 
-def flow(text: str):
-    return etf.parse(text, ETF_FLOW)
-
-
 def funds(**days):
     held = {"holdings": 1000, "error": False}
     return json.dumps(
@@ -191,33 +214,13 @@ def funds(**days):
     )
 
 
-def test_a_days_flow_is_the_sum_of_its_funds_and_final_when_all_have_reported():
-    seen = flow(funds(IBIT=("2026-02-06", -400), FBTC=("2026-02-06", 150)))
-    assert (seen.day, seen.coins, seen.final) == (date(2026, 2, 6), -250, True)
-    early = flow(funds(IBIT=("2026-02-06", -400), FBTC=("2026-02-05", 150)))
-    assert (early.coins, early.funds, early.final) == (-400, 1, False)
-
-
 @given(ANYTHING)
 def test_any_json_at_the_fund_flows(value):
     for text in (value, {"data": value}, {"data": {"IBIT": value}}):
         try:
-            assert np.isfinite(flow(json.dumps(text)).coins)
+            assert all(np.isfinite(each.coins) for each in etf.parse(json.dumps(text), ETF_FLOW).flows)
         except SourceError:
             continue
-
-
-@given(st.binary(max_size=300))
-def test_any_file_of_flows_is_read_or_skipped(tmp_path_factory, content):
-    path = tmp_path_factory.mktemp("flows") / "flows.csv"
-    path.write_bytes(content)
-    assert all(np.isfinite(each.coins) for each in etf.read_flows(path))
-
-
-def test_flows_come_back_as_they_were_kept(tmp_path):
-    seen = [flow(funds(IBIT=("2026-02-05", 1.5))), flow(funds(IBIT=("2026-02-06", -2.25)))]
-    (tmp_path / "flows.csv").write_bytes(etf.write_flows(seen))
-    assert etf.read_flows(tmp_path / "flows.csv") == seen
 
 
 def candles(raw, interval=Interval.DAY) -> Bars:
@@ -303,6 +306,12 @@ def test_rows_of_days_without_a_session_are_left_out():
 
 def test_oil_below_zero_is_a_price():
     assert days_of(OIL, ["2020-04-17", "2020-04-20"], [18.27, -37.63]).last == -37.63
+
+
+def test_a_yield_of_one_day_that_cannot_be_is_set_aside_and_told():
+    bars = days_of(YIELD, ["2026-02-04", "2026-02-05", "2026-02-06"], [4.2, 42.1, 4.21], TNX)
+    assert bars.close.tolist() == [4.2, 4.21]
+    assert bars.provenance.notes == ("5 Feb 2026: a rate of 42.1% is not possible, set aside",)
 
 
 def test_a_yield_quoted_ten_times_is_bad():

@@ -30,6 +30,7 @@ from data_sources.source import Source
 from data_sources.yahoo import Yahoo
 from market.bars import Bars
 from market.instruments import Calendar, Instrument, Interval, Listing, Unit
+from market.text import full_day
 from tests.data_sources.source_contract import SourceContract
 from tests.fakes.clock import Clock
 from tests.fakes.prices import BITCOIN, ETF_FLOW, FUNDING, MOOD, NASDAQ, VIX, YIELD
@@ -423,7 +424,7 @@ def test_the_vix_that_yahoo_gets_wrong(providers, world: World):
     truth = float(world.days("VIX", "XNYS").loc[str(day), "close"])
     world.override("yahoo", "VIX", day, round(truth * 20.37 / 17.76, 2))
     chain = Chain({"yahoo": providers["yahoo"], "fred": providers["fred"]}, now)
-    assert any(str(day) in note for note in chain.bars(VIX, Interval.DAY).provenance.notes)
+    assert any(full_day(day) in note for note in chain.bars(VIX, Interval.DAY).provenance.notes)
     moment = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
     disputed = chain.as_of(moment).bars(VIX, Interval.DAY)
     assert disputed.state == "disputed"

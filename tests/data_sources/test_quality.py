@@ -24,6 +24,27 @@ def settled(frame, instrument=BITCOIN, symbol="BTC/USD"):
     return settle(frame, instrument, symbol, NOW + timedelta(days=1))
 
 
+def test_what_is_set_aside_is_told_by_its_instant():
+    frame = rows([1, 0, np.nan, 4])
+    assert settled(frame).set_aside == (
+        (frame.index[1], "a close of 0 is not a price"),
+        (frame.index[2], "no close was published"),
+    )
+
+
+def test_of_a_day_given_twice_the_row_that_can_be_counts():
+    frame = pd.concat([rows([1, 2, 3]), rows([0])])
+    result = settled(frame)
+    assert result.frame["close"].tolist() == [1, 2, 3]
+    assert result.set_aside == ()
+
+
+def test_many_rows_set_aside_are_counted_and_the_first_are_named():
+    notes = settled(rows([0.0] * 2000 + [5])).notes
+    assert len(notes) == 6
+    assert notes[-1] == "1,995 rows more set aside in the same way"
+
+
 def test_good_rows_pass_untouched_and_unremarked():
     frame = rows([1, 2, 3], open=[1, 1, 2], high=[2, 2, 3], low=[1, 1, 2], volume=[0, 5, 9])
     result = settled(frame)
@@ -93,7 +114,7 @@ def test_whatever_comes_what_is_left_is_what_bars_take(closes, random):
 def test_one_price_a_hundred_times_too_high_is_set_aside():
     bars = vouch(make_bars(BITCOIN, [70_000, 7_055_500, 70_265]))
     assert bars.close.tolist() == [70_000, 70_265]
-    assert bars.provenance.notes == ("2026-02-05: 7.0555e+06 is 101 times off its neighbours, set aside",)
+    assert bars.provenance.notes == ("5 Feb 2026: 7,055,500 is 101 times its neighbours, set aside",)
 
 
 def test_a_newest_price_a_hundred_times_too_low_is_set_aside():
@@ -135,20 +156,6 @@ def test_the_vix_of_february_2018_is_kept():
     assert vouch(spike) is spike
 
 
-def test_a_jump_the_size_of_a_split_is_disputed_until_the_second_source_has_it():
-    halved = make_bars(NASDAQ, [100.0, 101.0, 50.5])
-    assert vouch(halved).state is State.DISPUTED
-    assert vouch(halved, halved).state is State.FINAL
-    whole = make_bars(NASDAQ, [100.0, 101.0, 101.2])
-    assert vouch(halved, whole).state is State.DISPUTED
-
-
-def test_an_old_unconfirmed_split_is_noted_and_nothing_else():
-    bars = vouch(make_bars(NASDAQ, [100.0, 50.0, 50.5, 50.6]))
-    assert bars.state is State.FINAL
-    assert bars.provenance.notes == ("2026-02-04: a jump the size of a split, not confirmed",)
-
-
 def test_three_equal_closes_are_noted_and_five_are_out_of_date():
     assert vouch(make_bars(NASDAQ, [1.9, 2.0, 2.0])).provenance.notes == ()
     three = vouch(make_bars(NASDAQ, [1.9, 2.0, 2.0, 2.0]))
@@ -172,3 +179,22 @@ def test_vouching_never_adds_changes_or_empties(closes):
 def test_a_fed_funds_future_may_stand_still_for_weeks():
     still = make_bars(contract((2026, 12)), [96.37] * 30)
     assert vouch(still).state is State.FINAL
+
+
+def test_what_is_left_is_out_of_date_where_the_newest_close_is_set_aside():
+    bars = vouch(make_bars(BITCOIN, [70_000, 70_500, 7_050_000], source="kraken"))
+    assert (bars.last, bars.state) == (70_500, State.STALE)
+    assert bars.provenance.stale_because == (
+        "what Kraken says of 6 Feb 2026 is set aside, as 7,050,000 is 100 times its neighbours"
+    )
+    assert vouch(make_bars(BITCOIN, [70_000, 7_050_000, 70_500])).state is State.FINAL
+
+
+def test_a_running_price_that_is_set_aside_leaves_the_last_close_as_it_is():
+    bars = vouch(make_bars(BITCOIN, [70_000, 70_500], in_progress=7_050_000))
+    assert (bars.last, bars.state, bars.in_progress) == (70_500, State.FINAL, None)
+
+
+def test_a_close_a_hundred_times_too_high_under_a_right_running_price_is_set_aside():
+    bars = vouch(make_bars(NASDAQ, [*[23_000.0] * 30, 2_310_000.0], in_progress=23_100.0))
+    assert bars.close.tolist() == [*[23_000.0] * 30, 23_100.0]

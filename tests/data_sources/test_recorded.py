@@ -1,4 +1,5 @@
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_sources.errors import BadData, NoData, SourceError
+from data_sources.parsing import build
+from data_sources.quality import doubt, examine, vouch
 from data_sources.recorded import DESCRIPTION, Recorded, describe
+from data_sources.set_aside import say_number
 from data_sources.settings import SHIPPED_RECORDING
 from market import catalogue
 from market.bars import State
@@ -79,6 +83,22 @@ def test_the_same_bars_are_given_twice() -> None:
 
 def test_the_shipped_files_have_no_problem() -> None:
     assert opened(SHIPPED_RECORDING).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "interval"), [(each.key, each_interval) for each in KNOWN for each_interval in Interval]
+)
+def test_no_shipped_figure_is_doubted_at_any_gate(key: str, interval: Interval) -> None:
+    recorded = opened(SHIPPED_RECORDING)
+    try:
+        bars = recorded.bars(KNOWN[key], interval)
+    except NoData:
+        return
+    vouched = examine(bars)
+    assert (vouched.set_aside, vouched.doubts) == ((), ())
+    told = [note for note in bars.provenance.notes if "closes of" not in note]
+    assert told == []
+    assert doubt(bars) is bars
 
 
 # What can be wrong with a file
@@ -201,7 +221,7 @@ def test_a_row_given_twice_counts_once_and_one_out_of_order_finds_its_place(fold
     assert len(bars) == len(whole) + 1
 
 
-@pytest.mark.parametrize(("factor", "said"), [(10, "10"), (0.01, "1"), (0, "not a positive price")])
+@pytest.mark.parametrize(("factor", "said"), [(10, "10"), (0.01, "1"), (0, "a close of 0 is not a level")])
 def test_a_price_that_cannot_be_right_is_set_aside_with_a_note(
     folder: Path, factor: float, said: str
 ) -> None:
@@ -218,6 +238,103 @@ def test_a_price_that_cannot_be_right_is_set_aside_with_a_note(
     assert "set aside" in note
     assert said in note
     assert bars.state is State.RECORDED
+
+
+def spoil(folder: Path, key: str, day: str, wrong: Callable[[float], float], column: int = 2) -> float:
+    """Make another number of one cell of the row of ``key`` on ``day``; the number that stands there then."""
+    for path in folder.glob("*.csv"):
+        lines = path.read_text("utf-8").split("\n")
+        for at, line in enumerate(lines):
+            if re.match(rf"{day}T\d\d:00Z,{key},", line) and path.name != "hours.csv":
+                cells = line.split(",")
+                cells[column] = repr(wrong(float(cells[column])))
+                lines[at] = ",".join(cells)
+                path.write_text("\n".join(lines), "utf-8")
+                return float(cells[column])
+    raise AssertionError(f"{key} has no row of {day}")
+
+
+IMPOSSIBLE: list[tuple[str, str, Callable[[float], float], str]] = [
+    ("US10Y", "2026-02-05", lambda value: value * 10, "a rate of "),
+    ("US10Y", "2026-02-05", lambda value: value / 10, "a rate of "),
+    ("FNG", "2026-02-05", lambda _: 612, "a score of 612 is not possible"),
+    ("BTC_ETF_FLOW", "2026-02-05", lambda value: value * 100, "a flow of "),
+    ("BTC_FUNDING", "2026-02-05", lambda _: 5, "a funding rate of 5% per 8 hours is not possible"),
+    ("VIX", "2026-02-05", lambda value: value * 100, "a close of "),
+    ("GSPC", "2026-02-03", lambda value: value * 100, " is 99 times its neighbours"),
+    ("GSPC", "2026-02-03", lambda value: -value, "a close of −"),
+    ("IGV", "2026-02-03", lambda _: 0, "a close of 0 is not a price"),
+    ("IXIC", "2026-02-03", lambda value: value / 100, " is 1/1"),
+]
+
+
+@pytest.mark.parametrize(("key", "day", "wrong", "why"), IMPOSSIBLE)
+def test_a_figure_that_cannot_be_is_set_aside_with_its_day_and_value(
+    folder: Path, key: str, day: str, wrong: Callable[[float], float], why: str
+) -> None:
+    whole = opened(folder).bars(KNOWN[key], Interval.DAY)
+    value = spoil(folder, key, day, wrong)
+    bars = opened(folder).bars(KNOWN[key], Interval.DAY)
+    [note] = bars.provenance.notes
+    assert len(bars) == len(whole) - 1
+    assert bars.close.equals(whole.close[bars.frame.index])
+    assert re.match(rf"(\w+ )?{pd.Timestamp(day).day} Feb 2026", note) or key in ("FNG", "BTC_FUNDING")
+    assert why in note
+    assert say_number(value) in note
+
+
+@pytest.mark.parametrize("factor", [100, 0.01])
+def test_a_volume_that_cannot_be_is_blanked_and_the_close_kept(folder: Path, factor: float) -> None:
+    whole = opened(folder).bars(KNOWN["BTC"], Interval.DAY)
+    spoil(folder, "BTC", "2026-02-03", lambda volume: volume * factor, column=6)
+    bars = opened(folder).bars(KNOWN["BTC"], Interval.DAY)
+    assert bars.close.equals(whole.close)
+    [place] = bars.frame["volume"].isna().to_numpy().nonzero()[0]
+    assert bars.dates[place] == pd.Timestamp("2026-02-02")
+    [note] = bars.provenance.notes
+    assert note.startswith("2 Feb 2026: a volume of ")
+
+
+def test_a_split_in_a_recording_is_in_doubt_from_its_day_on(folder: Path) -> None:
+    """XLK was split 2 for 1 on 5 December 2025: closes as they were printed then."""
+    path = folder / "sessions.csv"
+    printed = [
+        ",".join([*line.split(",")[:2], f"{float(line.split(',')[2]) * 2:.2f}"])
+        if ",XLK," in line and line < "2025-12-05"
+        else line
+        for line in path.read_text("utf-8").split("\n")
+    ]
+    path.write_text("\n".join(printed), "utf-8")
+    recorded = opened(folder)
+    for day, state in (("4", State.RECORDED), ("5", State.DISPUTED), ("8", State.DISPUTED)):
+        moment = datetime(2025, 12, int(day), 23, tzinfo=UTC)
+        bars = recorded.as_of(moment).bars(KNOWN["XLK"], Interval.DAY)
+        assert bars.state is state
+        doubts = [note for note in bars.provenance.notes if "in doubt" in note]
+        assert bool(doubts) == (state is State.DISPUTED)
+    assert doubts == [
+        "5 Dec 2025: in doubt, a fall of 49.6% from one close to the next, the size of a 2-for-1 split, "
+        "which nothing confirms"
+    ]
+
+
+def test_a_recording_passes_the_same_gates_as_a_live_answer(folder: Path) -> None:
+    """One wrong close of each kind, asked of a provider's parser and chain, and of the recording."""
+    for key, day, wrong, _ in IMPOSSIBLE:
+        shutil.rmtree(folder)
+        copytree(SHIPPED_RECORDING, folder)
+        instrument = KNOWN[key]
+        spoil(folder, key, day, wrong)
+        played = opened(folder).bars(instrument, Interval.DAY)
+        part = opened(folder)._parts[key, Interval.DAY]
+        listing = instrument.listings[0]
+        answered = build(instrument, Interval.DAY, part.frame, listing, played.provenance.fetched_at, "")
+        live = vouch(answered)
+        assert live.close.equals(played.close)
+        assert live.frame["volume"].equals(played.frame["volume"])
+        assert [note for note in live.provenance.notes if "closes of" not in note] == list(
+            played.provenance.notes
+        )
 
 
 def test_a_price_below_zero_stays_where_it_is_possible(folder: Path) -> None:

@@ -37,7 +37,17 @@ YIELD = Instrument(
     (Listing("fred", "DGS10", 1440), Listing("yahoo", "^TNX", 15)),
 )
 OIL = Instrument(
-    "WTI", "WTI crude oil", "Oil", "commodity", Unit.USD, Calendar.XNYS, (Listing("yahoo", "CL=F", 15),)
+    "WTI",
+    "WTI crude oil",
+    "Oil",
+    "commodity",
+    Unit.USD,
+    Calendar.XNYS,
+    (Listing("yahoo", "CL=F", 15),),
+    splits=False,
+)
+SOFTWARE = Instrument(
+    "IGV", "Software (IGV)", "Software", "sector", Unit.USD, Calendar.XNYS, (Listing("yahoo", "IGV", 15),)
 )
 BITCOIN = Instrument(
     "BTC",

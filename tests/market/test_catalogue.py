@@ -107,6 +107,12 @@ def test_yields_scores_and_amounts_of_a_day_have_no_price() -> None:
     assert without == {"US10Y", "US2Y", "EFFR", "FNG", "BTC_FUNDING", "BTC_ETF_FLOW"} | gauges
 
 
+def test_only_funds_and_coins_can_split() -> None:
+    groups = {"sector", "bond", "fund", "crypto"}
+    can = {each.key for each in KNOWN if each.can_split}
+    assert can == {each.key for each in KNOWN if each.group in groups} | {"GLD"}
+
+
 def test_official_gauges_stand_together_and_say_how_late_they_appear() -> None:
     gauges = KNOWN.group(GAUGES)
     assert [each.key for each in gauges] == ["OFR_FSI", "STLFSI", "HY_OAS", "BROAD_DOLLAR"]

@@ -124,6 +124,18 @@ def test_sources_are_called_by_the_names_people_know() -> None:
     assert (sample.source, sample.why) == ("OKX", "OKX and B disagree by 2.0%.")
 
 
+def test_only_a_source_that_says_otherwise_is_said_to_disagree() -> None:
+    in_doubt = "6 Feb 2026: in doubt, a fall of 50.0% from one close to the next, which nothing confirms"
+    alone = bars(69_600.0, disputed=True)
+    assert judge(alone, Believed(), NOW)[0].why == "A sent a price that is in doubt."
+    alone = replace(alone, provenance=replace(alone.provenance, notes=(in_doubt,)))
+    assert judge(alone, Believed(), NOW)[0].why == f"A, {in_doubt}."
+    the_same = bars(69_600.0, disputed=True, other=69_600.0)
+    assert judge(the_same, Believed(), NOW)[0].why == "A sent a price that is in doubt."
+    apart = bars(69_600.0, disputed=True, other=75_000.0)
+    assert judge(apart, Believed(), NOW)[0].why == "A and B disagree."
+
+
 def test_a_jump_needs_a_second_source_or_ten_minutes() -> None:
     believed = Believed(69_500.0, NOW)
     crash = 62_000.0
