@@ -19,9 +19,9 @@ from typing import TextIO
 import pandas as pd
 
 from data_sources.agreement import differences
+from data_sources.contents import DESCRIPTION, SECOND
 from data_sources.errors import Lasting, SourceError
 from data_sources.live import live, utc_now
-from data_sources.recorded import DESCRIPTION, SECOND
 from data_sources.settings import BadSetting, read_settings
 from data_sources.source import Source
 from data_sources.whole import write_whole
