@@ -1,0 +1,229 @@
+"""Dates and numbers as people and programs write them, read in the one way that the whole file allows."""
+
+import re
+import unicodedata
+from calendar import month_abbr, month_name
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+
+
+class Unclear(ValueError):
+    """A file can be read in two ways, or in none; ``str()`` is a sentence that says so."""
+
+
+class Order(StrEnum):
+    """What comes first in a date such as 05/02/2026."""
+
+    DAY = "day-first"
+    MONTH = "month-first"
+
+
+class Decimal(StrEnum):
+    """What stands between a number and its decimals."""
+
+    POINT = "."
+    COMMA = ","
+
+
+MISSING = frozenset({"", ".", "-", "--", "–", "—", "null", "nan", "nat", "none", "n/a", "na", "#n/a", "nd"})
+MONTHS = {name: at for at in range(1, 13) for name in (month_name[at].lower(), month_abbr[at].lower())} | {
+    "sept": 9
+}
+THE_TIME = (
+    r"(?:[T ,]\s*(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[AP]M)?"
+    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?(?:\s*UTC)?)?"
+)
+SPACE = r"[\s./-]+"
+YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d\d?)[-/.](\d\d?){THE_TIME}", re.IGNORECASE)
+TOGETHER = re.compile(rf"(\d{{4}})(\d\d)(\d\d){THE_TIME}", re.IGNORECASE)
+NUMBERS = re.compile(rf"(\d\d?)[-/.](\d\d?)[-/.](\d\d|\d{{4}}){THE_TIME}", re.IGNORECASE)
+DAY_OF_WEEK = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", re.IGNORECASE)
+DAY_NAMED = re.compile(
+    rf"(\d\d?)(?:st|nd|rd|th)?{SPACE}([a-z]{{3,9}}),?{SPACE}(\d\d|\d{{4}}){THE_TIME}", re.IGNORECASE
+)
+NAMED_DAY = re.compile(
+    rf"([a-z]{{3,9}}){SPACE}(\d\d?)(?:st|nd|rd|th)?,?{SPACE}(\d{{4}}){THE_TIME}", re.IGNORECASE
+)
+EPOCH = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.0*)?")
+EPOCH_UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
+CURRENCY = "$€£¥₿"
+SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+SHAPES = {
+    Decimal.POINT: re.compile(r"-?(?:\d{1,3}(?:[, ]\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?", re.IGNORECASE),
+    Decimal.COMMA: re.compile(r"-?(?:\d{1,3}(?:[. ]\d{3})+|\d+)?(?:,\d*)?(?:e[+-]?\d+)?", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A written time: the date and the time of day as they stand there, and how far that is from UTC."""
+
+    day: date
+    at: time | None = None
+    zone: timedelta | None = None
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it only names a day."""
+        return self.at is None or self.at == time()
+
+    @property
+    def wall(self) -> datetime:
+        """What a clock beside it shows."""
+        return datetime.combine(self.day, self.at or time())
+
+    @property
+    def instant(self) -> datetime | None:
+        """The instant in UTC; None where no zone is named."""
+        if self.zone is None:
+            return None
+        return self.wall.replace(tzinfo=timezone(self.zone)).astimezone(UTC)
+
+
+def order_of(cells: Iterable[str]) -> Order | None:
+    """What comes first in the dates of a file: a number above 12 is no month; None where no date asks.
+
+    Raises `Unclear` where the dates leave it open, or contradict each other.
+    """
+    pairs = [(int(found[1]), int(found[2])) for cell in cells if (found := NUMBERS.fullmatch(_plain(cell)))]
+    day_first = any(one > 12 for one, _ in pairs)
+    month_first = any(two > 12 for _, two in pairs)
+    if day_first and month_first:
+        raise Unclear("Its dates are written both day first and month first; --dates says which to read.")
+    if day_first or month_first:
+        return Order.DAY if day_first else Order.MONTH
+    if all(one == two for one, two in pairs):
+        return Order.DAY if pairs else None
+    one = next(cell.strip() for cell in cells if NUMBERS.fullmatch(_plain(cell)))
+    raise Unclear(
+        f"Its dates leave open whether the day or the month comes first ({one}): say --dates {Order.DAY} or "
+        f"--dates {Order.MONTH}."
+    )
+
+
+def read_when(cell: str, order: Order | None, this_year: int) -> When | None:
+    """The time in ``cell``; None where it cannot be read. A year of two digits is not after ``this_year``."""
+    text = DAY_OF_WEEK.sub("", _plain(cell))
+    if found := EPOCH.fullmatch(text):
+        seconds, rest = divmod(int(found[1]), EPOCH_UNITS[len(found[1])])
+        moment = datetime.fromtimestamp(seconds, UTC) + timedelta(seconds=rest / EPOCH_UNITS[len(found[1])])
+        return When(moment.date(), moment.time(), timedelta(0))
+    try:
+        day, match = _day(text, order, this_year)
+        return When(day, _time(match), _zone(match["zone"])) if match else None
+    except (ValueError, KeyError):  # a day or an hour that there is not, or a month of another language
+        return None
+
+
+def _day(text: str, order: Order | None, this_year: int) -> tuple[date, re.Match[str] | None]:
+    if match := YEAR_FIRST.fullmatch(text) or TOGETHER.fullmatch(text):
+        return date(int(match[1]), int(match[2]), int(match[3])), match
+    if match := NUMBERS.fullmatch(text):
+        day, month = (match[1], match[2]) if order is Order.DAY else (match[2], match[1])
+        return date(_year(match[3], this_year), int(month), int(day)), match
+    if match := DAY_NAMED.fullmatch(text):
+        return date(_year(match[3], this_year), MONTHS[match[2].casefold()], int(match[1])), match
+    if match := NAMED_DAY.fullmatch(text):
+        return date(int(match[3]), MONTHS[match[1].casefold()], int(match[2])), match
+    return date.min, None
+
+
+def _year(text: str, this_year: int) -> int:
+    year = int(text)
+    if len(text) == 4:
+        return year
+    century = this_year // 100 * 100
+    return century + year if century + year <= this_year else century - 100 + year
+
+
+def _time(match: re.Match[str]) -> time | None:
+    if match["hour"] is None:
+        return None
+    hour = int(match["hour"])
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError("no hour of half a day")
+        hour = hour % 12 + (12 if match["half"].upper() == "PM" else 0)
+    return time(hour, int(match["minute"]), int(match["second"] or 0))
+
+
+def _zone(written: str | None) -> timedelta | None:
+    if not written:
+        return None
+    if written[0] not in "+-":
+        return timedelta(0)
+    hours, minutes = int(written[1:3]), int(written[-2:])
+    apart = timedelta(hours=hours, minutes=minutes)
+    return -apart if written[0] == "-" else apart
+
+
+def decimal_of(cells: Iterable[str], separator: str = ",") -> Decimal:
+    """What stands before the decimals in the prices of a file.
+
+    A mark that stands twice in one number, or before another mark, separates thousands; one that is not
+    followed by exactly three digits, or follows a lone zero, begins decimals. Raises `Unclear` where numbers
+    contradict each other, or where that leaves a comma open; in a file whose cells a semicolon separates, as
+    where commas begin decimals, also where it leaves a point open.
+    """
+    votes = dict.fromkeys(Decimal, False)
+    left_open = dict.fromkeys(Decimal, "")
+    for cell in cells:
+        text = _bare(cell)
+        marks = re.sub(r"[^.,]", "", text)
+        if not marks:
+            continue
+        last = Decimal(marks[-1])
+        other = Decimal.COMMA if last is Decimal.POINT else Decimal.POINT
+        if len(set(marks)) == 2:
+            votes[last] = True
+        elif len(marks) > 1:
+            votes[other] = True
+        elif not re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", text):
+            votes[last] = True
+        else:
+            left_open[last] = left_open[last] or cell.strip()
+    if all(votes.values()):
+        raise Unclear("Its numbers are written with decimal points and with decimal commas.")
+    if any(votes.values()):
+        return Decimal.COMMA if votes[Decimal.COMMA] else Decimal.POINT
+    unclear = left_open[Decimal.COMMA] or (left_open[Decimal.POINT] if separator == ";" else "")
+    if unclear:
+        mark = "comma" if "," in unclear else "point"
+        raise Unclear(
+            f"Its numbers leave open whether a {mark} begins decimals ({unclear}): say --decimal point or "
+            "--decimal comma."
+        )
+    return Decimal.POINT
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell says that there is no number."""
+    return cell.strip().casefold() in MISSING
+
+
+def read_number(cell: str, decimal: Decimal, *, is_amount: bool = False) -> float:
+    """The number in ``cell``, NaN where it is none. An amount may end with K, M, B or T."""
+    text, times = _bare(cell), 1.0
+    if is_amount and text and text[-1].upper() in SUFFIXES:
+        text, times = text[:-1].strip(), SUFFIXES[text[-1].upper()]
+    if not re.search(r"\d", text) or not SHAPES[decimal].fullmatch(text):
+        return float("nan")
+    thousands = "," if decimal is Decimal.POINT else "."
+    return float(text.replace(thousands, "").replace(" ", "").replace(",", ".")) * times
+
+
+def _bare(cell: str) -> str:
+    """A number without its currency, its percent sign and the apostrophes of its thousands."""
+    text = _plain(cell)
+    if text.startswith("(") and text.endswith(")"):  # as bookkeepers write an amount below zero
+        text = f"-{text[1:-1]}"
+    text = text.replace("−", "-").replace("'", "").replace("’", "").rstrip("%").strip()
+    sign = "-" if text.startswith("-") else ""
+    return sign + text.lstrip("+-").strip(CURRENCY + " ")
+
+
+def _plain(cell: str) -> str:
+    """``cell`` with one kind of blank."""
+    return " ".join(unicodedata.normalize("NFKC", cell).split())
