@@ -33,11 +33,10 @@ class Origin:
 
     @property
     def sampling(self) -> str:
-        """When and how a close was taken; only funds pay dividends."""
-        usual = part_of(self.instrument, self.interval).sampling
-        pays = self.instrument.unit is Unit.USD and self.instrument.calendar is Calendar.XNYS
-        is_price = pays and not self.instrument.flow
-        return f"{usual}, {ADJUSTED}" if self.is_adjusted and is_price else usual
+        """When and how a close was taken; dividends are of funds, and hours are not adjusted for them."""
+        usual, of = part_of(self.instrument, self.interval).sampling, self.instrument
+        pays = of.unit is Unit.USD and of.calendar is Calendar.XNYS and self.interval is Interval.DAY
+        return f"{usual}, {ADJUSTED}" if self.is_adjusted and pays else usual
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ PRICES = ("close", "open", "high", "low")
 # Of venues that give candles as bare numbers: when one begins, four prices, how much was traded.
 CANDLE = ("time", "open", "high", "low", "close", "volume")
 CLOSE_TIME_OF_BINANCE, CELLS_OF_BINANCE = 6, 12
+ZONED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d")
 DIVIDEND = re.compile(r"dividend|split|capital gain", re.IGNORECASE)
 
 
@@ -287,6 +288,7 @@ def publisher_of(names: Sequence[str], above: str, rows: Iterable[tuple[int, lis
         ("CoinMarketCap", {"timeopen", "timeclose"} <= known),
         ("Binance", {"opentime", "closetime", "quotevolume"} <= known),
         ("Nasdaq", "closelast" in known),
+        ("Yahoo Finance", _is_of_yfinance(called, rows)),
         ("stooq", called in (["date", "open", "high", "low", "close", *rest] for rest in ([], ["volume"]))),
         ("stooq", called[:2] == ["data", "otwarcie"]),
     )
@@ -294,6 +296,12 @@ def publisher_of(names: Sequence[str], above: str, rows: Iterable[tuple[int, lis
         if is_it and (name != "stooq" or _has_plain_dates(called, rows)):
             return name
     return None
+
+
+def _is_of_yfinance(called: Sequence[str], rows: Iterable[tuple[int, list[str]]]) -> bool:
+    """Whether a table looks as yfinance writes one: prices in order, times with the zone of the exchange."""
+    in_order = called[1:5] == ["open", "high", "low", "close"] and called[0] in ("date", "datetime")
+    return in_order and all(ZONED.fullmatch(row[0]) for _, row in rows)
 
 
 def _has_plain_dates(called: Sequence[str], rows: Iterable[tuple[int, list[str]]]) -> bool:

@@ -50,10 +50,15 @@ EPOCH = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:\.0*)?")
 EPOCH_UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
 CURRENCY = "$€£¥₿"
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+# Thousands are grouped by three, and no group of them begins with a zero.
 SHAPES = {
-    Decimal.POINT: re.compile(r"-?(?:\d{1,3}(?:[, ]\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?", re.IGNORECASE),
-    Decimal.COMMA: re.compile(r"-?(?:\d{1,3}(?:[. ]\d{3})+|\d+)?(?:,\d*)?(?:e[+-]?\d+)?", re.IGNORECASE),
+    Decimal.POINT: re.compile(
+        r"-?(?:[1-9]\d{0,2}(?:[, ]\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?", re.IGNORECASE
+    ),
+    Decimal.COMMA: re.compile(r"-?(?:[1-9]\d{0,2}(?:[. ]\d{3})+|\d+)?(?:,\d*)?(?:e[+-]?\d+)?", re.IGNORECASE),
 }
+FEW_AMONG_MANY = 20
+"""How often one mark has to stand for each time that the other does, to make the other a fault of its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,9 @@ def order_of(cells: Iterable[str]) -> Order | None:
 
     Raises `Unclear` where the dates leave it open, or contradict each other.
     """
-    pairs = [(int(found[1]), int(found[2])) for cell in cells if (found := NUMBERS.fullmatch(_plain(cell)))]
+    found = {cell.strip(): NUMBERS.fullmatch(_plain(cell)) for cell in cells}
+    written = {cell: (int(match[1]), int(match[2])) for cell, match in found.items() if match}
+    pairs = [pair for pair in written.values() if min(pair) <= 12]
     day_first = any(one > 12 for one, _ in pairs)
     month_first = any(two > 12 for _, two in pairs)
     if day_first and month_first:
@@ -96,7 +103,7 @@ def order_of(cells: Iterable[str]) -> Order | None:
         return Order.DAY if day_first else Order.MONTH
     if all(one == two for one, two in pairs):
         return Order.DAY if pairs else None
-    one = next(cell.strip() for cell in cells if NUMBERS.fullmatch(_plain(cell)))
+    one = next(cell for cell, (first, second) in written.items() if first != second)
     raise Unclear(
         f"Its dates leave open whether the day or the month comes first ({one}): say --dates {Order.DAY} or "
         f"--dates {Order.MONTH}."
@@ -160,40 +167,33 @@ def _zone(written: str | None) -> timedelta | None:
 
 
 def decimal_of(cells: Iterable[str], separator: str = ",") -> Decimal:
-    """What stands before the decimals in the prices of a file.
+    """What stands before the decimals in the prices of a file: each number that can be read in one way only
+    says so.
 
-    A mark that stands twice in one number, or before another mark, separates thousands; one that is not
-    followed by exactly three digits, or follows a lone zero, begins decimals. Raises `Unclear` where numbers
-    contradict each other, or where that leaves a comma open; in a file whose cells a semicolon separates, as
-    where commas begin decimals, also where it leaves a point open.
+    Raises `Unclear` where numbers contradict each other, or where only such are left as 22,540, which may be
+    thousands; where a semicolon separates the cells, as commas begin decimals there, also such as 22.540.
     """
-    votes = dict.fromkeys(Decimal, False)
+    votes = dict.fromkeys(Decimal, 0)
     left_open = dict.fromkeys(Decimal, "")
     for cell in cells:
         text = _bare(cell)
-        marks = re.sub(r"[^.,]", "", text)
-        if not marks:
-            continue
-        last = Decimal(marks[-1])
-        other = Decimal.COMMA if last is Decimal.POINT else Decimal.POINT
-        if len(set(marks)) == 2:
-            votes[last] = True
-        elif len(marks) > 1:
-            votes[other] = True
-        elif not re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", text):
-            votes[last] = True
-        else:
-            left_open[last] = left_open[last] or cell.strip()
-    if all(votes.values()):
+        fits = [each for each in Decimal if SHAPES[each].fullmatch(text)]
+        if len(fits) == 1:
+            votes[fits[0]] += 1
+        elif fits and ("," in text or "." in text):
+            mark = Decimal.COMMA if "," in text else Decimal.POINT
+            left_open[mark] = left_open[mark] or cell.strip()
+    more, less = sorted(Decimal, key=lambda each: votes[each], reverse=True)
+    if votes[less] * FEW_AMONG_MANY > votes[more]:
         raise Unclear("Its numbers are written with decimal points and with decimal commas.")
-    if any(votes.values()):
-        return Decimal.COMMA if votes[Decimal.COMMA] else Decimal.POINT
+    if votes[more]:
+        return more
     unclear = left_open[Decimal.COMMA] or (left_open[Decimal.POINT] if separator == ";" else "")
     if unclear:
-        mark = "comma" if "," in unclear else "point"
+        mark_said = "comma" if "," in unclear else "point"
         raise Unclear(
-            f"Its numbers leave open whether a {mark} begins decimals ({unclear}): say --decimal point or "
-            "--decimal comma."
+            f"Its numbers leave open whether a {mark_said} begins decimals ({unclear}): say --decimal point "
+            "or --decimal comma."
         )
     return Decimal.POINT
 
