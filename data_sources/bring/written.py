@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from math import isfinite
 
 
 class Unclear(ValueError):
@@ -57,6 +58,9 @@ SHAPES = {
     ),
     Decimal.COMMA: re.compile(r"-?(?:[1-9]\d{0,2}(?:[. ]\d{3})+|\d+)?(?:,\d*)?(?:e[+-]?\d+)?", re.IGNORECASE),
 }
+CENTURIES = 300
+"""Years from now beyond which nothing is a date of a price."""
+FARTHEST_ZONE = timedelta(hours=14)
 FEW_AMONG_MANY = 20
 """How often one mark has to stand for each time that the other does, to make the other a fault of its row."""
 
@@ -119,9 +123,10 @@ def read_when(cell: str, order: Order | None, this_year: int) -> When | None:
         return When(moment.date(), moment.time(), timedelta(0))
     try:
         day, match = _day(text, order, this_year)
-        return When(day, _time(match), _zone(match["zone"])) if match else None
+        when = When(day, _time(match), _zone(match["zone"])) if match else None
     except (ValueError, KeyError):  # a day or an hour that there is not, or a month of another language
         return None
+    return when if when and abs(day.year - this_year) < CENTURIES else None
 
 
 def _day(text: str, order: Order | None, this_year: int) -> tuple[date, re.Match[str] | None]:
@@ -163,6 +168,8 @@ def _zone(written: str | None) -> timedelta | None:
         return timedelta(0)
     hours, minutes = int(written[1:3]), int(written[-2:])
     apart = timedelta(hours=hours, minutes=minutes)
+    if apart > FARTHEST_ZONE:
+        raise ValueError("no zone is that far off")
     return -apart if written[0] == "-" else apart
 
 
@@ -208,10 +215,14 @@ def read_number(cell: str, decimal: Decimal, *, is_amount: bool = False) -> floa
     text, times = _bare(cell), 1.0
     if is_amount and text and text[-1].upper() in SUFFIXES:
         text, times = text[:-1].strip(), SUFFIXES[text[-1].upper()]
-    if not re.search(r"\d", text) or not SHAPES[decimal].fullmatch(text):
+    if not SHAPES[decimal].fullmatch(text):
         return float("nan")
     thousands = "," if decimal is Decimal.POINT else "."
-    return float(text.replace(thousands, "").replace(" ", "").replace(",", ".")) * times
+    try:
+        number = float(text.replace(thousands, "").replace(" ", "").replace(",", ".")) * times
+    except ValueError:
+        return float("nan")
+    return number if isfinite(number) else float("nan")
 
 
 def _bare(cell: str) -> str:

@@ -508,6 +508,31 @@ def test_a_file_that_is_not_there_and_a_folder_of_something_else_are_told(
     assert outcome.complaint == "There is no recording in mine: recording.toml is missing."
 
 
+@settings(max_examples=60)
+@given(
+    form=st.sampled_from([*(text for text, _ in FORMS.values()), BINANCE, MARKETCAP, DOWNLOAD]),
+    damage=st.one_of(
+        st.binary(min_size=1, max_size=30), st.text(",;.0123456789/-:\n", max_size=8).map(str.encode)
+    ),
+    place=st.floats(0, 1),
+)
+def test_no_bytes_in_a_file_make_the_command_fail_or_write_what_cannot_be_played(
+    tmp_path_factory: pytest.TempPathFactory, form: str, damage: bytes, place: float
+) -> None:
+    folder = tmp_path_factory.mktemp("torn")
+    content = form.encode()
+    at = int(place * len(content))
+    (folder / "prices.csv").write_bytes(content[:at] + damage + content[at + len(damage) :])
+    key = "BTC" if form in (BINANCE, MARKETCAP, DOWNLOAD) else "IXIC"
+    told = [str(folder / "prices.csv"), "--key", key, "--into", str(folder / "mine"), "--publisher", "Me"]
+    code = main([*told, "--dates", "day-first"], lambda: NOW)
+    assert code in (0, 2)
+    assert (folder / "mine").exists() == (code == 0)
+    if code == 0:
+        recorded = Recorded(folder / "mine", describe(folder / "mine"))
+        assert recorded.problems == ()
+
+
 # Into a recording that is there
 
 
