@@ -133,7 +133,7 @@ def _series(
         sampling = JOINED.join(dict.fromkeys((good if len(good) else bad)["sampling"]))
         frame = good.set_index("time")[list(COLUMNS)].sort_index()
         place = str(key), Interval(str(interval))
-        found[place] = Series(frame, sampling, (*notes.get(place, ()), *told))
+        found[place] = Series(frame, sampling, (*told, *notes.get(place, ())))
     return found
 
 

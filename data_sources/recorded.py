@@ -130,7 +130,7 @@ class Recorded:
         if part is None:
             raise NoData(instrument, "the recording", " ".join(self.problems))
         if part.frame.empty:
-            raise SetAside(instrument, "the recording", "; ".join(part.notes))
+            raise SetAside(instrument, "the recording", part.notes[0])
         settled = settle(part.frame, instrument, instrument.key, self.description.recorded_at)
         notes = (*part.notes, *settled.notes)
         if settled.frame.empty:
