@@ -37,6 +37,11 @@ watch: $(VENV)/.run
 record: $(VENV)/.run
 	$(RUN) data_sources.record
 
+# make bring FILE=nasdaq.csv KEY=IXIC INTO=mine
+.PHONY: bring
+bring: $(VENV)/.run
+	$(RUN) data_sources.bring $(FILE) --key "$(KEY)" --into "$(INTO)" $(OPTIONS)
+
 live-test: $(VENV)/.dev
 	$(RUN) pytest -m live tests/live
 

@@ -9,6 +9,7 @@
         ├── Refused        not from here, or not without a key
         ├── UnknownSymbol  the catalogue names something the provider does not have
         ├── NoData         it exists, but there is nothing to show
+        ├── Unusable       it is recorded, in rows of which none can be read
         └── BadData        the answer breaks the rules of `Bars`
 
 Each carries the instrument, the source and the provider's own words; `str()` is a sentence for the reader,
@@ -97,6 +98,17 @@ class NoData(Lasting):
 
     def __str__(self) -> str:
         return f"{self.instrument.name}: {self.reason} for it."
+
+
+class Unusable(Lasting):
+    """It is recorded, in rows of which none can be read; ``words`` are our own, and say why."""
+
+    cause = "holds no row of it that can be used"
+
+    @property
+    def reason(self) -> str:
+        """The cause, and what is wrong with the rows."""
+        return f"{super().reason}: {self.words}" if self.words else super().reason
 
 
 class BadData(Lasting):

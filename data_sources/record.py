@@ -11,7 +11,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -19,15 +18,18 @@ from typing import TextIO
 import pandas as pd
 
 from data_sources.agreement import differences
+from data_sources.contents import DESCRIPTION, SECOND
 from data_sources.errors import Lasting, SourceError
+from data_sources.layout import PARTS, TIME, Part, part_of, write_description
 from data_sources.live import live, utc_now
-from data_sources.recorded import DESCRIPTION, SECOND
+from data_sources.recorded import Description
 from data_sources.settings import BadSetting, read_settings
 from data_sources.source import Source
 from data_sources.whole import write_whole
 from market import catalogue
 from market.bars import COLUMNS, Bars
-from market.instruments import GAUGES, Calendar, Instrument, Interval
+from market.calendars import day_start
+from market.instruments import GAUGES, Instrument, Interval
 from market.publishers import publisher
 
 PASSES = 3
@@ -35,33 +37,6 @@ PAUSE = 30.0
 PATIENCE = 60.0
 YEARS_OF_DAYS = timedelta(days=3 * 365)
 DAYS_OF_HOURS = timedelta(days=45)
-TIME = "%Y-%m-%dT%H:%MZ"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One file of a recording: what its rows are."""
-
-    file: str
-    interval: Interval
-    sampling: str
-    column: str = "close"
-
-
-SESSIONS = Part("sessions.csv", Interval.DAY, "close@16:00 NY")
-UTC_DAYS = Part("utc_days.csv", Interval.DAY, "close@00:00 UTC")
-HOURS = Part("hours.csv", Interval.HOUR, "hourly close")
-READINGS = Part("readings.csv", Interval.DAY, "as published", "value")
-PARTS = (SESSIONS, UTC_DAYS, HOURS, READINGS)
-
-
-def part_of(instrument: Instrument, interval: Interval) -> Part:
-    """The file that a series belongs to."""
-    if interval is Interval.HOUR:
-        return HOURS
-    if instrument.flow:
-        return READINGS
-    return SESSIONS if instrument.calendar is Calendar.XNYS else UTC_DAYS
 
 
 class Recorder:
@@ -226,29 +201,19 @@ def description(
     now: datetime,
 ) -> str:
     """The `recording.toml`: it opens at its end."""
-    last = datetime.strptime(end, TIME).replace(tzinfo=UTC)
-    lines = [
-        f'title = "Recorded on {now.day} {now:%B %Y}"',
-        f"moment = {last:%Y-%m-%dT%H:%M:%SZ}",
-        f"start = {start[:10]}T00:00:00Z",
-        f"end = {last:%Y-%m-%dT%H:%M:%SZ}",
-        f"recorded_at = {now:%Y-%m-%dT%H:%M:%SZ}",
-    ]
-    for part in files:
-        lines += [
-            "",
-            f'[files."{part.file}"]',
-            f'interval = "{part.interval}"',
-            f'sampling = "{part.sampling}"',
-        ]
-    tables = {
-        "publishers": publishers[Interval.DAY],
-        "publishers_of_hours": publishers[Interval.HOUR],
-        "second_opinions": second,
-    }
-    for heading, table in tables.items():
-        lines += ["", f"[{heading}]", *(f'{key} = "{name}"' for key, name in table.items())]
-    return "\n".join(lines) + "\n"
+    first, last = (datetime.strptime(each, TIME).replace(tzinfo=UTC) for each in (start, end))
+    about = Description(
+        title=f"Recorded on {now.day} {now:%B %Y}",
+        moment=last,
+        start=day_start(first),
+        end=last,
+        recorded_at=now,
+        files={part.file: {"interval": part.interval.value, "sampling": part.sampling} for part in files},
+        publishers=publishers[Interval.DAY],
+        publishers_of_hours=publishers[Interval.HOUR],
+        second_opinions=second,
+    )
+    return write_description(about)
 
 
 def main(arguments: list[str] | None = None) -> int:

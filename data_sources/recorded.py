@@ -8,20 +8,32 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from data_sources.agreement import opinion_of
 from data_sources.asof import AsOf
-from data_sources.errors import BadData, NoData
+from data_sources.contents import (
+    DESCRIPTION,
+    SECOND,
+    Contents,
+    joined,
+    read_contents,
+    say_beside,
+    say_keys,
+    say_set_aside,
+)
+from data_sources.errors import BadData, NoData, Unusable
+from data_sources.keys import Keys
 from data_sources.quality import doubt, examine, settle
-from data_sources.set_aside import as_set_aside, counted
+from data_sources.set_aside import as_set_aside
 from data_sources.source import Source
-from market.bars import COLUMNS, Bars, Provenance
+from data_sources.tidy import read_tidy
+from market import catalogue
+from market.bars import Bars, Provenance
+from market.catalogue import Catalogue
 from market.instruments import Instrument, Interval
 
-DESCRIPTION = "recording.toml"
-SECOND = "second_opinions.csv"
+PUBLISHING = ("publishers", "publishers_of_hours", "second_opinions")
 KINDS = {"title": (str, "a text")} | dict.fromkeys(
     ("moment", "start", "end", "recorded_at"), (datetime, "an instant")
 )
@@ -51,9 +63,13 @@ class Description:
 def describe(folder: Path) -> Description:
     """The description of the recording in ``folder``; raises `ValueError` with one sentence if unreadable."""
     try:
-        return _description(tomllib.loads((folder / DESCRIPTION).read_text("utf-8")))
+        return _description(tomllib.loads((folder / DESCRIPTION).read_text("utf-8-sig")))
     except (FileNotFoundError, NotADirectoryError):
         raise ValueError(f"There is no recording in {folder.name}: {DESCRIPTION} is missing.") from None
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"The recording in {folder.name} cannot be opened: {DESCRIPTION} is not text."
+        ) from None
     except (OSError, ValueError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else problem
         raise ValueError(f"The recording in {folder.name} cannot be opened: {why}.") from None
@@ -72,6 +88,7 @@ def _description(given: Mapping[str, Any]) -> Description:
         kind, called = KINDS.get(name, (dict, "a table"))
         if not isinstance(value, kind):
             raise ValueError(f"its {name} is not {called}")
+    _check_publishers(given)
     description = Description(**given)
     spans = (description.start, description.moment, description.end)
     if None in [each.tzinfo for each in (*spans, description.recorded_at)]:
@@ -81,19 +98,28 @@ def _description(given: Mapping[str, Any]) -> Description:
     return description
 
 
+def _check_publishers(given: Mapping[str, Any]) -> None:
+    for table in PUBLISHING:
+        for key, name in given.get(table, {}).items():
+            if not isinstance(name, str) or not name.strip():
+                raise ValueError(f"its {table} give no name for {key}")
+
+
 class Recorded:
     """A `Source` that plays a recording; what cannot be read takes only its own row, or its file, with it."""
 
-    def __init__(self, folder: Path, description: Description) -> None:
-        """``description`` is what `describe` made of the folder."""
+    def __init__(self, folder: Path, description: Description, known: Catalogue | None = None) -> None:
+        """``description`` is what `describe` made of the folder; ``known`` are the instruments there are."""
         self.folder = folder
         self.description = description
+        self._keys = Keys(known or catalogue.load())
         self._kept: dict[tuple[Instrument, Interval], Bars] = {}
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """The recorded bars without those that cannot be right; the provenance's notes say which.
 
-        Raises `NoData` for a series that is not recorded, `BadData` for one of which no bar is left.
+        Raises `NoData` for a series that is not recorded, `Unusable` for one of which no row can be read, and
+        `BadData` for one of which no price can be right.
         """
         kept = self._kept.get((instrument, interval))
         if kept is None:
@@ -101,15 +127,18 @@ class Recorded:
         return kept
 
     def _bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        part = self._parts.get((instrument.key, interval))
+        part = self._contents.series.get((instrument.key, interval))
         if part is None:
             raise NoData(instrument, "the recording", " ".join(self.problems))
+        if part.frame.empty:
+            raise Unusable(instrument, "the recording", part.notes[0])
         settled = settle(part.frame, instrument, instrument.key, self.description.recorded_at)
         notes = (*part.notes, *settled.notes)
         if settled.frame.empty:
             raise BadData(instrument, "the recording", "; ".join(notes))
         provenance = self._provenance(instrument, interval, part.sampling)
-        provenance = replace(provenance, notes=notes, set_aside=as_set_aside(settled.set_aside))
+        aside = (*part.set_aside, *as_set_aside(settled.set_aside))
+        provenance = replace(provenance, notes=notes, set_aside=aside)
         bars = Bars(instrument, interval, settled.frame, provenance)
         vouched = examine(bars).bars
         if vouched is bars:
@@ -120,12 +149,19 @@ class Recorded:
 
     def as_of(self, moment: datetime) -> "Doubted":
         """The recording as it stood at ``moment``, with what a second source said of the close of then."""
-        return Doubted(AsOf(self, moment), self._second[0], self.description.second_opinions)
+        second, _ = self._second
+        return Doubted(AsOf(self, moment), second, self._publishers.second_opinions)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """One sentence for each file that cannot be read, or of which rows were set aside."""
-        return (*self._everything[1], *self._second[1])
+        """One sentence for each file that cannot be read or of which rows were set aside, and for each key
+        that is not in the catalogue.
+        """
+        return (*self._contents.problems, *self._second[1], *self._unknown_publishing())
+
+    @cached_property
+    def _contents(self) -> Contents:
+        return read_contents(self.folder, self.description.files, self._keys)
 
     @cached_property
     def _second(self) -> tuple[Mapping[str, pd.DataFrame], tuple[str, ...]]:
@@ -133,46 +169,43 @@ class Recorded:
         path = self.folder / SECOND
         if not self.description.second_opinions and not path.exists():
             return {}, ()
+        told = f"The recording’s file {SECOND}"
         try:
-            return read_tidy(path).series, ()
+            tidy = read_tidy(path, self._keys, Interval.DAY)
+        except FileNotFoundError:
+            return {}, (f"{told} is missing.",)
         except (OSError, ValueError) as problem:
-            return {}, (f"The recording’s file {SECOND} cannot be read: {problem}.",)
-
-    @property
-    def _parts(self) -> Mapping[tuple[str, Interval], "_Part"]:
-        return self._everything[0]
+            return {}, (f"{told} cannot be read: {problem}.",)
+        rows = joined(tidy.rows.assign(file=SECOND, interval=Interval.DAY))
+        good = rows.loc[rows["why"] == ""].set_index("time")
+        problems = [*say_beside(told, tidy, self._keys), *say_set_aside(told, rows)]
+        return {str(key): part for key, part in good.groupby("key", sort=False)}, tuple(problems)
 
     @cached_property
-    def _everything(self) -> tuple[dict[tuple[str, Interval], "_Part"], tuple[str, ...]]:
-        parts: dict[tuple[str, Interval], _Part] = {}
-        problems = []
-        for name, about in self.description.files.items():
-            told = f"The recording’s file {name}"
-            try:
-                interval, sampling = Interval(about["interval"]), str(about["sampling"])
-            except (KeyError, ValueError):
-                problems.append(
-                    f"{told} is not described: {DESCRIPTION} gives no usable interval or sampling."
-                )
-                continue
-            try:
-                tidy = read_tidy(self.folder / name)
-            except FileNotFoundError:
-                problems.append(f"{told} is missing.")
-            except OSError:
-                problems.append(f"{told} cannot be opened.")
-            except ValueError as problem:
-                problems.append(f"{told} cannot be read: {problem}.")
-            else:
-                problems += [f"{told} is not whole: {each}." for each in tidy.say_set_aside()]
-                for key, frame in tidy.series.items():
-                    notes = tuple(f"{name}, {each}" for each in tidy.set_aside.get(key, ()))
-                    parts[key, interval] = _Part(frame, sampling, notes)
-        return parts, tuple(problems)
+    def _publishers(self) -> Description:
+        """The description with every publisher under the key of the catalogue."""
+        about = self.description
+        return replace(
+            about,
+            publishers=self._by_key(about.publishers),
+            publishers_of_hours=self._by_key(about.publishers_of_hours),
+            second_opinions=self._by_key(about.second_opinions),
+        )
+
+    def _by_key(self, given: dict[str, str]) -> dict[str, str]:
+        found = {key: self._keys.find(key) for key in given}
+        return {each.key if each else key: given[key] for key, each in found.items()}
+
+    def _unknown_publishing(self) -> list[str]:
+        """The keys that the description names a publisher of, and that nobody knows."""
+        named = [key for table in PUBLISHING for key in getattr(self.description, table)]
+        unknown = tuple(key for key in dict.fromkeys(named) if self._keys.find(key) is None)
+        told = f"The recording’s {DESCRIPTION} names publishers of what is not in the catalogue"
+        return [f"{told}: {say_keys(unknown, self._keys)}."] if unknown else []
 
     def _provenance(self, instrument: Instrument, interval: Interval, sampling: str) -> Provenance:
         return Provenance(
-            source=self.description.publisher(instrument.key, interval),
+            source=self._publishers.publisher(instrument.key, interval),
             symbol=instrument.key,
             fetched_at=self.description.recorded_at.astimezone(UTC),
             sampling=sampling,
@@ -211,64 +244,3 @@ class Doubted:
         ours, theirs = (float(rows["close"].loc[newest]) for rows in (bars.frame, second))
         opinion = opinion_of(ours, theirs, newest, self._publishers.get(bars.key, "another source"))
         return replace(bars, provenance=replace(bars.provenance, second=opinion, disputed=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One series of a recording: its rows, how they were sampled, and what was set aside."""
-
-    frame: pd.DataFrame
-    sampling: str
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tidy:
-    """The series of one tidy file by key, and by key what was set aside: the line, and why."""
-
-    series: Mapping[str, pd.DataFrame]
-    set_aside: Mapping[str, tuple[str, ...]]
-
-    def say_set_aside(self) -> tuple[str, ...]:
-        """How many rows were set aside, and why the first was; nothing where all could be read."""
-        every = [told for each in self.set_aside.values() for told in each]
-        return (f"{counted(len(every))} set aside ({every[0]})",) if every else ()
-
-
-def read_tidy(path: Path) -> Tidy:
-    """The rows of one tidy file that can be bars, with the columns of `Bars` and the instants as index.
-
-    A file holds ``time``, ``key`` and either ``close`` (with what else was published) or ``value``. A row
-    that cannot be read is set aside alone. Raises `ValueError` for anything that is not such a file.
-    """
-    first, *lines = path.read_text("utf-8", errors="replace").split("\n")
-    names = ["close" if name == "value" else name for name in first.rstrip("\r").split(",")]
-    if not {"time", "key", "close"} <= set(names) or len(names) != len(set(names)):
-        raise ValueError("its first line does not name time, key, and close or value")
-    numbered = [(at, line.rstrip("\r").split(",")) for at, line in enumerate(lines, 2) if line.strip()]
-    cells = [(row + [""] * len(names))[: len(names)] for _, row in numbered]
-    rows = pd.DataFrame(cells, columns=names, index=[at for at, _ in numbered], dtype=str)
-    times = pd.to_datetime(rows["time"], format="%Y-%m-%dT%H:%MZ", utc=True, errors="coerce")
-    numbers = pd.DataFrame({name: _numbers(rows, name) for name in COLUMNS}, index=rows.index)
-    why = pd.Series("", index=rows.index)
-    why[rows.assign(time=times).duplicated(["time", "key"])] = "it repeats the time of another row"
-    why[numbers["close"].isna()] = "its close is not a number"
-    why[times.isna()] = "its time is not written like 2026-02-05T21:00Z"
-    why[[len(row) != len(names) for _, row in numbered]] = f"it does not have {len(names)} cells"
-    if lines and lines[-1].strip():  # without the end of its line a number may have lost its last digits
-        why.iloc[-1] = "the file ends within it"
-    numbers.index = pd.DatetimeIndex(times, name="time")
-    good, keys = (why == "").to_numpy(), rows["key"].to_numpy()
-    faults = pd.Series([f"line {at}: {each}" for at, each in why[~good].items()], dtype=str)
-    return Tidy(
-        {str(key): part for key, part in numbers[good].groupby(keys[good], sort=False)},
-        {str(key): tuple(part) for key, part in faults.groupby(keys[~good], sort=False)},
-    )
-
-
-def _numbers(rows: pd.DataFrame, name: str) -> pd.Series:
-    """One column as numbers; what is empty, endless or a word is NaN."""
-    if name not in rows:
-        return pd.Series(np.nan, index=rows.index)
-    read = pd.to_numeric(rows[name], errors="coerce").astype("float64")
-    return read.where(np.isfinite(read))

@@ -1,5 +1,6 @@
 """Every page, on half a recording, on a broken one and on none: it stands, and says what is missing."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from data_sources.recorded import DESCRIPTION
 from tests.app.conftest import Play
-from tests.app.opening import PAGES, TALKING, copied, open_page, recorded_keys, stands, without
+from tests.app.opening import PAGES, TALKING, copied, open_page, recorded_keys, stands, without, words
 
 FILES = ("sessions.csv", "utc_days.csv", "hours.csv", "readings.csv")
 
@@ -51,6 +52,42 @@ def test_a_page_stands_on_a_broken_file_and_names_it_once(broken: str, view: str
     page = open_page(view)
     assert stands(page)
     assert sum(note.startswith(f"The recording’s file {broken} cannot be read: ") for note in page.notes) == 1
+
+
+@pytest.fixture(scope="module")
+def misstamped(play: Play, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every session of the Nasdaq at midnight, a key that nobody knows, and a second file for the VIX."""
+    folder = copied(tmp_path_factory.mktemp("stamps") / "rout")
+    path = folder / "sessions.csv"
+    rows = re.sub(r"(?m)^(\S{10})T\d\d:\d\dZ,IXIC,", r"\1T00:00Z,^IXIC,", path.read_text("utf-8"))
+    path.write_text(f"{rows}2026-02-05T21:00Z,VIXX,21.77\n", "utf-8")
+    (folder / "more.csv").write_text("time,key,close\n2026-02-05T21:00Z,VIX,20.37\n", "utf-8")
+    with (folder / DESCRIPTION).open("a", encoding="utf-8") as lines:
+        lines.write('\n[files."more.csv"]\ninterval = "1d"\nsampling = "close@16:00 NY"\n')
+    play(folder)
+
+
+@pytest.mark.usefixtures("misstamped")
+@pytest.mark.parametrize("view", PAGES)
+def test_a_page_says_which_rows_were_set_aside_and_why(view: str) -> None:
+    page = open_page(view)
+    assert stands(page)
+    notes = [note for note in page.notes if note.startswith("The recording’s file ")]
+    assert notes == [
+        "The recording’s file sessions.csv has rows of a key that is not in the catalogue: "
+        "VIXX (did you mean VIX?).",
+        "The recording’s file sessions.csv is not whole: 295 rows set aside (line 2353: its time is no New "
+        "York close, which was 21:00Z on 2025-01-02; 293 more, up to line 2646, for the same reason; "
+        "line 5268: its time has another close elsewhere, in more.csv line 2).",
+        "The recording’s file more.csv is not whole: 1 row set aside "
+        "(line 2: its time has another close elsewhere, in sessions.csv line 5268).",
+    ]
+
+
+@pytest.mark.usefixtures("misstamped")
+def test_the_sources_page_says_why_a_series_has_nothing_to_show() -> None:
+    text = words(" ".join(open_page("sources").blocks))
+    assert "the recording holds no row of it that can be used: sessions.csv, line 2353: its time is" in text
 
 
 def missing(folder: Path) -> None:
