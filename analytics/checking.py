@@ -76,6 +76,10 @@ class Evidence:
         """
         return self._laid_out(self.known[key], start, column)
 
+    def all_of(self, key: str) -> pd.Series:
+        """The closes of every session, or UTC day of what never closes, since the first that is known."""
+        return self.since(key, self.known[key].dates[0].date())
+
     def window(self, key: str, count: int, column: str = "close") -> pd.Series:
         """The same of the last ``count`` sessions or UTC days."""
         bars = self.known[key]

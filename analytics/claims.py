@@ -12,6 +12,7 @@ from analytics import (
     claims_bitcoin,
     claims_crypto,
     claims_macro,
+    claims_rally,
     claims_stocks,
     claims_together,
     claims_whole,
@@ -21,6 +22,7 @@ from market.bars import Bars
 
 CLAIMS = (
     *claims_stocks.CLAIMS,
+    *claims_rally.CLAIMS,
     *claims_bitcoin.CLAIMS,
     *claims_crypto.CLAIMS,
     *claims_together.CLAIMS,

@@ -11,6 +11,7 @@ from analytics.claims_stocks import RELIEF, ROUT, SATURDAY, percent
 from analytics.drawdowns import drawdown, low_on_high
 from analytics.observations import positive
 from analytics.ranks import largest_since
+from analytics.returns import simple_returns
 from market.bars import Bars
 from market.calendars import NEW_YORK, day_of
 from market.readings import Result
@@ -77,14 +78,14 @@ def _day_fall(at: Evidence) -> Finding:
 
 
 def _largest_since_2022(at: Evidence) -> Finding:
-    bars = at["BTC"]
-    found = largest_since(bars.returns)
+    closes = at.all_of("BTC")
+    found = largest_since(simple_returns(closes))
     if found.move is None:
         return Finding(Verdict.NOT_MEASURED, found.why or "")
-    first = bars.dates[0].date()
+    first = closes.index[0].date()
     number = {"rank": at.number("BTC", Result(float(found.rank), n=found.n), "rank", "largest_fall")}
-    if found.since is not None and day_of(found.since).year > LAST_YEAR_BEFORE:
-        return Finding(Verdict.FAILS, f"A fall as large came on {full_day(day_of(found.since))}.", number)
+    if found.since is not None and found.since.year > LAST_YEAR_BEFORE:
+        return Finding(Verdict.FAILS, f"A fall as large came on {full_day(found.since.date())}.", number)
     if first.year > LAST_YEAR_BEFORE:
         why = f"It is the largest of the {found.n} days loaded, which begin on {full_day(first)}."
         return Finding(Verdict.NOT_MEASURED, why, number)
@@ -93,7 +94,7 @@ def _largest_since_2022(at: Evidence) -> Finding:
         return Finding(Verdict.NOT_MEASURED, absent, number)
     if found.since is None:
         return Finding(Verdict.HOLDS, f"No fall since {full_day(first)} was as large.", number)
-    return Finding(Verdict.HOLDS, f"A fall as large last came on {full_day(day_of(found.since))}.", number)
+    return Finding(Verdict.HOLDS, f"A fall as large last came on {full_day(found.since.date())}.", number)
 
 
 def _broke_61k(at: Evidence) -> Finding:

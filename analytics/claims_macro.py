@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from analytics.checking import Claim, Evidence, Finding, Verdict, graded, reason
+from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, reason
 from analytics.claims_stocks import BEGINNING, RELIEF, ROUT, percent
 from analytics.macro import percentile_of_year
 from analytics.ranks import percentile_of_last
@@ -82,6 +82,9 @@ def _dollar(at: Evidence) -> Finding:
 def _commodities(at: Evidence) -> Finding:
     places = {}
     for key in ("GLD", "WTI"):
+        absent = hole(at.window(key, SESSIONS + 1))
+        if absent:
+            return Finding(Verdict.NOT_MEASURED, absent)
         line = rolling_volatility(at.window(key, YEAR + SESSIONS + 1), SESSIONS, 252)
         places[key] = percentile_of_last(line, YEAR, minimum=FEWEST_YEAR)
     numbers = {

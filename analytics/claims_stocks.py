@@ -9,9 +9,8 @@ from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, 
 from analytics.observations import positive
 from analytics.ranks import largest_since, rank_among_last
 from analytics.returns import simple_returns
-from market.calendars import session_close
 from market.readings import Envelope, Result
-from market.text import decimal, full_day, ordinal, ranked
+from market.text import decimal, full_day, ordinal
 
 ROUT, RELIEF, SATURDAY = date(2026, 2, 5), date(2026, 2, 6), date(2026, 2, 7)
 YEAR_END, BEGINNING = date(2025, 12, 31), date(2026, 1, 28)
@@ -20,9 +19,8 @@ YEAR_END, BEGINNING = date(2025, 12, 31), date(2026, 1, 28)
 TOPIC = "Stocks"
 QUARTER, HALF = 63, 126  # sessions: the "months" that a session can be one of the worst of
 FEW, MANY = 5, 10  # how many sessions "one of the worst" may admit
+BOTH = ("neither", "one", "both")
 RUN = 21
-ON_RECORD = 20
-RECORD_YEARS = 30
 TECH = ("IGV", "IXIC", "NDX", "SOX", "SMH", "XLK")
 
 # What the article said, deeper end first.
@@ -61,11 +59,14 @@ def _worst_in_months(at: Evidence) -> Finding:
     if None in places:
         why = next(ranks[window].why for window in (QUARTER, HALF) if ranks[window].value is None)
         return Finding(Verdict.NOT_MEASURED, why or "", numbers)
-    inside = sum(place <= admitted for place in places if place for admitted in (FEW, MANY))
+    among = {most: sum(place <= most for place in places if place) for most in (MANY, FEW)}
     known = [(window, rank.value) for window, rank in ranks.items() if rank.value is not None]
     said = ", ".join(f"{ordinal(int(place))} of {window}" for window, place in known)
-    why = f"It ranks {said} sessions.{_larger_fall(at)}"
-    return Finding(graded(inside, 4), why, numbers)
+    why = (
+        f"It ranks {said} sessions. Of three months and of six it is among the worst {MANY} in "
+        f"{BOTH[among[MANY]]}, among the worst {FEW} in {BOTH[among[FEW]]}.{_larger_fall(at)}"
+    )
+    return Finding(graded(sum(among.values()), 4), why, numbers)
 
 
 def _rank(at: Evidence, key: str, window: int) -> Result:
@@ -78,22 +79,26 @@ def _rank(at: Evidence, key: str, window: int) -> Result:
 
 
 def _larger_fall(at: Evidence) -> str:
-    since = largest_since(at["IXIC"].returns).since
+    closes = at.all_of("IXIC")
+    since = largest_since(simple_returns(closes)).since
     if since is None:
         return ""
-    return f" A larger fall came {(at['IXIC'].as_of - since).days} days before, on {full_day(since.date())}."
+    days = (closes.index[-1] - pd.Timestamp(since)).days
+    return f" A larger fall came {days} days before, on {full_day(since.date())}."
 
 
 def _several_sessions(at: Evidence) -> Finding:
-    moves = simple_returns(at.window("IXIC", RUN + 1))
+    closes = at.window("IXIC", RUN + 1)
+    moves = simple_returns(closes)
     others = np.flatnonzero(~(moves < 0).to_numpy())
-    falls = moves.iloc[int(others[-1]) + 1 if len(others) else 0 :]
+    before = int(others[-1]) if len(others) else -1
+    absent = hole(closes.iloc[max(before, 0) :])
+    falls = moves.iloc[before + 1 :]
     number = {
         "streak": at.number("IXIC", Result(-float(len(falls)), n=len(falls)), "sessions", "streak"),
     }
-    if len(others) and np.isnan(moves.iloc[int(others[-1])]):
-        day = pd.Timestamp(moves.index[int(others[-1])]).date()
-        return Finding(Verdict.NOT_MEASURED, f"The move of {full_day(day)} is not known.")
+    if absent:
+        return Finding(Verdict.NOT_MEASURED, absent)
     inside = int(falls.between(*DAILY_FALL).sum())
     said = ", ".join(percent(100 * float(fall)) for fall in falls)
     verdict = graded(inside, len(falls)) if len(falls) >= 3 else Verdict.FAILS
@@ -169,87 +174,6 @@ def _software_led(at: Evidence) -> Finding:
         )
     why = f"The software fund fell the furthest in {firsts} of {len(spans)} windows: {'; '.join(said)}."
     return Finding(graded(firsts, len(spans)), why, numbers)
-
-
-def _relief_size(at: Evidence) -> Finding:
-    moved = {key: at.change(key, 1) for key in ("IXIC", "GSPC", "DJI")}
-    numbers = {key: at.number(key, each.scaled(100), "percent", "change_1d") for key, each in moved.items()}
-    nasdaq, broad, dow = (moved[key].value for key in ("IXIC", "GSPC", "DJI"))
-    if nasdaq is None or broad is None or dow is None:
-        return Finding(Verdict.NOT_MEASURED, reason(moved.values()) or "", numbers)
-    ranks = _gains(at["DJI"].close)
-    inputs = {"since": full_day(at["DJI"].dates[0].date())}
-    for name, rank in ranks.items():
-        numbers[f"rank of DJI in {name}"] = at.number("DJI", rank, "rank", "largest_fall", **inputs)
-    in_percent, in_points = (int(ranks[name].value or 0) for name in ("percent", "points"))
-    sizes = nasdaq > 0.02, abs(broad - 0.02) <= 0.0025
-    why = (
-        f"Nasdaq {percent(100 * nasdaq)}, S&P 500 {percent(100 * broad)}, Dow {percent(100 * dow)}: its "
-        f"{ranked(in_percent, 'largest gain')} in percent and {ranked(in_points, 'largest')} in points since "
-        f"{inputs['since']}."
-    )
-    years = (at["DJI"].dates[-1] - at["DJI"].dates[0]).days / 365.25
-    if years < RECORD_YEARS:
-        why += " The record before is not here."
-        return Finding(Verdict.DEPENDS if any(sizes) else Verdict.FAILS, why, numbers)
-    parts = (*sizes, in_percent <= ON_RECORD, in_points <= ON_RECORD)
-    return Finding(graded(sum(parts), len(parts)), why, numbers)
-
-
-def _gains(close: pd.Series) -> dict[str, Result]:
-    """The rank of the newest gain among all known ones, in percent and in points: 1 is the largest."""
-    moves = {"percent": simple_returns(close), "points": close.diff().iloc[1:]}
-    known = {name: each.dropna() for name, each in moves.items()}
-    return {
-        name: Result(float((each >= each.iloc[-1]).sum()), n=len(each), window=len(each))
-        for name, each in known.items()
-    }
-
-
-def _relief_days(_: Evidence) -> Finding:
-    sessions = [day for day in (RELIEF, SATURDAY) if session_close(day) is not None]
-    if len(sessions) == 2:
-        return Finding(Verdict.HOLDS, "New York traded on both days.")
-    return Finding(Verdict.FAILS, f"{full_day(SATURDAY)} was a {SATURDAY:%A}: New York was shut.")
-
-
-def _week_negative(at: Evidence) -> Finding:
-    keys = ("IXIC", "GSPC", "DJI")
-    moved = {key: at.change_since(key, date(2026, 1, 30)) for key in keys}
-    numbers = {key: at.number(key, each.scaled(100), "percent", "change_1w") for key, each in moved.items()}
-    values = {key: each.value for key, each in moved.items() if each.value is not None}
-    absent = reason(moved.values())
-    if absent:
-        return Finding(Verdict.NOT_MEASURED, absent, numbers)
-    said = ", ".join(f"{at[key].instrument.short} {percent(100 * value)}" for key, value in values.items())
-    below = sum(value < 0 for value in values.values())
-    return Finding(graded(below, len(keys)), f"{said}: {below} of {len(keys)} below zero.", numbers)
-
-
-def _support(at: Evidence) -> Finding:
-    gaps = {span: _from_mean(at.window("IXIC", span)) for span in (50, 100, 200)}
-    numbers = {
-        f"from the {span}-day mean": at.number(
-            "IXIC", gap.scaled(100), "percent", "distance_from_average", span=span
-        )
-        for span, gap in gaps.items()
-    }
-    told = ", ".join(
-        f"{percent(100 * gap.value, 1)} from the {span}-day"
-        for span, gap in gaps.items()
-        if gap.value is not None
-    )
-    where = f" It closed {told} mean." if told else ""
-    return Finding(
-        Verdict.NOT_MEASURED, f"The article names no level and claims nothing of it.{where}", numbers
-    )
-
-
-def _from_mean(closes: pd.Series) -> Result:
-    absent = hole(positive(closes))
-    if absent:
-        return Result.missing(absent, int(closes.count()), len(closes))
-    return Result(float(closes.iloc[-1] / closes.mean() - 1), len(closes), window=len(closes))
 
 
 CLAIMS = (
@@ -329,45 +253,5 @@ CLAIMS = (
         "Nearly $1 trillion of software value was erased.",
         "Shares outstanding × price of a dated list of companies, between two dates.",
         unmeasured="Shares outstanding are not here. Published totals run from $285 billion to $2 trillion.",
-    ),
-    Claim(
-        "relief_rally",
-        TOPIC,
-        "The relief rally: Nasdaq over 2%, S&P 500 about 2%, one of the Dow’s strongest sessions on record.",
-        "Changes of 6 February; the Dow’s gain among all that are known, in percent and in points. On "
-        "record: among the 20 largest of 30 years or more.",
-        ("IXIC", "GSPC", "DJI"),
-        RELIEF,
-        check=_relief_size,
-    ),
-    Claim(
-        "relief_days",
-        TOPIC,
-        "The rally ran over 6 and 7 February.",
-        "Sessions of the New York calendar.",
-        ("IXIC",),
-        RELIEF,
-        days=(RELIEF, SATURDAY),
-        check=_relief_days,
-    ),
-    Claim(
-        "week_negative",
-        TOPIC,
-        "The week was still negative.",
-        "Friday’s close / the Friday before − 1 of Nasdaq, S&P 500 and Dow.",
-        ("IXIC", "GSPC", "DJI"),
-        RELIEF,
-        days=(date(2026, 2, 2), RELIEF),
-        check=_week_negative,
-    ),
-    Claim(
-        "technical_support",
-        TOPIC,
-        "Whether the Nasdaq holds its technical support is one of the things to watch.",
-        "Something to watch is no claim. The close is set against its means of 50, 100 and 200 sessions.",
-        ("IXIC",),
-        ROUT,
-        days=(ROUT, SATURDAY),
-        check=_support,
     ),
 )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analytics.alignment import Aligned, align
 from analytics.beta import beta
-from analytics.checking import Claim, Evidence, Finding, Verdict, graded, reason
+from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, reason
 from analytics.claims_crypto import COINS
 from analytics.claims_stocks import BEGINNING, ROUT, percent
 from analytics.contagion import two_window_z
@@ -27,6 +27,7 @@ FEWEST_YEAR = 200
 EXTREME = 0.95  # of a year of windows
 HIGH = 0.80
 SIGNIFICANT = 1.96
+A_HOLE = "A close is missing in the window, or the history is shorter than it."
 HIT = ("BTC", "ETH", "IGV", "IXIC")
 SETS = {
     "coins": ("BTC", *COINS),
@@ -46,10 +47,9 @@ def _correlation(at: Evidence) -> Finding:
     recent, year = short.iloc[-SESSIONS:], short.iloc[-YEAR:].dropna().to_numpy(float)
     moved, before = correlate(x, y, SESSIONS), correlate(x.iloc[:-SESSIONS], y.iloc[:-SESSIONS], 60)
     if len(recent) < SESSIONS or recent.isna().any() or len(year) < FEWEST_YEAR:
-        why = "Not every window of 5 sessions can be measured: a close is missing, or the history is short."
-        return Finding(Verdict.NOT_MEASURED, why, numbers)
-    if moved.value is None or before.value is None or moved.n < SESSIONS:
-        return Finding(Verdict.NOT_MEASURED, moved.why or before.why or "A close is missing.", numbers)
+        return Finding(Verdict.NOT_MEASURED, A_HOLE, numbers)
+    if moved.value is None or before.value is None or moved.n + before.n < SESSIONS + 60:
+        return Finding(Verdict.NOT_MEASURED, moved.why or before.why or A_HOLE, numbers)
     top, last = recent.index[int(recent.to_numpy().argmax())], recent.index[-1]
     numbers = {
         "5 sessions, highest of 20": _ending(at, top.date()),
@@ -111,8 +111,12 @@ def _leveraged(at: Evidence) -> Finding:
         )
         for window, fit in fits.items()
     }
-    if any(fit.slope.value is None for fit in fits.values()):
-        return Finding(Verdict.NOT_MEASURED, "The history is shorter than a window.", numbers)
+    slopes = {window: fit.slope for window, fit in fits.items()}
+    absent = reason(slopes.values())
+    if absent:
+        return Finding(Verdict.NOT_MEASURED, absent, numbers)
+    if any(slope.n < window for window, slope in slopes.items()):
+        return Finding(Verdict.NOT_MEASURED, A_HOLE, numbers)
     said = "; ".join(
         f"{window} sessions {decimal(fit.slope.value, 2)} "
         f"[{decimal(fit.slope.low, 2)}, {decimal(fit.slope.high, 2)}]"
@@ -132,7 +136,8 @@ def _hit_hardest(at: Evidence) -> Finding:
         for key, each in shocks.items()
     }
     numbers |= {f"{key}, in percent": at.moved(key, each) for key, each in moved.items()}
-    absent = reason((*shocks.values(), *moved.values()))
+    holes = (hole(at.window(key, 62)) for key in HIT)
+    absent = next(filter(None, holes), None) or reason((*shocks.values(), *moved.values()))
     if absent:
         return Finding(Verdict.NOT_MEASURED, absent, numbers)
     z = {key: each.value for key, each in shocks.items() if each.value is not None}
@@ -155,8 +160,8 @@ def _synchronised(at: Evidence) -> Finding:
         together = align([at[key] for key in keys])
         line = rolling_average_pairwise(together.moves, SESSIONS)
         place = percentile_of_last(line.iloc[-YEAR:], minimum=FEWEST_YEAR)
-        if place.value is None:
-            return Finding(Verdict.NOT_MEASURED, place.why or "", numbers)
+        if place.value is None or together.moves.iloc[-SESSIONS:].isna().any(axis=None):
+            return Finding(Verdict.NOT_MEASURED, place.why or A_HOLE, numbers)
         value = float(line.iloc[-1])
         numbers[f"average correlation, {name}"] = at.joint(
             keys,

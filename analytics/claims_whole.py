@@ -3,7 +3,7 @@
 import numpy as np
 
 from analytics.alignment import align
-from analytics.checking import Claim, Evidence, Finding, Verdict, graded, reason
+from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, reason
 from analytics.claims_crypto import TRILLION, bitcoin_value_lost
 from analytics.claims_stocks import RELIEF, ROUT
 from analytics.observations import is_known
@@ -12,7 +12,6 @@ from analytics.strength import OVERSOLD, relative_strength
 from analytics.stress import stress
 from analytics.stress_map import stress_map
 from analytics.systemic import absorption_ratio
-from analytics.volatility import FEWEST_SHARE
 from market.readings import Result
 from market.text import decimal
 
@@ -20,6 +19,7 @@ TOPIC = "The whole"
 RISK_OFF = 60.0
 DEEPLY = 20.0
 STRENGTH_DAYS = 250  # more than Wilder's averages remember
+RECENT = 60  # 1% of what they hold is older
 CROSS = ("IXIC", "GSPC", "IGV", "SOX", "BTC", "ETH", "GLD", "HYG", "DXY", "IEF")
 ONE_CAUSE = 0.5
 SPANS = (20, 60)
@@ -30,7 +30,8 @@ def _oversold(at: Evidence) -> Finding:
     numbers = {
         key: at.number(key, each, "of 100", "relative_strength", window=14) for key, each in found.items()
     }
-    absent = reason(found.values())
+    holes = (hole(at.window(key, RECENT)) for key in found)
+    absent = next(filter(None, holes), None) or reason(found.values())
     if absent:
         return Finding(Verdict.NOT_MEASURED, absent, numbers)
     values = {key: each.value for key, each in found.items() if each.value is not None}
@@ -86,9 +87,9 @@ def _no_single_cause(at: Evidence) -> Finding:
 
 
 def _first_component(moves: np.ndarray, span: int) -> Result:
-    """The share of the first principal component of the correlations; on complete rows, 80 % of ``span``."""
+    """The share of the first principal component of the correlations; missing over a hole."""
     complete = moves[is_known(moves).all(axis=1)]
-    if len(complete) < FEWEST_SHARE * span:
+    if len(complete) < span:
         return Result.missing(f"{len(complete)} of {span} sessions have every market.", len(complete), span)
     if not (complete.std(axis=0) > 0).all():
         return Result.missing("One of the markets did not move.", len(complete), span)
