@@ -6,7 +6,7 @@ window. What needs a close that is not there is not measured, and the reason nam
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -92,6 +92,12 @@ class Evidence:
     def change_since(self, key: str, start: date) -> Result:
         """The simple change since the close of ``start``; of a fund, see `held`."""
         return self._change(key, start)
+
+    def instant(self, key: str) -> datetime:
+        """The instant of the bar of the evidence's day; the newest one where it is about no day."""
+        bars = self.known[key]
+        place = int(bars.dates.searchsorted(pd.Timestamp(self._newest(bars)), side="right")) - 1
+        return pd.Timestamp(bars.frame.index[place]).to_pydatetime()
 
     def number(self, key: str, result: Result, unit: str, formula: str, **inputs: float | str) -> Envelope:
         """``result`` as a number of one series."""

@@ -143,10 +143,10 @@ def _flows(at: Evidence) -> Finding:
     absent = hole(days)
     if absent:
         return Finding(Verdict.NOT_MEASURED, absent.replace("close", "figure"))
-    total, last = float(days.sum()), float(days.iloc[-1])
+    total, last, end = float(days.sum()), float(days.iloc[-1]), at.instant("BTC_ETF_FLOW")
     numbers = {
-        "five days": at.number("BTC_ETF_FLOW", Result(total, n=5), "million USD", "etf_flow", days=5),
-        "last day": at.number("BTC_ETF_FLOW", Result(last, n=1), "million USD", "etf_flow", days=1),
+        name: at.number("BTC_ETF_FLOW", Result(sum_of, n=n, as_of=end), "million USD", "etf_flow", days=n)
+        for name, sum_of, n in (("five days", total, 5), ("last day", last, 1))
     }
     first, newest = (full_day(pd.Timestamp(day).date()) for day in (days.index[0], days.index[-1]))
     why = f"Net {money_flow(total)} over five sessions, {first} to {newest}; {money_flow(last)} on the last."

@@ -1,5 +1,6 @@
 """The article's claims about macro, each with its measure."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -108,7 +109,8 @@ def _fed(at: Evidence) -> Finding:
     for name, rows in (("on the day", 1), (f"over {SESSIONS} sessions", SESSIONS)):
         moved = 100 * float(yields.iloc[-1] - yields.iloc[-1 - rows]) if len(yields) > rows else np.nan
         why = "One of the two yields was not published."
-        result = Result.missing(why, rows) if np.isnan(moved) else Result(moved, n=rows, window=rows)
+        known = Result.missing(why, rows) if np.isnan(moved) else Result(moved, n=rows, window=rows)
+        result = replace(known, as_of=at.instant("US2Y"))
         numbers[f"2-year yield, {name}"] = at.number("US2Y", result, "bp", "macro_change", sessions=rows)
         if result.value is not None:
             said.append(f"{basis_points(moved)} {name}")

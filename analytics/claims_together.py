@@ -61,15 +61,14 @@ def _correlation(at: Evidence) -> Finding:
     reached, stood = (correlation(float(each)) for each in (recent.max(), recent.iloc[-1]))
     z = _apart(x, y, moved, before)
     parts = (places[0] >= EXTREME, places[1] >= EXTREME, z >= SIGNIFICANT)
+    told = "a surge" if parts[-1] else "no surge that stands out from chance"
     why = (
         f"5 sessions reached {reached} on {_day(top)} ({_sampling(numbers, 0)}), the "
         f"{percentile(100 * places[0])} of a year, and stood at {stood} on "
         f"{_day(last)} ({_sampling(numbers, 1)}), the {percentile(100 * places[1])}. 20 sessions "
         f"{correlation(moved.value)} after {correlation(before.value)} over the 60 before, "
-        f"{decimal(abs(z), 1)} standard errors apart: no surge that stands out from chance."
+        f"{decimal(abs(z), 1)} standard errors apart: {told}."
     )
-    if parts[2]:
-        why = why.replace(": no surge that stands out from chance", "")
     return Finding(graded(sum(parts), len(parts)), why, numbers)
 
 

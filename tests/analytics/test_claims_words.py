@@ -225,6 +225,15 @@ def test_risk_off_of_american_series_is_never_global() -> None:
     assert "Markets elsewhere are not measured." in judged("risk_off").why
 
 
+def test_flows_are_those_of_the_five_sessions_up_to_the_day() -> None:
+    rows = pd.read_csv(FOLDER / "readings.csv").query("key == 'BTC_ETF_FLOW'").set_index("time")["value"]
+    found = judged("etf_flows")
+    five = [day for day in rows.index if "2026-01-30" <= day < "2026-02-06"]
+    assert len(five) == 5
+    assert found.numbers["five days"].value == pytest.approx(rows[five].sum())
+    assert {number.as_of for number in found.numbers.values()} == {datetime(2026, 2, 5, 21, tzinfo=UTC)}
+
+
 # Funds, with and without what they pay out
 
 
