@@ -6,7 +6,7 @@ window. What needs a close that is not there is not measured, and the reason nam
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 from analytics.naming import no_prices
 from analytics.observations import observed, positive
 from market.bars import Bars, State
-from market.calendars import day_end, session_closes
+from market.calendars import day_end, day_of, session_closes
 from market.readings import Envelope, Result, envelope, joint_envelope
 from market.text import full_day
 
@@ -72,7 +72,7 @@ class Evidence:
     def since(self, key: str, start: date, column: str = "close") -> pd.Series:
         """One column of each session from ``start`` on, or of each UTC day of what never closes.
 
-        By day (midnight, no zone), up to the day of the evidence; NaN where nothing was published.
+        By the instant of the close, up to the day of the evidence; NaN where nothing was published.
         """
         return self._laid_out(self.known[key], start, column)
 
@@ -138,8 +138,12 @@ class Evidence:
         published = pd.Series(bars.frame[column].to_numpy(float), index=bars.dates)
         published = published[~published.index.duplicated(keep="last")]
         if bars.is_continuous:
-            return observed(published.reindex(pd.date_range(start, newest, freq="D")))
-        return observed(published.reindex(pd.DatetimeIndex(session_closes(start, newest).index)))
+            days = pd.date_range(start, newest, freq="D")
+            instants = days.tz_localize(UTC) + pd.Timedelta(1, "D")
+        else:
+            closes = session_closes(start, newest)
+            days, instants = pd.DatetimeIndex(closes.index), pd.DatetimeIndex(closes).tz_convert(UTC)
+        return observed(published.reindex(days).set_axis(instants))
 
 
 Check = Callable[[Evidence], Finding]
@@ -220,7 +224,7 @@ def hole(closes: pd.Series) -> str | None:
     absent = closes.index[closes.isna()]
     if not len(absent):
         return None
-    first = f"There is no close of {full_day(absent[0].date())}"
+    first = f"There is no close of {full_day(day_of(absent[0]))}"
     return (
         f"{first}." if len(absent) == 1 else f"{first}, nor of {len(absent) - 1} more of {len(closes)} days."
     )

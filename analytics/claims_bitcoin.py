@@ -32,14 +32,14 @@ def _peak(at: Evidence) -> Finding:
     if absent:
         return Finding(Verdict.NOT_MEASURED, absent)
     high, close = float(highs.max()), float(closes.max())
-    day = highs.index[int(highs.to_numpy().argmax())]
+    day = day_of(highs.index[int(highs.to_numpy().argmax())])
     holds = abs(high / 126_000 - 1) <= 0.01 and (day.year, day.month) == (2025, 10)
     numbers = {
         "highest price": at.number("BTC", Result(high, n=len(highs)), "USD", "last", since="1 Jan 2025"),
         "highest close": at.number("BTC", Result(close, n=len(closes)), "USD", "last", since="1 Jan 2025"),
     }
     prices = [decimal(price, prefix="$") for price in (high, close)]
-    why = f"The highest price was {prices[0]} on {full_day(day.date())}, the highest close {prices[1]}."
+    why = f"The highest price was {prices[0]} on {full_day(day)}, the highest close {prices[1]}."
     return Finding(Verdict.HOLDS if holds else Verdict.FAILS, why, numbers)
 
 
@@ -82,19 +82,19 @@ def _largest_since_2022(at: Evidence) -> Finding:
     found = largest_since(simple_returns(closes))
     if found.move is None:
         return Finding(Verdict.NOT_MEASURED, found.why or "")
-    first = closes.index[0].date()
+    first, since = day_of(closes.index[0]), day_of(found.since) if found.since else None
     number = {"rank": at.number("BTC", Result(float(found.rank), n=found.n), "rank", "largest_fall")}
-    if found.since is not None and found.since.year > LAST_YEAR_BEFORE:
-        return Finding(Verdict.FAILS, f"A fall as large came on {full_day(found.since.date())}.", number)
+    if since is not None and since.year > LAST_YEAR_BEFORE:
+        return Finding(Verdict.FAILS, f"A fall as large came on {full_day(since)}.", number)
     if first.year > LAST_YEAR_BEFORE:
         why = f"It is the largest of the {found.n} days loaded, which begin on {full_day(first)}."
         return Finding(Verdict.NOT_MEASURED, why, number)
     absent = hole(at.since("BTC", date(LAST_YEAR_BEFORE, 12, 31)))
     if absent:
         return Finding(Verdict.NOT_MEASURED, absent, number)
-    if found.since is None:
+    if since is None:
         return Finding(Verdict.HOLDS, f"No fall since {full_day(first)} was as large.", number)
-    return Finding(Verdict.HOLDS, f"A fall as large last came on {full_day(found.since.date())}.", number)
+    return Finding(Verdict.HOLDS, f"A fall as large last came on {full_day(since)}.", number)
 
 
 def _broke_61k(at: Evidence) -> Finding:

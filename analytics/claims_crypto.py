@@ -10,6 +10,7 @@ from analytics.claims_stocks import BEGINNING, RELIEF, ROUT, SATURDAY, from_high
 from analytics.crypto import ARTICLE_BAND, funding_summary
 from analytics.supply import bitcoin_supply
 from analytics.volatility import volume_multiple
+from market.calendars import day_of
 from market.publishers import publisher
 from market.readings import Envelope, Result
 from market.text import decimal, full_day, funding, money_flow
@@ -82,7 +83,7 @@ def bitcoin_value_lost(at: Evidence) -> Result:
     if absent:
         return Result.missing(absent, int(closes.count()), len(closes))
     peak, last = int(closes.to_numpy().argmax()), len(closes) - 1
-    then, today = (bitcoin_supply(closes.index[place].date()) for place in (peak, last))
+    then, today = (bitcoin_supply(day_of(closes.index[place])) for place in (peak, last))
     if then is None or today is None:
         return Result.missing("Bitcoin’s supply is not known on one of the days.", len(closes))
     lost = float(closes.iloc[peak]) * then - float(closes.iloc[last]) * today
@@ -148,7 +149,7 @@ def _flows(at: Evidence) -> Finding:
         name: at.number("BTC_ETF_FLOW", Result(sum_of, n=n, as_of=end), "million USD", "etf_flow", days=n)
         for name, sum_of, n in (("five days", total, 5), ("last day", last, 1))
     }
-    first, newest = (full_day(pd.Timestamp(day).date()) for day in (days.index[0], days.index[-1]))
+    first, newest = (full_day(day_of(each)) for each in (days.index[0], days.index[-1]))
     why = f"Net {money_flow(total)} over five sessions, {first} to {newest}; {money_flow(last)} on the last."
     return Finding(Verdict.HOLDS if total < 0 else Verdict.FAILS, why, numbers)
 

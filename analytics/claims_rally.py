@@ -8,7 +8,7 @@ from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, 
 from analytics.claims_stocks import RELIEF, ROUT, SATURDAY, TOPIC, percent
 from analytics.observations import positive
 from analytics.returns import simple_returns
-from market.calendars import session_close
+from market.calendars import day_of, session_close
 from market.readings import Result
 from market.text import full_day, ranked
 
@@ -24,7 +24,7 @@ def _relief_size(at: Evidence) -> Finding:
         return Finding(Verdict.NOT_MEASURED, reason(moved.values()) or "", numbers)
     record = at.all_of("DJI")
     ranks = _gains(record)
-    inputs = {"since": full_day(record.index[0].date())}
+    inputs = {"since": full_day(day_of(record.index[0]))}
     for name, rank in ranks.items():
         numbers[f"rank of DJI in {name}"] = at.number("DJI", rank, "rank", "largest_fall", **inputs)
     in_percent, in_points = (int(ranks[name].value or 0) for name in ("percent", "points"))

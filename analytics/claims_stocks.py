@@ -9,6 +9,7 @@ from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, 
 from analytics.observations import positive
 from analytics.ranks import largest_since, rank_among_last
 from analytics.returns import simple_returns
+from market.calendars import day_end, day_of
 from market.readings import Envelope, Result
 from market.text import decimal, full_day, ordinal
 
@@ -83,8 +84,9 @@ def _larger_fall(at: Evidence) -> str:
     since = largest_since(simple_returns(closes)).since
     if since is None:
         return ""
-    days = (closes.index[-1] - pd.Timestamp(since)).days
-    return f" A larger fall came {days} days before, on {full_day(since.date())}."
+    day = day_of(since)
+    days = (day_of(closes.index[-1]) - day).days
+    return f" A larger fall came {days} days before, on {full_day(day)}."
 
 
 def _several_sessions(at: Evidence) -> Finding:
@@ -144,9 +146,9 @@ def from_high_of_2025(at: Evidence, key: str) -> Result:
     The year counts from the first close that is known in its first ten days.
     """
     closes = positive(at.since(key, date(2025, 1, 1)))
-    past = closes[: pd.Timestamp(YEAR_END)]
+    past = closes[: pd.Timestamp(day_end(YEAR_END))]
     known = past.dropna().index
-    if not len(known) or known[0] > pd.Timestamp(2025, 1, 10):
+    if not len(known) or day_of(known[0]) > date(2025, 1, 10):
         return Result.missing("The closes of 2025 are not all here.", n=len(known))
     absent = hole(past[known[0] :])
     if absent or np.isnan(closes.iloc[-1]):

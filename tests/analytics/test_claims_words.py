@@ -298,10 +298,17 @@ def test_no_verdict_is_made_over_a_hole(keys: tuple[str, ...], day: str) -> None
 
 def test_where_a_window_begins_the_calendar_says_and_not_the_rows() -> None:
     known = recording(MOMENT)
-    found = judged("rotation", {**known, "GLD": without(known["GLD"], "2026-01-15", "2026-01-16")})
-    assert (
-        found.numbers["GLD, Over 20 sessions"] == judged("rotation", known).numbers["GLD, Over 20 sessions"]
-    )
+    thinned = {**known, "GLD": without(known["GLD"], "2026-01-15", "2026-01-16")}
+    found, whole = (judged("rotation", each).numbers["GLD, Over 20 sessions"] for each in (thinned, known))
+    assert (found.value, found.n) == (whole.value, 20)
+
+
+def test_a_number_is_dated_by_the_instant_of_its_close() -> None:
+    for each in _whole():
+        for name, number in each.numbers.items():
+            assert number.as_of is None or number.as_of.tzinfo is not None, (each.claim.key, name)
+    number = judged("worst_in_months").numbers["rank of 63"]
+    assert number.as_of == datetime(2026, 2, 5, 21, tzinfo=UTC)
 
 
 def test_what_is_said_of_a_later_price_is_not_said_of_the_day() -> None:
