@@ -33,7 +33,7 @@ def story(found: Sequence[Checked]) -> tuple[str, str]:
         f"Of {measured} claims that can be measured, {counts[Verdict.HOLDS]} hold, "
         f"{counts[Verdict.FAILS]} fail and {counts[Verdict.DEPENDS]} depend on the definition"
     )
-    rest = f"{counts[Verdict.NOT_MEASURED]} more need figures that are not here."
+    rest = f"{counts[Verdict.NOT_MEASURED]} more cannot be judged from the figures here."
     if counts[Verdict.NOT_YET]:
         rest += f" {counts[Verdict.NOT_YET]} are about days that are not over."
     return (
