@@ -1,55 +1,79 @@
-"""The article's claims about macro and about the whole, each with its measure."""
+"""The article's claims about macro, each with its measure."""
+
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
-from analytics.checking import Claim, Evidence, Finding, Verdict, graded
-from analytics.claims_stocks import RELIEF, ROUT, percent
+from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, reason
+from analytics.claims_stocks import BEGINNING, RELIEF, ROUT, percent
 from analytics.macro import percentile_of_year
 from analytics.ranks import percentile_of_last
-from analytics.rebound import scoreboard
-from analytics.returns import change_over
-from analytics.stress import stress
-from analytics.stress_map import stress_map
+from analytics.rotation import SAFE_GROUPS
 from analytics.volatility import rolling_volatility
-from market.readings import Result
-from market.text import basis_points, decimal, percentile
+from market.readings import Envelope, Result
+from market.text import basis_points, percentile
 
-MACRO, WHOLE = "Macro", "The whole"
-GROUPS = {"gold": ("GLD",), "bonds": ("IEF", "TLT"), "defensives": ("XLP", "XLU", "XLV")}
+TOPIC = "Macro"
 HIGH = 0.80
-SESSIONS = 20
-RISK_OFF = 60.0
+SESSIONS, YEAR = 20, 252
+FEWEST_YEAR = 200
+GROUPS = ("gold", "bonds", "defensives", "cash")
 
 
 def _rotation(at: Evidence) -> Finding:
-    moved = {key: change_over(at[key].close, SESSIONS) for keys in GROUPS.values() for key in keys}
-    numbers = {
-        key: at.number(key, result.scaled(100), "percent", "window_return", sessions=SESSIONS)
-        for key, result in moved.items()
+    every = [key for group in GROUPS for key in SAFE_GROUPS[group]]
+    spans = {
+        f"Over {SESSIONS} sessions": {key: at.change(key, SESSIONS) for key in every},
+        "Since 28 January": {key: at.change_since(key, BEGINNING) for key in every},
     }
-    if any(result.value is None for result in moved.values()):
-        return Finding(Verdict.NOT_MEASURED, f"The history is shorter than {SESSIONS} sessions.", numbers)
-    means = {
-        name: 100 * float(np.mean([moved[key].value or 0.0 for key in keys])) for name, keys in GROUPS.items()
-    }
-    rose = sum(mean > 0 for mean in means.values())
-    said = ", ".join(f"{name} {percent(mean, 1)}" for name, mean in means.items())
-    return Finding(graded(rose, len(means)), f"Over {SESSIONS} sessions: {said}.", numbers)
+    numbers: dict[str, Envelope] = {}
+    said: list[str] = []
+    parts: list[bool | None] = []
+    for name, moved in spans.items():
+        numbers |= {f"{key}, {name}": at.moved(key, each, window=name) for key, each in moved.items()}
+        absent = reason(moved.values())
+        if absent:
+            return Finding(Verdict.NOT_MEASURED, absent, numbers)
+        values = {key: each.value for key, each in moved.items() if each.value is not None}
+        means = {group: float(np.mean([values[key] for key in SAFE_GROUPS[group]])) for group in GROUPS}
+        parts += [_rose(at, group, mean) for group, mean in means.items()]
+        said.append(
+            f"{name}: " + ", ".join(f"{group} {percent(100 * mean, 1)}" for group, mean in means.items())
+        )
+    by_price = any(at.is_unadjusted(key) for group in ("bonds", "cash") for key in SAFE_GROUPS[group])
+    left_out = " Bonds and cash by price, without their interest." if by_price else ""
+    why = f"{'. '.join(said)}.{left_out}"
+    return Finding(_verdict(parts), why, numbers)
+
+
+def _rose(at: Evidence, group: str, mean: float) -> bool | None:
+    """Whether a group rose; None where its price fell and what it paid out may have made good for it."""
+    if mean > 0:
+        return True
+    is_narrow = abs(mean) < 0.01 and any(at.is_unadjusted(key) for key in SAFE_GROUPS[group])
+    return None if is_narrow else False
+
+
+def _verdict(parts: list[bool | None]) -> Verdict:
+    """Graded where every part is known; with one unknown it still depends where the known ones differ."""
+    known = [part for part in parts if part is not None]
+    verdict = graded(sum(known), len(known)) if known else Verdict.NOT_MEASURED
+    return verdict if len(known) == len(parts) or verdict is Verdict.DEPENDS else Verdict.NOT_MEASURED
 
 
 def _dollar(at: Evidence) -> Finding:
-    close = at["DXY"].close
-    moved = {window: change_over(close, window) for window in (5, 20, 60)}
-    place = percentile_of_year(close)
+    moved = {window: at.change("DXY", window) for window in (5, 20, 60)}
+    place = percentile_of_year(at["DXY"].close)
     numbers = {
-        f"{window} sessions": at.number(
-            "DXY", result.scaled(100), "percent", "window_return", sessions=window
-        )
-        for window, result in moved.items()
+        f"{window} sessions": at.moved("DXY", result, sessions=window) for window, result in moved.items()
     }
-    numbers["percentile of a year"] = at.number("DXY", place.scaled(100), "percentile", "percentile_1y")
-    if place.value is None or any(result.value is None for result in moved.values()):
-        return Finding(Verdict.NOT_MEASURED, "The history is too short.", numbers)
+    numbers["percentile of a year"] = at.number(
+        "DXY", place.scaled(100), "percentile", "percentile_1y", window=YEAR
+    )
+    absent = reason((*moved.values(), place))
+    if absent or place.value is None:
+        return Finding(Verdict.NOT_MEASURED, absent or "", numbers)
     parts = [(result.value or 0.0) > 0 for result in moved.values()] + [place.value > HIGH]
     said = ", ".join(f"{window} sessions {percent(100 * (r.value or 0))}" for window, r in moved.items())
     why = f"{said}; {percentile(100 * place.value)} of a year."
@@ -59,94 +83,56 @@ def _dollar(at: Evidence) -> Finding:
 def _commodities(at: Evidence) -> Finding:
     places = {}
     for key in ("GLD", "WTI"):
-        volatility = rolling_volatility(at[key].close, SESSIONS, 252)
-        places[key] = percentile_of_last(volatility.dropna(), minimum=60)
+        absent = hole(at.window(key, SESSIONS + 1))
+        if absent:
+            return Finding(Verdict.NOT_MEASURED, absent)
+        line = rolling_volatility(at.window(key, YEAR + SESSIONS + 1), SESSIONS, 252)
+        places[key] = percentile_of_last(line, YEAR, minimum=FEWEST_YEAR)
     numbers = {
-        key: at.number(key, place.scaled(100), "percentile", "realised_vol", window=SESSIONS)
+        key: at.number(key, place.scaled(100), "percentile", "realised_vol", window=SESSIONS, past=YEAR)
         for key, place in places.items()
     }
-    if any(place.value is None for place in places.values()):
-        return Finding(Verdict.NOT_MEASURED, "The history is too short.", numbers)
+    absent = reason(places.values())
+    if absent:
+        return Finding(Verdict.NOT_MEASURED, absent, numbers)
     volatile = sum((place.value or 0.0) > HIGH for place in places.values())
     said = ", ".join(
         f"{at[key].instrument.short} {percentile(100 * (place.value or 0))}" for key, place in places.items()
     )
-    why = f"20-session volatility in its own history: {said}."
+    why = f"20-session volatility in its own year: {said}."
     return Finding(graded(volatile, len(places)), why, numbers)
 
 
 def _fed(at: Evidence) -> Finding:
-    two_years = at["US2Y"].close
-    if len(two_years) <= SESSIONS:
-        return Finding(Verdict.NOT_MEASURED, "The history is too short.")
-    day, month = (100 * float(two_years.iloc[-1] - two_years.iloc[-1 - rows]) for rows in (1, SESSIONS))
-    numbers = {
-        "2-year yield, day": at.number("US2Y", Result(day, n=1), "bp", "macro_change"),
-        "2-year yield, 20 sessions": at.number("US2Y", Result(month, n=SESSIONS), "bp", "macro_change"),
-    }
-    why = (
-        f"Fed-funds futures are not here. The 2-year yield moved {basis_points(day)} on the day and "
-        f"{basis_points(month)} over {SESSIONS} sessions."
-    )
-    return Finding(Verdict.NOT_MEASURED, why, numbers)
-
-
-def _no_crisis(at: Evidence) -> Finding:
-    found = stress_map(at.known)
-    numbers = {"technology and crypto": found.narrow, "credit and funding": found.systemic}
-    if found.corner is None or found.narrow.value is None or found.systemic.value is None:
-        return Finding(Verdict.NOT_MEASURED, found.systemic.why or found.narrow.why or "", numbers)
-    holds = found.corner in ("narrow", "calm")
-    why = (
-        f"Technology and crypto stress stood at {decimal(found.narrow.value)} of 100, "
-        f"credit and funding stress at {decimal(found.systemic.value)}: {found.corner}."
-    )
-    return Finding(Verdict.HOLDS if holds else Verdict.FAILS, why, numbers)
-
-
-def _risk_off(at: Evidence) -> Finding:
-    found = stress(at.known)
-    numbers = {"score": found.score, "without crypto": found.tradfi, "crypto": found.crypto}
-    if found.score.value is None:
-        return Finding(Verdict.NOT_MEASURED, found.score.why or "", numbers)
-    credit = next((block.score.value for block in found.blocks if block.key == "credit"), None)
-    word = found.regime.value if found.regime else "no regime"
-    why = (
-        f"The stress score stood at {decimal(found.score.value)} of 100, {word}: without crypto "
-        f"{decimal(found.tradfi.value)}, credit {decimal(credit)}, crypto {decimal(found.crypto.value)}."
-    )
-    return Finding(Verdict.HOLDS if found.score.value >= RISK_OFF else Verdict.FAILS, why, numbers)
-
-
-def _durable(at: Evidence) -> Finding:
-    boards = [scoreboard(key, at.known) for key in ("IXIC", "BTC")]
-    numbers = {f"{board.key} retraced": board.rally.retraced for board in boards if board.rally}
-    profiles = [board.profile for board in boards]
-    if None in profiles:
-        why = next(board.why for board in boards if board.profile is None)
-        return Finding(Verdict.NOT_MEASURED, why or "", numbers)
-    said = "; ".join(
-        f"{board.name} {board.passed} of {board.applicable} tests, {board.profile}" for board in boards
-    )
-    recovered = sum(profile == "recovery profile" for profile in profiles)
-    undecided = any(profile == "undecided" for profile in profiles)
-    verdict = Verdict.DEPENDS if undecided else graded(recovered, len(boards))
-    return Finding(verdict, f"{said}.", numbers)
+    yields = at.window("US2Y", SESSIONS + 1)
+    numbers, said = {}, []
+    for name, rows in (("on the day", 1), (f"over {SESSIONS} sessions", SESSIONS)):
+        moved = 100 * float(yields.iloc[-1] - yields.iloc[-1 - rows]) if len(yields) > rows else np.nan
+        why = "One of the two yields was not published."
+        known = Result.missing(why, rows) if np.isnan(moved) else Result(moved, n=rows, window=rows)
+        result = replace(known, as_of=at.instant("US2Y"))
+        numbers[f"2-year yield, {name}"] = at.number("US2Y", result, "bp", "macro_change", sessions=rows)
+        if result.value is not None:
+            said.append(f"{basis_points(moved)} {name}")
+    told = f" The 2-year yield moved {' and '.join(said)}." if said else ""
+    return Finding(Verdict.NOT_MEASURED, f"Fed-funds futures are not here.{told}", numbers)
 
 
 CLAIMS = (
     Claim(
         "rotation",
-        MACRO,
-        "Money rotated into gold, government bonds and defensive shares.",
-        "Mean return of each group over 20 sessions.",
-        tuple(key for keys in GROUPS.values() for key in keys),
+        TOPIC,
+        "Money rotated into gold, government bonds, defensive shares and cash.",
+        "Mean return of each group over the 20 sessions up to 5 February, and since 28 January. Cash: "
+        "Treasuries of 1–3 years (SHY), the nearest to bills that is here.",
+        tuple(key for group in GROUPS for key in SAFE_GROUPS[group]),
         ROUT,
+        days=(date(2026, 1, 7), ROUT),
         check=_rotation,
     ),
     Claim(
         "dollar",
-        MACRO,
+        TOPIC,
         "The dollar is strong.",
         "Changes over 5, 20 and 60 sessions, and the percentile of a year: above the 80th.",
         ("DXY",),
@@ -155,49 +141,23 @@ CLAIMS = (
     ),
     Claim(
         "commodities",
-        MACRO,
+        TOPIC,
         "Commodities are volatile.",
-        "20-session volatility of gold and oil in its own history: above the 80th percentile.",
+        "20-session volatility of gold and oil among its last 252 values: above the 80th percentile.",
         ("GLD", "WTI"),
         ROUT,
         check=_commodities,
     ),
     Claim(
         "fed_cuts",
-        MACRO,
+        TOPIC,
         "Fewer rate cuts are expected.",
         "Meeting by meeting from fed-funds futures; in their absence the 2-year yield is shown and "
         "nothing is judged.",
         ("US2Y",),
-        ROUT,
+        RELIEF,
+        days=(ROUT, ROUT),
+        newest=ROUT,
         check=_fed,
-    ),
-    Claim(
-        "no_crisis",
-        WHOLE,
-        "This is a repricing of risk, not a crisis.",
-        "Two axes: technology and crypto stress, credit and funding stress. A crisis is where credit is "
-        "stressed.",
-        ("IXIC", "HYG", "IEF"),
-        ROUT,
-        check=_no_crisis,
-    ),
-    Claim(
-        "risk_off",
-        WHOLE,
-        "A global risk-off cycle is under way.",
-        "The stress score at 60 or above.",
-        ("VIX", "IXIC", "HYG", "IEF"),
-        ROUT,
-        check=_risk_off,
-    ),
-    Claim(
-        "durable",
-        WHOLE,
-        "The rebound of 6 February is a durable recovery.",
-        "Tests passed on the rebound scoreboards of the Nasdaq and Bitcoin, as of now.",
-        ("IXIC", "BTC"),
-        since=RELIEF,
-        check=_durable,
     ),
 )

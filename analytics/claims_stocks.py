@@ -5,19 +5,24 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analytics.averages import moving_average
-from analytics.checking import Claim, Evidence, Finding, Verdict, graded
-from analytics.drawdowns import from_high_of_year
+from analytics.checking import Claim, Evidence, Finding, Verdict, graded, hole, reason
 from analytics.observations import positive
-from analytics.ranks import largest_since, rank_among_last, streak
-from analytics.returns import change_over, change_over_days, year_to_date
-from market.calendars import session_close
-from market.readings import Result
-from market.text import decimal, full_day, ordinal, ranked
+from analytics.ranks import largest_since, rank_among_last
+from analytics.returns import simple_returns
+from market.calendars import day_end, day_of
+from market.readings import Envelope, Result
+from market.text import decimal, full_day, ordinal
 
 ROUT, RELIEF, SATURDAY = date(2026, 2, 5), date(2026, 2, 6), date(2026, 2, 7)
+YEAR_END, BEGINNING = date(2025, 12, 31), date(2026, 1, 28)
+"""The last close of the year before, and the close from which the Nasdaq fell to that of 5 February."""
+
 TOPIC = "Stocks"
-MONTHS_OF_DAYS = 60  # the least that "months" can mean
+QUARTER, HALF = 63, 126  # sessions: the "months" that a session can be one of the worst of
+FEW, MANY = 5, 10  # how many sessions "one of the worst" may admit
+BOTH = ("neither", "one", "both")
+RUN = 21
+TECH = ("IGV", "IXIC", "NDX", "SOX", "SMH", "XLK")
 
 # What the article said, deeper end first.
 DAILY_FALL = (-0.025, -0.018)
@@ -37,63 +42,89 @@ def _nasdaq_close(at: Evidence) -> Finding:
 
 
 def _nasdaq_fall(at: Evidence) -> Finding:
-    moved = change_over(at["IXIC"].close, 1)
-    if moved.value is None:
-        return Finding(Verdict.NOT_MEASURED, moved.why or "")
-    verdict = Verdict.HOLDS if abs(moved.value + 0.016) <= 0.001 else Verdict.FAILS
+    moved = at.change("IXIC", 1)
     number = at.number("IXIC", moved.scaled(100), "percent", "change_1d")
+    if moved.value is None:
+        return Finding(Verdict.NOT_MEASURED, moved.why or "", {"change": number})
+    verdict = Verdict.HOLDS if abs(moved.value + 0.016) <= 0.001 else Verdict.FAILS
     return Finding(verdict, f"It fell by {decimal(-100 * moved.value, 2)}%.", {"change": number})
 
 
 def _worst_in_months(at: Evidence) -> Finding:
-    bars = at["IXIC"]
-    since = largest_since(bars.returns)
-    ranks = {window: rank_among_last(bars.returns, window) for window in (21, 63, 126, 252)}
+    ranks = {window: _rank(at, "IXIC", window) for window in (RUN, QUARTER, HALF, 252)}
     numbers = {
         f"rank of {window}": at.number("IXIC", rank, "rank", "rank_252", window=window)
         for window, rank in ranks.items()
     }
-    if since.move is None:
-        return Finding(Verdict.NOT_MEASURED, since.why or "", numbers)
+    places = [ranks[window].value for window in (QUARTER, HALF)]
+    if None in places:
+        why = next(ranks[window].why for window in (QUARTER, HALF) if ranks[window].value is None)
+        return Finding(Verdict.NOT_MEASURED, why or "", numbers)
+    among = {most: sum(place <= most for place in places if place) for most in (MANY, FEW)}
     known = [(window, rank.value) for window, rank in ranks.items() if rank.value is not None]
-    places = ", ".join(f"{ordinal(int(place))} of {window}" for window, place in known)
-    if since.since is None:
-        return Finding(Verdict.HOLDS, "No day of the loaded history was worse.", numbers)
-    days = (bars.as_of - since.since).days
-    verdict = Verdict.HOLDS if days >= MONTHS_OF_DAYS else Verdict.FAILS
-    before = f"A larger fall came {days} days before, on {full_day(since.since.date())}."
-    why = f"{before} Ranks: {places} sessions."
-    return Finding(verdict, why, numbers)
+    said = ", ".join(f"{ordinal(int(place))} of {window}" for window, place in known)
+    why = (
+        f"It ranks {said} sessions. Of three months and of six it is among the worst {MANY} in "
+        f"{BOTH[among[MANY]]}, among the worst {FEW} in {BOTH[among[FEW]]}.{_larger_fall(at)}"
+    )
+    return Finding(graded(sum(among.values()), 4), why, numbers)
+
+
+def _rank(at: Evidence, key: str, window: int) -> Result:
+    """The rank of the newest return among the last ``window``; missing where one of them is."""
+    closes = at.window(key, window + 1)
+    absent = hole(closes)
+    if absent:
+        return Result.missing(absent, int(closes.count()), window)
+    return rank_among_last(simple_returns(closes), window)
+
+
+def _larger_fall(at: Evidence) -> str:
+    closes = at.all_of("IXIC")
+    since = largest_since(simple_returns(closes)).since
+    if since is None:
+        return ""
+    day = day_of(since)
+    days = (day_of(closes.index[-1]) - day).days
+    return f" A larger fall came {days} days before, on {full_day(day)}."
 
 
 def _several_sessions(at: Evidence) -> Finding:
-    returns = at["IXIC"].returns
-    run = streak(returns)
-    length = abs(int(run.value or 0)) if (run.value or 0) < 0 else 0
-    falls = returns.iloc[len(returns) - length :]
+    closes = at.window("IXIC", RUN + 1)
+    moves = simple_returns(closes)
+    others = np.flatnonzero(~(moves < 0).to_numpy())
+    before = int(others[-1]) if len(others) else -1
+    absent = hole(closes.iloc[max(before, 0) :])
+    falls = moves.iloc[before + 1 :]
+    number = {
+        "streak": at.number("IXIC", Result(-float(len(falls)), n=len(falls)), "sessions", "streak"),
+    }
+    if absent:
+        return Finding(Verdict.NOT_MEASURED, absent)
     inside = int(falls.between(*DAILY_FALL).sum())
     said = ", ".join(percent(100 * float(fall)) for fall in falls)
-    verdict = graded(inside, length) if length >= 3 else Verdict.FAILS
-    why = f"{length} falls in a row, of {said}; {inside or 'none'} of them inside the range."
-    return Finding(verdict, why, {"streak": at.number("IXIC", run, "sessions", "streak")})
+    verdict = graded(inside, len(falls)) if len(falls) >= 3 else Verdict.FAILS
+    why = f"{len(falls)} falls in a row, of {said}; {inside or 'none'} of them inside the range."
+    return Finding(verdict, why, number)
 
 
 def _year_to_date(at: Evidence) -> Finding:
     keys = ("NDX", "SOX", "IGV")
-    moved = {key: year_to_date(at[key].close, at[key].dates) for key in keys}
+    moved = {key: at.change_since(key, YEAR_END) for key in keys}
+    numbers = {key: at.number(key, moved[key].scaled(100), "percent", "ytd") for key in keys}
     values = [result.value for result in moved.values() if result.value is not None]
+    absent = reason(moved.values())
+    if absent:
+        return Finding(Verdict.NOT_MEASURED, absent, numbers)
     inside = sum(THIS_YEAR[0] <= value <= THIS_YEAR[1] for value in values)
     said = ", ".join(
         f"{at[key].instrument.short} {percent(100 * (moved[key].value or 0), 1)}" for key in keys
     )
-    numbers = {key: at.number(key, moved[key].scaled(100), "percent", "ytd") for key in keys}
-    if len(values) < len(keys):
-        return Finding(Verdict.NOT_MEASURED, "The close of the year before is not loaded.", numbers)
     return Finding(graded(inside, len(keys)), f"{said}: {inside} of {len(keys)} inside the range.", numbers)
 
 
 def _software(at: Evidence) -> Finding:
-    fall = from_high_of_year(at["IGV"].close, at["IGV"].dates, 2025)
+    fall = from_high_of_2025(at, "IGV")
     number = {"fall": at.number("IGV", fall.scaled(100), "percent", "from_2025_high")}
     if fall.value is None:
         return Finding(Verdict.NOT_MEASURED, fall.why or "", number)
@@ -109,69 +140,42 @@ def _software(at: Evidence) -> Finding:
     return Finding(verdict, why, number)
 
 
-def _relief_size(at: Evidence) -> Finding:
-    moved = {key: change_over(at[key].close, 1) for key in ("IXIC", "GSPC", "DJI")}
-    rank = rank_among_last(-at["DJI"].returns, 252)
-    numbers = {key: at.number(key, each.scaled(100), "percent", "change_1d") for key, each in moved.items()}
-    numbers["rank of DJI"] = at.number("DJI", rank, "rank", "rank_252")
-    nasdaq, broad, dow = (moved[key].value for key in ("IXIC", "GSPC", "DJI"))
-    if nasdaq is None or broad is None or dow is None or rank.value is None:
-        return Finding(Verdict.NOT_MEASURED, rank.why or "A close is missing.", numbers)
-    parts = (nasdaq > 0.02, abs(broad - 0.02) <= 0.0025, rank.value <= 10)
-    why = (
-        f"Nasdaq {percent(100 * nasdaq)}, S&P 500 {percent(100 * broad)}, Dow {percent(100 * dow)}, "
-        f"its {ranked(int(rank.value), 'largest gain')} of 252."
-    )
-    return Finding(graded(sum(parts), len(parts)), why, numbers)
+def from_high_of_2025(at: Evidence, key: str) -> Result:
+    """The newest close against the highest of 2025; missing where a close of that year is, for it may be it.
+
+    The year counts from the first close that is known in its first ten days.
+    """
+    closes = positive(at.since(key, date(2025, 1, 1)))
+    past = closes[: pd.Timestamp(day_end(YEAR_END))]
+    known = past.dropna().index
+    if not len(known) or day_of(known[0]) > date(2025, 1, 10):
+        return Result.missing("The closes of 2025 are not all here.", n=len(known))
+    absent = hole(past[known[0] :])
+    if absent or np.isnan(closes.iloc[-1]):
+        return Result.missing(absent or "The last close is missing.", n=int(past.count()))
+    return Result(float(closes.iloc[-1] / past.max() - 1), int(past.count()), at[key].as_of)
 
 
-def _relief_days(_: Evidence) -> Finding:
-    sessions = [day for day in (RELIEF, SATURDAY) if session_close(day) is not None]
-    if len(sessions) == 2:
-        return Finding(Verdict.HOLDS, "New York traded on both days.")
-    return Finding(Verdict.FAILS, f"{full_day(SATURDAY)} was a {SATURDAY:%A}: New York was shut.")
-
-
-def _week_negative(at: Evidence) -> Finding:
-    keys = ("IXIC", "GSPC", "DJI")
-    moved = {key: change_over_days(at[key].close, at[key].dates, 7) for key in keys}
-    numbers = {key: at.number(key, each.scaled(100), "percent", "change_1w") for key, each in moved.items()}
-    values = {key: each.value for key, each in moved.items() if each.value is not None}
-    if len(values) < len(keys):
-        return Finding(Verdict.NOT_MEASURED, "A close of the week before is missing.", numbers)
-    said = ", ".join(f"{at[key].instrument.short} {percent(100 * value)}" for key, value in values.items())
-    below = sum(value < 0 for value in values.values())
-    return Finding(graded(below, len(keys)), f"{said}: {below} of {len(keys)} below zero.", numbers)
-
-
-def _support(at: Evidence) -> Finding:
-    close = at["IXIC"].close
-    if len(close) < 200 or positive(close).isna().any():
-        why = f"The history holds {int(positive(close).count())} of 200 closes that are positive."
-        return Finding(Verdict.NOT_MEASURED, why)
-    means = {span: moving_average(close, span) for span in (50, 100, 200)}
-    gaps = {span: float(close.iloc[-1] / mean.iloc[-1] - 1) for span, mean in means.items()}
-    numbers = {
-        f"from the {span}-day mean": at.number(
-            "IXIC", Result(100 * gap, n=span), "percent", "distance_from_average"
+def _software_led(at: Evidence) -> Finding:
+    spans = {"on the day": None, "since 28 January": BEGINNING, "since 1 January": YEAR_END}
+    numbers: dict[str, Envelope] = {}
+    firsts, said = 0, []
+    for name, start in spans.items():
+        moved = {key: at.change_since(key, start) if start else at.change(key, 1) for key in TECH}
+        numbers |= {f"{key}, {name}": at.moved(key, result) for key, result in moved.items()}
+        absent = reason(moved.values())
+        if absent:
+            return Finding(Verdict.NOT_MEASURED, absent, numbers)
+        values = {key: result.value for key, result in moved.items() if result.value is not None}
+        order = sorted(values, key=lambda key: values[key])
+        firsts += order[0] == "IGV"
+        next_one = next(key for key in order if key != "IGV")
+        said.append(
+            f"{name} {percent(100 * values['IGV'], 1)}, the next {at[next_one].instrument.short} "
+            f"{percent(100 * values[next_one], 1)}"
         )
-        for span, gap in gaps.items()
-    }
-    broke = _first_close_below(close, means[100], at["IXIC"].dates)
-    holds = gaps[100] < 0 < gaps[200]
-    near, far = (percent(100 * gaps[span], 1) for span in (100, 200))
-    why = f"{near} from its 100-day mean and {far} from the 200-day."
-    return Finding(Verdict.HOLDS if holds else Verdict.FAILS, f"{why}{broke}", numbers)
-
-
-def _first_close_below(close: pd.Series, mean: pd.Series, dates: pd.DatetimeIndex) -> str:
-    below = (close < mean).to_numpy()
-    if not below[-1]:
-        return ""
-    above = np.flatnonzero(~below & mean.notna().to_numpy())
-    if not len(above):
-        return ""
-    return f" It closed below the 100-day mean on {full_day(dates[int(above[-1]) + 1].date())}."
+    why = f"The software fund fell the furthest in {firsts} of {len(spans)} windows: {'; '.join(said)}."
+    return Finding(graded(firsts, len(spans)), why, numbers)
 
 
 CLAIMS = (
@@ -197,8 +201,8 @@ CLAIMS = (
         "worst_in_months",
         TOPIC,
         "It was one of its worst sessions in months.",
-        "The last fall at least as large, and the rank among the last 21, 63, 126 and 252 sessions. "
-        "Months: 60 days.",
+        "Rank among the last 63 and the last 126 sessions, three months and six. “One of the worst” is read "
+        "as the worst 5 and as the worst 10.",
         ("IXIC",),
         ROUT,
         check=_worst_in_months,
@@ -210,15 +214,17 @@ CLAIMS = (
         "Falls in a row of the Nasdaq up to that day, and how many lie in the range.",
         ("IXIC",),
         ROUT,
+        days=(date(2026, 2, 3), ROUT),
         check=_several_sessions,
     ),
     Claim(
         "year_to_date",
         TOPIC,
         "The Nasdaq 100, chips and software are down 8 to 14% this year.",
-        "Close / last close of 2025 − 1 of NDX, SOX and the software fund IGV.",
+        "Close of 5 February / last close of 2025 − 1 of NDX, SOX and the software fund IGV.",
         ("NDX", "SOX", "IGV"),
         ROUT,
+        days=(ROUT, SATURDAY),
         check=_year_to_date,
     ),
     Claim(
@@ -229,7 +235,19 @@ CLAIMS = (
         "the range depends.",
         ("IGV",),
         ROUT,
+        days=(ROUT, SATURDAY),
         check=_software,
+    ),
+    Claim(
+        "software_led",
+        TOPIC,
+        "The rout is led by software.",
+        "The software fund IGV against the Nasdaq, the Nasdaq 100, chips and technology: the deepest fall of "
+        "all on 5 February, since 28 January and since 1 January.",
+        TECH,
+        ROUT,
+        days=(BEGINNING, ROUT),
+        check=_software_led,
     ),
     Claim(
         "software_value",
@@ -237,41 +255,5 @@ CLAIMS = (
         "Nearly $1 trillion of software value was erased.",
         "Shares outstanding × price of a dated list of companies, between two dates.",
         unmeasured="Shares outstanding are not here. Published totals run from $285 billion to $2 trillion.",
-    ),
-    Claim(
-        "relief_rally",
-        TOPIC,
-        "The relief rally: Nasdaq over 2%, S&P 500 about 2%, one of the Dow’s strongest sessions.",
-        "Changes of 6 February; the Dow’s rank among the gains of 252 sessions, 10th or better.",
-        ("IXIC", "GSPC", "DJI"),
-        RELIEF,
-        check=_relief_size,
-    ),
-    Claim(
-        "relief_days",
-        TOPIC,
-        "The rally ran over 6 and 7 February.",
-        "Sessions of the New York calendar.",
-        ("IXIC",),
-        RELIEF,
-        check=_relief_days,
-    ),
-    Claim(
-        "week_negative",
-        TOPIC,
-        "The week was still negative.",
-        "Friday’s close / the Friday before − 1 of Nasdaq, S&P 500 and Dow.",
-        ("IXIC", "GSPC", "DJI"),
-        RELIEF,
-        check=_week_negative,
-    ),
-    Claim(
-        "technical_support",
-        TOPIC,
-        "The Nasdaq is testing technical support.",
-        "Close against its means of 50, 100 and 200 sessions: under the 100-day, over the 200-day.",
-        ("IXIC",),
-        ROUT,
-        check=_support,
     ),
 )

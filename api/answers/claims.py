@@ -25,6 +25,8 @@ def _claim(checked: Checked) -> Json:
         "says": claim.says,
         "measure": claim.measure,
         "day": claim.day,
+        "from": claim.about[0] if claim.about else None,
+        "to": claim.about[1] if claim.about else None,
         "verdict": checked.verdict,
         "why": checked.why,
         "value": next(iter(numbers.values()), None),

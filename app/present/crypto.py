@@ -10,10 +10,11 @@ from analytics.beta import Beta, beta
 from analytics.crypto import ARTICLE_BAND, coin_falls, flow_summary, funding_summary, mood
 from analytics.volatility import volume_multiple
 from app.present import finished, trail_of
+from app.present.claims import said_by_article, said_in
 from app.present.drawing import Absent, Drawing, remembered
 from app.present.overview import pair_of
 from app.present.systemic import implied_table
-from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, signed_bars, signed_bars_alt
+from components.bars import Bar, ranked_bars, ranked_bars_alt, signed_bars, signed_bars_alt
 from components.candles import candles, candles_alt
 from components.page.html import Html, join
 from components.page.numbers import Number, Phrase, Shown, Tone, shown
@@ -40,7 +41,6 @@ from market.calendars import day_of
 from market.readings import Envelope, Reading, joint_envelope
 from market.zones import Zone
 
-ARTICLE = Said(100 * ARTICLE_BAND[0], 100 * ARTICLE_BAND[1], "the article")
 BETA_WINDOWS = (60, 252)
 NO_PRICES = Absent("No Bitcoin prices.")
 NO_PAIR = Absent("Bitcoin or the Nasdaq is missing.")
@@ -66,18 +66,23 @@ def candle_chart(
 
 
 def say_coins(coins: Sequence[Bars]) -> Phrase:
-    """The median coin but Bitcoin, and how many of them lie where the article said."""
+    """The median coin but Bitcoin; on the days that the article speaks of, how many lie where it said."""
     falls = coin_falls([coin for coin in coins if coin.key != "BTC"])
     share = falls.in_band
     if share.value is None:
         return share.why or ""
+    median = replace(shown(falls.median, change), subject="Coins but Bitcoin")
+    if said_in("coins", ARTICLE_BAND, coins) is None:
+        return f"The median of {share.n} coins but Bitcoin is ", median
     low, high = (decimal(100 * edge, suffix="%") for edge in falls.band)
     inside = f"{decimal(share.value * share.n / 100)} of {share.n} coins"
     return (
-        f"The article said {high} to {low} (shaded): ",
+        f"Shaded: {high} to {low}, ",
+        said_by_article("coins"),
+        ": ",
         Number(share, inside, subject="Coins but Bitcoin"),
         " but Bitcoin lie there. Their median is ",
-        replace(shown(falls.median, change), subject="Coins but Bitcoin"),
+        median,
     )
 
 
@@ -90,7 +95,8 @@ def coin_chart(coins: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     ]
     if not bars:
         return Absent("No coin has prices.")
-    return Drawing(ranked_bars(bars, said=ARTICLE, phone=phone), ranked_bars_alt(bars), coins)
+    said = said_in("coins", ARTICLE_BAND, coins)
+    return Drawing(ranked_bars(bars, said=said, phone=phone), ranked_bars_alt(bars), coins)
 
 
 def beta_table(asset: Bars | None, market: Bars | None, hours: tuple[Bars, ...]) -> Html | Absent:

@@ -12,13 +12,14 @@ from analytics.ranks import rank_among_last
 from analytics.rebound import relief_rally
 from analytics.rotation import window_returns
 from app.present import line, readings_of, told, trail_of
+from app.present.claims import said_by_article, said_in
 from app.present.drawing import Absent, Drawing, remembered
-from components.bars import Bar, Said, ranked_bars, ranked_bars_alt, streak_bars
+from components.bars import Bar, ranked_bars, ranked_bars_alt, streak_bars
 from components.history import history, history_alt
 from components.lines import Line
 from components.multiples import Panel, multiples, multiples_alt
 from components.page.html import Html
-from components.page.numbers import Number, Tone, changed, priced, shown
+from components.page.numbers import Number, Phrase, Tone, changed, priced, shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
 from components.text import MISSING, change, decimal, full_day, percent, price, ranked, short_day, whole
@@ -37,47 +38,48 @@ AVERAGE_COLOURS = dict(zip(SPANS, (ZONE, MUTED, INK), strict=True))
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One card of sorted bars: which number it ranks, and what the article said of it."""
+    """One card of sorted bars: which number it ranks, and the range that a claim gives it.
+
+    ``of`` is what the claim speaks of.
+    """
 
     name: str
     title: str
     definition: str
     formula: str
-    said: Said | None = None
-
-
-def _said(claimed: tuple[float, float]) -> Said:
-    low, high = (100 * end for end in claimed)
-    return Said(low, high, "the article")
-
-
-def _shaded(claimed: tuple[float, float]) -> str:
-    low, high = (f"−{-100 * end:.3g}%" for end in claimed)
-    return f"Shaded: {high} to {low}, what the article said"
+    claim: str = ""
+    band: tuple[float, float] = (0.0, 0.0)
+    of: str = ""
 
 
 MOVES = (
     Move(
         "change_1d_pct",
         "The last day",
-        f"Close on close. {_shaded(DAILY_FALL)} of several sessions",
+        "Close on close",
         "change_1d",
-        _said(DAILY_FALL),
+        "several_sessions",
+        DAILY_FALL,
+        "of several sessions",
     ),
     Move("change_1w_pct", "One week", "Against the last close at least seven days earlier", "change_1w"),
     Move(
         "ytd_pct",
         "Since 1 January",
-        f"{_shaded(THIS_YEAR)} of the Nasdaq 100, chips and software",
+        "Against the last close of the year before",
         "ytd",
-        _said(THIS_YEAR),
+        "year_to_date",
+        THIS_YEAR,
+        "of the Nasdaq 100, chips and software",
     ),
     Move(
         "from_2025_high_pct",
         "From the 2025 high",
-        f"Highest close of 2025. {_shaded(SOFTWARE_BELOW_HIGH)} of leading software names",
+        "Highest close of 2025",
         "from_2025_high",
-        _said(SOFTWARE_BELOW_HIGH),
+        "software_from_high",
+        SOFTWARE_BELOW_HIGH,
+        "of leading software names",
     ),
 )
 
@@ -183,9 +185,18 @@ def runs_table(markets: Sequence[Bars]) -> Html | Absent:
     return rows("Losing streaks", columns, cells)
 
 
+def say_move(markets: Sequence[Bars], move: Move) -> Phrase:
+    """How the number is made, and on the days that the article speaks of, what it said."""
+    said = said_in(move.claim, move.band, markets) if move.claim else None
+    if said is None:
+        return move.definition
+    high, low = (f"−{-end:.3g}%" for end in (said.high, said.low))
+    return f"{move.definition}. Shaded: {high} to {low} {move.of}, ", said_by_article(move.claim)
+
+
 @remembered
 def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absent:
-    """One number of each market as sorted bars, over what the article said."""
+    """One number of each market as sorted bars, over what the article said where it speaks of that day."""
     readings = readings_of(markets)
     bars = [
         Bar(reading.instrument.short, reading.value(move.name), NASDAQ if key == "IXIC" else OTHER)
@@ -194,7 +205,8 @@ def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absen
     bars.sort(key=lambda bar: (bar.value is None, bar.value or 0.0))
     if all(bar.value is None for bar in bars):
         return Absent("Not known yet.", "The history starts too late for it.")
-    return Drawing(ranked_bars(bars, said=move.said, phone=phone), ranked_bars_alt(bars), markets)
+    said = said_in(move.claim, move.band, markets) if move.claim else None
+    return Drawing(ranked_bars(bars, said=said, phone=phone), ranked_bars_alt(bars), markets)
 
 
 @remembered

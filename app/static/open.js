@@ -162,9 +162,9 @@ function twin(number) {
   return [...document.querySelectorAll(NUMBER)].find((each) => each.dataset.formula === formula && each.dataset.value === value);
 }
 
-// A link to Methods takes the date and the choices of this page with it.
+// A link to a place on Methods or Claims takes the date and the choices of this page with it.
 function keepView(link) {
-  if (link.pathname.endsWith("/methods") && link.hash) link.search = location.search;
+  if (/\/(methods|claims)$/.test(link.pathname) && link.hash) link.search = location.search;
 }
 
 // The browser looked for the anchor before there was anything on the page.

@@ -52,7 +52,7 @@ show_rest(told.story)
 
 for pair in (tech.MOVES[:2], tech.MOVES[2:]):
     for column, move in zip(st.columns(2), pair, strict=True):
-        with column, card(move.name, move.title, move.definition, move.formula):
+        with column, card(move.name, move.title, tech.say_move(markets, move), move.formula):
             show(move.name, tech.moves(markets, move, phone))
 
 with card("runs", "Losing streaks", "Closes in a row that fell, or rose; the longest falls first", "streak"):

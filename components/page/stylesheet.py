@@ -74,6 +74,9 @@ _FRAME = """
 .mk-entry dt{grid-column:1;margin:0;color:var(--muted);font-weight:400}
 .mk-entry dd{grid-column:2;margin:0;text-wrap:pretty}
 .mk-here{border-left:3px solid var(--accent);padding-left:.8rem}
+.mk-table tr[id]{scroll-margin-top:4.6rem}
+.mk-table tr.mk-here{border-left:0}
+.mk-table tr.mk-here>th{box-shadow:inset 3px 0 var(--accent);padding-left:.8rem}
 .mk-contents{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem}
 .mk-age{white-space:nowrap;color:var(--muted)}
 .mk-late{color:var(--warn);font-weight:600}

@@ -44,11 +44,20 @@ class Column:
 
 
 def rows(
-    caption: str, columns: Sequence[Column], cells: Sequence[Sequence[Shown]], current: int | None = None
+    caption: str,
+    columns: Sequence[Column],
+    cells: Sequence[Sequence[Shown]],
+    current: int | None = None,
+    anchors: Sequence[str] = (),
 ) -> Html:
-    """A plain table; the row numbered ``current`` is bold."""
+    """A plain table; the row numbered ``current`` is bold, and ``anchors`` are where links to a row lead."""
     body = [
-        table_row(columns, [number_html(cell) for cell in row], "mk-now" if place == current else "")
+        table_row(
+            columns,
+            [number_html(cell) for cell in row],
+            "mk-now" if place == current else "",
+            anchors[place] if anchors else None,
+        )
         for place, row in enumerate(cells)
     ]
     return block(table_of(caption, columns, body))
@@ -133,13 +142,15 @@ def _group(name: str, width: int) -> Html:
     return element("tr", element("th", name, colspan=str(width), scope="colgroup"), class_="mk-group")
 
 
-def table_row(columns: Sequence[Column], cells: Sequence[Html], class_: str = "") -> Html:
+def table_row(
+    columns: Sequence[Column], cells: Sequence[Html], class_: str = "", anchor: str | None = None
+) -> Html:
     first, *others = cells
     head = element("th", first, scope="row", class_=columns[0].class_)
     rest = [
         element("td", cell, class_=column.class_) for column, cell in zip(columns[1:], others, strict=True)
     ]
-    return element("tr", head, *rest, class_=class_)
+    return element("tr", head, *rest, class_=class_, id=anchor)
 
 
 def _heads(columns: Sequence[Column]) -> Html | None:

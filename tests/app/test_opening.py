@@ -212,6 +212,19 @@ def test_the_dialog_stays_open_and_single_through_a_rerun(page: Page, odd_site: 
 
 
 @pytest.mark.browser
+def test_what_the_article_said_leads_to_the_row_of_its_claim(page: Page, site: str) -> None:
+    visit(page, f"{site}/tech?asof=2026-02-05")
+    page.locator("a[href*='#claim-year_to_date']").click()
+    page.wait_for_url("**/claims?asof=2026-02-05#claim-year_to_date", timeout=PATIENCE)
+    ready(page)
+    expect(page.locator("#claim-year_to_date.mk-here")).to_be_in_viewport(ratio=1)
+    header = page.locator("[data-testid=stHeader]").bounding_box()
+    row = page.locator("#claim-year_to_date").bounding_box()
+    assert header and row
+    assert row["y"] >= header["y"] + header["height"]
+
+
+@pytest.mark.browser
 def test_a_link_to_methods_keeps_the_date_and_ends_at_its_entry(page: Page, site: str) -> None:
     visit(page, f"{site}/tech?asof=2026-02-05")
     page.locator(f"h1 {NUMBER}").first.click()

@@ -27,6 +27,20 @@ def test_the_close_of_the_rout_is_measured() -> None:
     assert (claim["verdict"], claim["value"]["value"]) == ("holds", 22540.59)
 
 
+def test_a_claim_says_of_which_days_it_speaks() -> None:
+    claims = by_key("/api/v1/claims")
+    run = claims["several_sessions"]
+    assert (run["from"], run["to"], run["day"]) == ("2026-02-03", "2026-02-05", "2026-02-05")
+    assert (claims["durable"]["from"], claims["durable"]["day"]) == (None, None)
+
+
+def test_a_bond_fund_by_its_price_is_flagged_and_every_number_says_its_sample() -> None:
+    numbers = by_key("/api/v1/claims")["rotation"]["numbers"]
+    assert all("unadjusted" in numbers[f"{key}, Since 28 January"]["flags"] for key in ("IEF", "TLT", "SHY"))
+    last = by_key("/api/v1/claims")["correlation"]["numbers"]["5 sessions, on the day"]
+    assert (last["n"], last["sampling"], last["inputs"]["window"]) == (5, "New York closes", 5)
+
+
 @pytest.mark.parametrize(("asof", "verdict"), [("2026-02-05T20:59Z", "not yet"), ("2026-02-06", "holds")])
 def test_a_claim_is_not_judged_before_its_day_is_over(asof: str, verdict: str) -> None:
     assert by_key(f"/api/v1/claims?asof={asof}")["nasdaq_close"]["verdict"] == verdict
