@@ -9,7 +9,6 @@ import pandas as pd
 
 from analytics.naming import no_prices
 from market.bars import Bars
-from market.calendars import day_end
 from market.readings import Envelope, Result, envelope, joint_envelope
 from market.text import full_day
 
@@ -122,7 +121,7 @@ def _why_not(claim: Claim, known: Mapping[str, Bars]) -> Finding | None:
 def _until(series: Mapping[str, Bars], day: date | None) -> dict[str, Bars]:
     if day is None:
         return {key: bars.finished for key, bars in series.items()}
-    cut = {key: bars.until(day_end(day)) for key, bars in series.items()}
+    cut = {key: bars.until_day(day) for key, bars in series.items()}
     return {key: bars for key, bars in cut.items() if bars is not None}
 
 

@@ -14,8 +14,9 @@ from analytics.crypto import coin_falls, flow_summary, funding_summary
 from analytics.drawdowns import drawdown, low_on_high
 from analytics.ranks import largest_since
 from analytics.returns import change_over
-from analytics.volatility import volume_multiple
+from analytics.volatility import dollar_volume, volume_multiple
 from market.calendars import NEW_YORK, day_of
+from market.publishers import publisher
 from market.readings import Result
 from market.text import decimal, full_day, funding, money_flow
 
@@ -159,12 +160,14 @@ def _negative_funding(at: Evidence) -> Finding:
 
 
 def _volume(at: Evidence) -> Finding:
-    multiple = volume_multiple(at["BTC"].frame["volume"])
-    number = {"multiple": at.number("BTC", multiple, "times", "stress_component", days=30)}
+    multiple = volume_multiple(dollar_volume(at["BTC"].frame))
+    number = {"multiple": at.number("BTC", multiple, "times", "volume_multiple", days=30)}
     if multiple.value is None:
         return Finding(Verdict.NOT_MEASURED, multiple.why or "", number)
     verdict = Verdict.HOLDS if multiple.value >= 2 else Verdict.FAILS
-    return Finding(verdict, f"{decimal(multiple.value, 1)} times the median of the 30 days before.", number)
+    venue = publisher(at["BTC"].provenance.source)
+    said = f"{decimal(multiple.value, 1)} times the median of the 30 days before, in dollars on {venue}."
+    return Finding(verdict, said, number)
 
 
 def _flows(at: Evidence) -> Finding:
@@ -325,7 +328,7 @@ CLAIMS = (
         "volume",
         TOPIC,
         "Volume ran at multiples of normal.",
-        "Bitcoin’s volume of 5 February / median of the 30 days before; at least twice.",
+        "Bitcoin’s dollar volume of 5 February on one venue / median of the 30 days before; at least twice.",
         ("BTC",),
         ROUT,
         check=_volume,

@@ -50,9 +50,10 @@ class Part:
 
 SESSIONS = Part("sessions.csv", Interval.DAY, "close@16:00 NY")
 UTC_DAYS = Part("utc_days.csv", Interval.DAY, "close@00:00 UTC")
+WITH_DIVIDENDS = Part("total_returns.csv", Interval.DAY, "close@16:00 NY, adjusted for dividends")
 HOURS = Part("hours.csv", Interval.HOUR, "hourly close")
 READINGS = Part("readings.csv", Interval.DAY, "as published", "value")
-PARTS = (SESSIONS, UTC_DAYS, HOURS, READINGS)
+PARTS = (SESSIONS, WITH_DIVIDENDS, UTC_DAYS, HOURS, READINGS)
 
 
 def part_of(instrument: Instrument, interval: Interval) -> Part:
@@ -61,6 +62,8 @@ def part_of(instrument: Instrument, interval: Interval) -> Part:
         return HOURS
     if instrument.flow:
         return READINGS
+    if instrument.of:
+        return WITH_DIVIDENDS
     return SESSIONS if instrument.calendar is Calendar.XNYS else UTC_DAYS
 
 
@@ -113,7 +116,11 @@ class Recorder:
         wanted = [
             (each, interval) for interval in (Interval.DAY, Interval.HOUR) for each in self._instruments
         ]
-        wanted = [(each, interval) for each, interval in wanted if interval is Interval.DAY or not each.flow]
+        wanted = [
+            (each, interval)
+            for each, interval in wanted
+            if interval is Interval.DAY or not (each.flow or each.of)
+        ]
         for done, (instrument, interval) in enumerate(wanted, start=1):
             path = self._path(instrument, interval)
             self._bar(done, len(wanted), f"{instrument.key} {interval.value}")
@@ -194,9 +201,11 @@ class Recorder:
 def is_needed(error: SourceError) -> bool:
     """Whether a recording is incomplete without this series.
 
-    Fund flows have no history to fetch, and official gauges are only shown beside what we compute.
+    Fund flows have no history to fetch, official gauges are only shown beside what we compute, and prices
+    stand in for total returns.
     """
-    return error.instrument.key != "BTC_ETF_FLOW" and error.instrument.group != GAUGES
+    instrument = error.instrument
+    return instrument.key != "BTC_ETF_FLOW" and instrument.group != GAUGES and not instrument.of
 
 
 def series(bars: Bars, now: datetime) -> pd.DataFrame:
@@ -265,7 +274,9 @@ def main(arguments: list[str] | None = None) -> int:
     sources = live(state_dir, known["BTC"], patience=PATIENCE)
     chain = sources.chain()
     try:
-        recorder = Recorder(chain, list(known), folder, second=lambda bars: chain.second(bars, PATIENCE))
+        recorder = Recorder(
+            chain, known.everything(), folder, second=lambda bars: chain.second(bars, PATIENCE)
+        )
         missing = recorder.record()
     except FileExistsError as problem:
         print(f"{problem}. Name another folder.", file=sys.stderr)

@@ -13,7 +13,9 @@ BY_THE_HOUR = ("BTC",)
 def claims(feed: Feed, _: Query) -> Json:
     """Every claim in the article's order: what is said, what it measures to, the verdict and why."""
     hours = feed.many(feed.catalogue.pick(*BY_THE_HOUR), Interval.HOUR).found
-    return {"claims": [_claim(each) for each in check_all(feed.many(feed.catalogue).found, hours)]}
+    return {
+        "claims": [_claim(each) for each in check_all(feed.many(feed.catalogue.everything()).found, hours)]
+    }
 
 
 def _claim(checked: Checked) -> Json:

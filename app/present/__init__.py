@@ -10,7 +10,7 @@ from analytics import zone_numbers
 from analytics.changes import Changed
 from analytics.drawdowns import low_on_high
 from analytics.falls import largest_falls
-from analytics.readings import read, year_range
+from analytics.readings import published_on, read, year_range
 from analytics.zones import ZoneHistory
 from app.present.drawing import Absent, remembered
 from components.lines import Line
@@ -249,12 +249,14 @@ def _about(reading: Reading, bars: Bars) -> Phrase:
     if bars.state is State.DISPUTED and second is not None:
         other = f"{publisher(second.source)} says {price(second.value, instrument)}"
         return shown(reading["last"], lambda _: other, Tone.WARN)
-    if reading["drawdown_pct"].value is not None and instrument.group != "volatility":
+    if reading["drawdown_pct"].value is not None:
         return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
     low, high = (priced(each, instrument) for each in year_range(bars))
     is_whole = len(bars) >= instrument.calendar.periods_per_year
     span = "1 yr" if is_whole else f"since {full_day(bars.dates[0].date())}"
-    return f"{span}: ", low, " to ", high
+    printed = published_on(bars)
+    published = "" if printed is None else f", published {weekday(printed)}"
+    return f"{span}: ", low, " to ", high, published
 
 
 def falls_table(bars: Bars | None, count: int) -> Html | Absent:
