@@ -19,8 +19,8 @@ DEFINITIONS = (
         "total_return",
         "Total return",
         "Closes adjusted for splits and dividends, for returns over weeks and ratios; their level means "
-        "nothing. They return what prices do, but on a day on which a fund goes without its dividend. An index "
-        "stands as the fund that holds it (S&P 500: SPY, Nasdaq 100: QQQ); coins pay nothing.",
+        "nothing. They return what prices do, but on a day on which a fund goes without its dividend. An "
+        "index stands as the fund that holds it (S&P 500: SPY, Nasdaq 100: QQQ); coins pay nothing.",
         "New York closes, as published with the dividends of each day from that day on.",
         "Where one series of a number has no total return, or an older one, all of it is made of prices and "
         "flagged `unadjusted`.",

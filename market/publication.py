@@ -55,6 +55,10 @@ class Publication:
         """Whether a figure is published at the midnight that begins its own day."""
         return self.day is Printed.SAME_DAY and self.at == MIDNIGHT
 
+    def __str__(self) -> str:
+        zone = next(name for name, each in ZONES.items() if each == self.zone)
+        return f"{self.day}, {self.at:%H:%M} {zone}"
+
     def of(self, day: date) -> datetime:
         """The instant at which the figure of ``day`` appears."""
         return datetime.combine(self._printed(day), self.at, self.zone).astimezone(ZONES["UTC"])

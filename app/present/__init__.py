@@ -125,6 +125,11 @@ def say_mixed(series: Iterable[Bars]) -> str:
     return f"{', '.join(moving)}: so far today; the others: to their last close"
 
 
+def say_without_dividends(series: Iterable[Bars]) -> str:
+    """That changes of prices leave dividends out, where one of ``series`` pays any."""
+    return "prices, without dividends" if any(bars.instrument.total_return for bars in series) else ""
+
+
 def trail(bars: Bars, count: int) -> list[float]:
     """The last closes for a sparkline."""
     return trail_of(bars.linked, count)

@@ -201,7 +201,9 @@ def mood_chart(fear: Bars | None, start: datetime, phone: bool) -> Drawing | Abs
     """The published fear and greed index from ``start`` on."""
     if fear is None:
         return Absent("No fear and greed index.")
-    recent = fear.close.loc[pd.Timestamp(start) :]
+    # By day: what carries the midnight that begins its day would be drawn on the day before.
+    by_day = pd.Series(fear.close.to_numpy(), index=pd.Index(fear.dates.date, dtype=object))
+    recent = by_day[fear.frame.index >= pd.Timestamp(start)]
     if recent.empty:
         return Absent("No value in this range.", "Choose a longer one.")
     found = mood(fear)

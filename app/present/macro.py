@@ -11,7 +11,7 @@ from analytics.contagion import split_by, stress_minus_calm
 from analytics.correlation import correlation_matrix
 from analytics.macro import MacroRow, curve_series
 from analytics.returns import indexed
-from app.present import finished, line, lines_of, readings_of, say_mixed
+from app.present import finished, line, lines_of, readings_of, say_mixed, say_without_dividends
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, ranked_bars, ranked_bars_alt
 from components.heatmap import difference, heatmap_alt
@@ -40,7 +40,8 @@ def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: 
     if not lines:
         return Absent("No prices since that date.")
     figure = chart_indexed(lines, height=380, phone=phone)
-    return Drawing(figure, indexed_alt(lines, day), compared, f"100 on {day}")
+    words = " · ".join(filter(None, [f"100 on {day}", say_without_dividends(compared)]))
+    return Drawing(figure, indexed_alt(lines, day), compared, words)
 
 
 @remembered
@@ -54,7 +55,8 @@ def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     if all(bar.value is None for bar in bars):
         return Absent("Less than a week is known.")
     figure = ranked_bars(bars, height=380, phone=phone)
-    return Drawing(figure, ranked_bars_alt(bars), held, say_mixed(held))
+    words = " · ".join(filter(None, [say_without_dividends(held), say_mixed(held)]))
+    return Drawing(figure, ranked_bars_alt(bars), held, words)
 
 
 def rows_table(found: Sequence[MacroRow], caption: str = "Where everything stands") -> Html:

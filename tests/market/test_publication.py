@@ -66,6 +66,11 @@ def test_what_business_days_decide_appears_on_one_after_the_close(habit: str, da
     assert close is None or printed > close
 
 
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_habit_is_written_as_it_is_read(habit: str) -> None:
+    assert str(Publication.parse(habit)) == habit
+
+
 def test_a_day_on_which_the_fed_does_not_work_is_not_waited_for() -> None:
     later = datetime(2025, 12, 1, tzinfo=UTC)
     assert not H15.is_expected(date(2025, 10, 13), later)
