@@ -1,8 +1,13 @@
 """What the crypto page says in words."""
 
+from datetime import UTC, datetime, timedelta
+
 from analytics.crypto import coin_falls
-from app.present.crypto import beta_table, mood_tile, say_coins
+from app.present.crypto import beta_table, mood_chart, mood_tile, say_coins
+from app.present.drawing import Drawing
 from components.page.numbers import Number
+from data_sources.assembly import assemble
+from data_sources.settings import Mode, Settings
 from market import catalogue
 from tests.analytics.bars import series
 from tests.analytics.recorded import recording
