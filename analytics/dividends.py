@@ -5,14 +5,19 @@ its holders earned. Prices and total returns never meet in one number.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from analytics.returns import change_over_days
 from market.bars import Bars
 from market.definitions import Definition
-from market.instruments import total_return_key
+from market.instruments import Unit, total_return_key
+from market.readings import Reading, envelope
 
 UNADJUSTED = "unadjusted"  # a number of prices that leave dividends out
 ADJUSTED = "adjusted for dividends"  # what the sampling says where they do not
+EARNED = "total_return_1w_pct"
+WEEK_DAYS = 7
+ROUNDING = 0.05  # percent: less than this two closes told to the cent may differ by
 
 DEFINITIONS = (
     Definition(
@@ -57,13 +62,33 @@ def earned(known: Mapping[str, Bars], keys: Iterable[str]) -> Earned:
     total = {key: bars for key, bars in found.items() if bars is not None}
     if len(total) == len(prices):
         return Earned(total)
-    pays = any(_pays(bars) for bars in prices.values())
+    pays = any(leaves_out_dividends(bars) for bars in prices.values())
     return Earned(prices, (UNADJUSTED,) if pays else ())
 
 
 def total_returns(known: Mapping[str, Bars]) -> dict[str, Bars]:
-    """The total returns among ``known``, by the key of the instrument whose they are."""
-    return {bars.instrument.of: bars for bars in known.values() if bars.instrument.of}
+    """The total returns of the funds among ``known``, by their key.
+
+    Those of an index are not among them: a fund that holds it is not what was said of the index.
+    """
+    found = {bars.instrument.of: bars for bars in known.values() if bars.instrument.of}
+    funds = {key for key, bars in known.items() if bars.instrument.unit is Unit.USD}
+    return {key: bars for key, bars in found.items() if key in funds}
+
+
+def held(series: Iterable[Bars], known: Mapping[str, Bars]) -> tuple[Bars, ...]:
+    """Each of ``series`` as its holders had it: with dividends where they are known, under its own name.
+
+    For series that stand side by side and are not divided by one another.
+    """
+    funds = {bars.key: bars for bars in series}
+    totals = total_returns({**known, **funds})
+    return tuple(
+        replace(totals[key], instrument=bars.instrument)
+        if key in totals and not _lags_behind(totals[key], bars)
+        else bars
+        for key, bars in funds.items()
+    )
 
 
 def _total_return(prices: Bars, known: Mapping[str, Bars]) -> Bars | None:
@@ -79,6 +104,27 @@ def _lags_behind(total: Bars, prices: Bars) -> bool:
     return bool(late) or (total.provenance.recorded and not prices.provenance.recorded)
 
 
-def _pays(bars: Bars) -> bool:
+def leaves_out_dividends(bars: Bars) -> bool:
     """Whether dividends are missing from a price: a fund's, or an index's beside one of a fund."""
     return bars.instrument.total_return is not None and ADJUSTED not in bars.provenance.sampling
+
+
+def earned_in_week(reading: Reading, known: Mapping[str, Bars]) -> Reading:
+    """``reading`` with what holders of a fund earned in a week, where it paid anything and that is known.
+
+    Where it is not known, the change of the price is flagged.
+    """
+    prices = known.get(reading.instrument.key)
+    total = None if prices is None else _total_return(prices, known)
+    if prices is not None and total is None and leaves_out_dividends(prices):
+        number = reading["change_1w_pct"]
+        flagged = replace(number, flags=(*number.flags, UNADJUSTED))
+        return Reading(reading.instrument, {**reading.numbers, "change_1w_pct": flagged})
+    if total is None or total is prices:
+        return reading
+    earned_by = change_over_days(total.linked, total.dates, WEEK_DAYS).scaled(100)
+    paid = (earned_by.value or 0.0) - (reading.value("change_1w_pct") or 0.0)
+    if earned_by.value is None or abs(paid) < ROUNDING:
+        return reading
+    number = envelope(earned_by, total, "percent", "total_return", days=WEEK_DAYS)
+    return Reading(reading.instrument, {**reading.numbers, EARNED: number})

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from analytics import averages, ranks
+from analytics.dividends import EARNED
 from analytics.readings import HIGH_DAY
 from analytics.stress import Stress
 from analytics.stress_score import SCALE
@@ -289,6 +290,7 @@ def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | Non
     """How far something moved in a week, in its own unit."""
     in_points = reading.instrument.moves_in_basis_points
     name = "change_1w_bp" if in_points else "change_1w_pct"
+    name = EARNED if EARNED in reading.numbers else name
     number = reading[name]
     if not usable(number) or number.value is None:
         return None
@@ -297,7 +299,8 @@ def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | Non
         return Fact((f"{subject} stands ", quote(reading, name, "where it did a week ago")), weight)
     verb = "rose" if number.value > 0 else "fell"
     extra = min(1.5, abs(number.value) / (15 if in_points else 3))
-    return Fact((f"{subject} {verb} ", quote(reading, name, size), " in a week"), weight + extra)
+    tail = " in a week, dividends included" if name == EARNED else " in a week"
+    return Fact((f"{subject} {verb} ", quote(reading, name, size), tail), weight + extra)
 
 
 def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:

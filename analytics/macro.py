@@ -70,7 +70,7 @@ DEFINITIONS = (
         "Log change of the dollar index over 20 sessions, and its mid-rank among all such changes loaded. "
         "The dollar is called strong above the 80th percentile only.",
         "ICE closes.",
-        "A missing close is left out of the count of sessions.",
+        "Missing where one of the two closes is.",
         "Own definition.",
         "Macro",
     ),
@@ -109,25 +109,32 @@ def log_excess(fund: float, against: float) -> float:
 
 
 def together(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Both series on the instants that both have."""
-    both = pd.concat([first, second], axis=1, join="inner").dropna()
+    """Both series on the instants that both have, from the first to the last at which both are known.
+
+    A hole of either stays a row, so that rows are sessions.
+    """
+    both = pd.concat([first, second], axis=1, join="inner")
+    known = np.flatnonzero(both.notna().all(axis=1).to_numpy())
+    both = both.iloc[known[0] : known[-1] + 1] if len(known) else both.iloc[:0]
     return both.iloc[:, 0], both.iloc[:, 1]
 
 
 def ratio(fund: pd.Series, against: pd.Series) -> pd.Series:
-    """One price over another on the instants that both have, where both are positive."""
+    """One price over another on the instants that both have; NaN where one is missing or not positive."""
     one, other = together(positive(fund), positive(against))
     return (one / other).rename(f"{fund.name}/{against.name}")
 
 
 def difference_over_days(values: pd.Series, dates: pd.DatetimeIndex, days: int) -> Result:
-    """The last value less the last one dated at least ``days`` calendar days earlier."""
+    """The last value less the last known one dated at least ``days`` calendar days earlier."""
     if values.empty:
         return Result.missing("There are no values.")
     day = dates[-1] - pd.Timedelta(days, "D")
     place = int(dates.searchsorted(day, side="right")) - 1
     if place < 0:
         return Result.missing(f"The history starts after {full_day(day)}.", n=len(values))
+    while place > 0 and np.isnan(values.iloc[place]):
+        place -= 1
     if day - dates[place] > REACH_BACK:
         return Result.missing(f"There is no value in the week up to {full_day(day)}.", n=len(values))
     return _difference(values, len(values) - 1 - place)
@@ -323,8 +330,9 @@ def curve(long: Bars, short: Bars, sessions: int = 20) -> Curve:
         why = f"{long.instrument.name} and {short.instrument.name} have no day in common."
         return Curve(missing("bp", "curve", why), 0, None)
     last = Result(float(spread.iloc[-1]), n=len(spread), as_of=newest(spread))
-    positive = np.flatnonzero(spread.to_numpy() >= 0)
-    inverted = len(spread) - (int(positive[-1]) + 1 if len(positive) else 0)
+    known = spread.dropna().to_numpy()
+    positive = np.flatnonzero(known >= 0)
+    inverted = len(known) - (int(positive[-1]) + 1 if len(positive) else 0)
     shown = joint_envelope(last, (long, short), "bp", "curve", **{long.key: long.last, short.key: short.last})
     return Curve(shown, inverted, _kind_of_move(spread, together(long.close, short.close)[1], sessions))
 
@@ -350,7 +358,8 @@ def dollar(index: Bars, sessions: int = 20) -> Dollar:
     close = positive(index.linked)
     moves = np.log(close).diff(sessions).dropna()
     if moves.empty or moves.index[-1] != close.index[-1]:
-        why = f"The history holds {len(close)} of {sessions + 1} closes."
+        short = len(close) <= sessions
+        why = f"The history holds {len(close)} of {sessions + 1} closes." if short else "A close is missing."
         return Dollar(missing("percent", "dollar_move", why), missing("percentile", "dollar_move", why), None)
     move = Result(float(moves.iloc[-1]), n=sessions, as_of=newest(moves), window=sessions)
     place = percentile_of_last(moves, minimum=FEWEST)
@@ -384,8 +393,10 @@ def credit(known: Mapping[str, Bars], sessions: int = 20) -> Credit:
         return joint_envelope(flagged.scaled(100), funds, unit, formula, **inputs)
 
     excess = excess_returns(quotient, sessions)
-    if excess.empty:
+    if excess.empty or excess.index[-1] != quotient.index[-1]:
+        short = len(quotient) <= sessions
         why = f"The history holds {len(quotient)} of {sessions + 1} common closes."
+        why = why if short else "A common close is missing."
         last = place = Result.missing(why, n=len(quotient))
     else:
         last = Result(float(excess.iloc[-1]), n=sessions, as_of=newest(excess), window=sessions)
@@ -398,7 +409,7 @@ def credit(known: Mapping[str, Bars], sessions: int = 20) -> Credit:
 
 
 def excess_returns(quotient: pd.Series, sessions: int) -> pd.Series:
-    """Log changes of a ratio over ``sessions`` rows: the excess return of its upper leg."""
+    """Log changes of a ratio over ``sessions`` rows, the excess return of its upper leg; none by holes."""
     logs: pd.Series = np.log(positive(quotient))
     return logs.diff(sessions).dropna()
 

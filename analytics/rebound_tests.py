@@ -277,11 +277,13 @@ def _credit(case: Case) -> Finding:
     pair = earned(case.known, CREDIT)
     funds = tuple(pair.series.values())
     quotient = ratio(*(each.close for each in funds))
-    at_low = quotient[quotient.index <= pd.Timestamp(case.start.low.at)]
+    at_low = quotient[quotient.index <= pd.Timestamp(case.start.low.at)].dropna()
     if at_low.empty:
         return Finding(why="Credit prices start after the low.")
     base = float(at_low.iloc[-1])
-    met = case.after((quotient > base) & (quotient > quotient.shift(5)))
+    before = quotient.shift(5)
+    known = quotient.notna() & (before.notna() | (np.arange(len(quotient)) < 5))
+    met = case.after(((quotient > base) & (quotient > before))[known])
     return Finding(100 * (float(quotient.iloc[-1]) / base - 1), met, made_of=funds, flags=pair.flags)
 
 

@@ -12,6 +12,7 @@ from analytics.macro import together
 from analytics.naming import name_of, no_prices
 from analytics.ranks import percentile_of_last
 from analytics.returns import change_over, log_returns, newest
+from analytics.volatility import enough
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, joint_envelope, missing
@@ -218,7 +219,8 @@ def _term(leg: Bars, cash: Bars) -> pd.Series:
     prices, cash_prices = together(_on_sessions(leg, cash), _positive(cash))
     daily = log_returns(prices)
     excess: pd.Series = np.log(prices / cash_prices)  # type: ignore[assignment]
-    volatility = daily.rolling(YEAR).std() * sqrt(WINDOW)
+    volatility = daily.rolling(YEAR, min_periods=enough(YEAR)).std() * sqrt(WINDOW)
+    volatility.iloc[: YEAR - 1] = np.nan  # a year with holes is a year, one that has not passed is none
     return (excess.diff(WINDOW) / volatility.where(volatility > 0)).dropna()
 
 

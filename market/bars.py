@@ -210,8 +210,8 @@ class Bars:
     def until_day(self, day: date) -> Self | None:
         """The finished bars of ``day`` and the days before it; None when there were none yet."""
         finished = self.finished
-        known = finished.frame.loc[finished.dates <= pd.Timestamp(day)]
-        return None if known.empty else replace(finished, frame=known)
+        stamps = finished.frame.index[finished.dates <= pd.Timestamp(day)]
+        return None if stamps.empty else finished.until(_instant(stamps[-1]))
 
     def published(self, moment: datetime) -> Self | None:
         """The finished bars complete and published at ``moment``; None when there were none yet.

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics import zone_numbers
 from analytics.changes import Changed
+from analytics.dividends import leaves_out_dividends
 from analytics.drawdowns import low_on_high
 from analytics.falls import largest_falls
 from analytics.readings import published_on, read, year_range
@@ -126,8 +127,9 @@ def say_mixed(series: Iterable[Bars]) -> str:
 
 
 def say_without_dividends(series: Iterable[Bars]) -> str:
-    """That changes of prices leave dividends out, where one of ``series`` pays any."""
-    return "prices, without dividends" if any(bars.instrument.total_return for bars in series) else ""
+    """Which of ``series`` leave out the dividends that they pay; empty where none does."""
+    told = [bars.instrument.short for bars in series if leaves_out_dividends(bars)]
+    return f"{', '.join(told)}: without dividends" if told else ""
 
 
 def trail(bars: Bars, count: int) -> list[float]:

@@ -9,6 +9,7 @@ from analytics.alignment import align
 from analytics.clustering import heatmap_order
 from analytics.contagion import split_by, stress_minus_calm
 from analytics.correlation import correlation_matrix
+from analytics.dividends import held as held_of
 from analytics.macro import MacroRow, curve_series
 from analytics.returns import indexed
 from app.present import finished, line, lines_of, readings_of, say_mixed, say_without_dividends
@@ -34,8 +35,11 @@ PANELS = ("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI", "HYG")
 
 
 @remembered
-def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: bool) -> Drawing | Absent:
-    """The closes of each, set to 100 on a common date."""
+def indexed_chart(
+    compared: tuple[Bars, ...], totals: tuple[Bars, ...], since: datetime, day: str, phone: bool
+) -> Drawing | Absent:
+    """The closes of each, of funds with their dividends from ``totals``, set to 100 on a common date."""
+    compared = held_of(compared, {each.key: each for each in totals})
     lines = lines_of(compared, lambda closes: indexed(closes, since))
     if not lines:
         return Absent("No prices since that date.")
@@ -45,8 +49,9 @@ def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: 
 
 
 @remembered
-def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
-    """The week's moves, best first; havens stand out."""
+def week_chart(held: tuple[Bars, ...], totals: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
+    """The week's moves, of funds with their dividends from ``totals``, best first; havens stand out."""
+    held = held_of(held, {each.key: each for each in totals})
     bars = [
         Bar(reading.instrument.short, reading.value("change_1w_pct"), INK if key in HAVENS else OTHER)
         for key, reading in readings_of(held).items()

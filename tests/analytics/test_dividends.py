@@ -8,7 +8,16 @@ from math import log
 import pandas as pd
 import pytest
 
-from analytics.dividends import UNADJUSTED, earned, total_returns, with_keys_of_total_returns
+from analytics.dividends import (
+    EARNED,
+    UNADJUSTED,
+    earned,
+    earned_in_week,
+    held,
+    total_returns,
+    with_keys_of_total_returns,
+)
+from analytics.readings import read
 from analytics.stress import stress
 from data_sources.assembly import assemble
 from data_sources.settings import SHIPPED_RECORDING, Mode, Settings
@@ -99,7 +108,7 @@ def test_only_what_is_there_is_asked_of() -> None:
 
 
 def test_total_returns_stand_under_the_key_of_the_fund() -> None:
-    assert set(total_returns(recording("2026-02-05"))) >= set(FUNDS)
+    assert set(total_returns(recording("2026-02-05"))) == set(FUNDS)
     assert with_keys_of_total_returns(("HYG", "IEF")) == ("HYG", "IEF", "HYG_TR", "IEF_TR")
 
 
@@ -152,3 +161,29 @@ def test_a_score_of_prices_is_flagged_in_every_number_made_of_them() -> None:
     assert all(UNADJUSTED in number.flags for number in flagged)
     assert UNADJUSTED not in volatility.score.flags
     assert found.score.value == pytest.approx(56.5, abs=0.05)
+
+
+def test_a_week_in_which_a_fund_paid_is_told_as_its_holders_had_it() -> None:
+    known = recording("2026-02-06")
+    price = known["HYG"]
+    told = earned_in_week(read(price), known)
+    total = known["HYG_TR"].close
+    assert told.value("change_1w_pct") < 0 < told.value(EARNED)  # type: ignore[operator]
+    assert told.value(EARNED) == pytest.approx(100 * (total.iloc[-1] / total.iloc[-6] - 1))
+    assert EARNED not in earned_in_week(read(known["GLD"]), known).numbers
+    assert EARNED not in earned_in_week(read(known["DXY"]), known).numbers
+
+
+def test_a_week_of_prices_alone_is_flagged() -> None:
+    known = {key: bars for key, bars in recording("2026-02-06").items() if not bars.instrument.of}
+    told = earned_in_week(read(known["HYG"]), known)
+    assert EARNED not in told.numbers
+    assert told["change_1w_pct"].flags == (UNADJUSTED,)
+
+
+def test_series_side_by_side_stand_as_they_were_held_under_their_own_names() -> None:
+    known = recording("2026-02-06")
+    bonds, coin, index = held((known["TLT"], known["BTC"], known["GSPC"]), known)
+    assert (bonds.key, bonds.last) == ("TLT", known["TLT_TR"].last)
+    assert (coin, index) == (known["BTC"], known["GSPC"])
+    assert held((known["TLT"],), {}) == (known["TLT"],)

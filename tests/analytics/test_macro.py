@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analytics import macro
@@ -141,3 +143,22 @@ def test_the_term_structure_of_the_vix_is_a_row_where_three_months_are_known() -
     assert "VIX/VIX3M" not in [row.key for row in macro.macro_rows({"VIX": near})]
     row = next(row for row in macro.macro_rows({"VIX": near, "VIX3M": far}) if row.key == "VIX/VIX3M")
     assert row.value.value == pytest.approx(1.1)
+
+
+def test_a_hole_stays_a_row_of_a_ratio_so_that_rows_are_sessions() -> None:
+    days = pd.bdate_range("2026-01-05", periods=6, tz="UTC")
+    fund = pd.Series([80.0, 81, np.nan, 83, 84, 85], index=days, name="HYG")
+    against = pd.Series([40.0] * 5, index=days[:5], name="IEF")
+    quotient = macro.ratio(fund, against)
+    assert list(quotient.index) == list(days[:5])
+    assert np.isnan(quotient.iloc[2])
+    moves = macro.excess_returns(quotient, 2)
+    assert list(moves.index) == [days[3]]  # of the two that end beside the hole there is none
+    assert moves.iloc[0] == pytest.approx(math.log(83 / 81))
+
+
+def test_a_change_over_days_starts_at_the_last_close_that_is_known() -> None:
+    days = pd.bdate_range("2026-01-05", periods=8)
+    values = pd.Series([1.0, 2, np.nan, 4, 5, 6, 7, 9], index=days)
+    week = macro.difference_over_days(values, pd.DatetimeIndex(days), 7)
+    assert week.value == pytest.approx(9 - 2)  # a week before 14 January is 7 January: the hole
