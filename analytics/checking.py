@@ -15,7 +15,7 @@ import pandas as pd
 from analytics.naming import no_prices
 from analytics.observations import observed, positive
 from market.bars import Bars, State
-from market.calendars import day_end, day_of, session_closes
+from market.calendars import day_of, session_closes
 from market.readings import Envelope, Result, envelope, joint_envelope
 from market.text import full_day
 
@@ -281,7 +281,7 @@ def _doubt(claim: Claim, at: Evidence) -> str:
 def _until(series: Mapping[str, Bars], day: date | None) -> dict[str, Bars]:
     if day is None:
         return {key: bars.finished for key, bars in series.items()}
-    cut = {key: (bars, bars.until(day_end(day))) for key, bars in series.items()}
+    cut = {key: (bars, bars.until_day(day)) for key, bars in series.items()}
     return {key: _of_its_day(then, now) for key, (now, then) in cut.items() if then is not None}
 
 

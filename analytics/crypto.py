@@ -70,8 +70,8 @@ DEFINITIONS = (
         "etf_flow",
         "ETF net flow",
         "Creations minus redemptions of the US spot Bitcoin ETFs in a day; sums are over trading days.",
-        "One figure per New York session. Farside prints it in the night after the close; the recording "
-        "stamps it with the close of its session, some hours before it could be known.",
+        "One figure per New York session, printed in the night after it: a replay knows it from 06:00 UTC of "
+        "the next day.",
         "A holiday has no figure and is not a zero.",
         "Farside Investors.",
         "Crypto",
@@ -90,7 +90,7 @@ DEFINITIONS = (
         "Crypto fear and greed",
         "The index of alternative.me, 0 to 100: volatility 25, volume 25, social media 15, surveys 15, "
         "dominance 10, trends 10%.",
-        "Once a day at 00:00 UTC.",
+        "Once a day, at the 00:00 UTC that begins the day it stands for.",
         "A missing day stays missing.",
         "alternative.me; its weights are stated, its inputs are not published.",
         "Crypto",

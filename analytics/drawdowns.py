@@ -18,6 +18,7 @@ from market.definitions import Definition
 from market.readings import Result
 
 NO_PRICES = "There are no positive prices."
+NO_FALL = "A gauge has no fall from its high."
 NO_LAST = "The last price is missing or not positive."
 
 DEFINITIONS = (

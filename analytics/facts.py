@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from analytics import averages, ranks
+from analytics.dividends import EARNED
 from analytics.readings import HIGH_DAY
 from analytics.stress import Stress
 from analytics.stress_score import SCALE
@@ -109,7 +110,7 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     verb = _verb(bars, number.value)
     places = 1 if abs(number.value) >= ONE_PLACE else 2
     size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), places)}%")
-    tone = Tone.BETTER if number.value > 0 else Tone.WORSE
+    tone = _tone_of(bars, number.value)
     place = ranks.rank_among_last(bars.returns if number.value < 0 else -bars.returns, SESSION_WINDOW)
     if place.value is None or place.value > NOTABLE_PLACES:
         weight = 1.0 + abs(number.value) / 10
@@ -137,7 +138,7 @@ def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) 
     day = full_day(day_of(since))
     tail = f"since {day}" if found.since else f"of the history here, which starts on {day}"
     size = quote(reading, "change_1d_pct", change(number.value))
-    tone = Tone.WORSE if found.move < 0 else Tone.BETTER
+    tone = _tone_of(bars, found.move)
     is_so = "is" if bars.in_progress is None else "would be"
     told = (f"{subject}’s move of ", size, f" {when(bars, moment)} {is_so} its largest one-day {what} {tail}")
     return Fact(told, 3.6, tone)
@@ -170,7 +171,7 @@ def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
     size = Quoted(change(sum_of.value), bars.key, "streak_change_pct", sum_of)
     brief = (f"{subject} {'fell' if bars.in_progress is None else 'is falling'} for the ", run)
     total_of = " in all" if bars.in_progress is None else " so far"
-    return Fact((*brief, ", ", size, total_of), 2.8, Tone.WORSE, brief=brief, subject=subject)
+    return Fact((*brief, ", ", size, total_of), 2.8, _tone_of(bars, -1), brief=brief, subject=subject)
 
 
 def ranked_in_year(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
@@ -289,6 +290,7 @@ def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | Non
     """How far something moved in a week, in its own unit."""
     in_points = reading.instrument.moves_in_basis_points
     name = "change_1w_bp" if in_points else "change_1w_pct"
+    name = EARNED if EARNED in reading.numbers else name
     number = reading[name]
     if not usable(number) or number.value is None:
         return None
@@ -297,7 +299,8 @@ def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | Non
         return Fact((f"{subject} stands ", quote(reading, name, "where it did a week ago")), weight)
     verb = "rose" if number.value > 0 else "fell"
     extra = min(1.5, abs(number.value) / (15 if in_points else 3))
-    return Fact((f"{subject} {verb} ", quote(reading, name, size), " in a week"), weight + extra)
+    tail = " in a week, dividends included" if name == EARNED else " in a week"
+    return Fact((f"{subject} {verb} ", quote(reading, name, size), tail), weight + extra)
 
 
 def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:
@@ -320,7 +323,7 @@ def _crossed(each: averages.Average, bars: Bars, moment: datetime, subject: str)
         return None
     known = f"at least {full_day(closed.dates[each.span - 1].date())}"
     since = full_day(day_of(before)) if before else known
-    side, tone = ("above", Tone.BETTER) if each.is_above else ("below", Tone.WORSE)
+    side, tone = ("above", _tone_of(bars, 1)) if each.is_above else ("below", _tone_of(bars, -1))
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
     brief = (f"{subject} closed {side} its ", mean, f" {when(closed, moment)}")
     told = (*brief, f", for the first time since {since}")
@@ -332,12 +335,11 @@ def _below(each: averages.Average, bars: Bars, moment: datetime, subject: str) -
         return None
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
     if each.crossed:
-        return Fact(
-            (f"{subject} closed below its ", mean, f" {when(bars.finished, moment)}"), 1.3, Tone.WORSE
-        )
+        told = (f"{subject} closed below its ", mean, f" {when(bars.finished, moment)}")
+        return Fact(told, 1.3, _tone_of(bars, -1))
     least = "at least " if each.beside_gap else ""
     since = f" since {least}{full_day(day_of(each.since))}"
-    return Fact((f"{subject} has closed below its ", mean, since), 1.3, Tone.WORSE)
+    return Fact((f"{subject} has closed below its ", mean, since), 1.3, _tone_of(bars, -1))
 
 
 def _among_days(percentile: float, n: int) -> str:
@@ -357,10 +359,15 @@ def _verb(bars: Bars, move: float) -> str:
 
 def _extreme(bars: Bars, move: float) -> str:
     """A fall of a gauge of fear is no bad day: it is only large."""
-    if bars.instrument.group == "volatility":
+    if bars.instrument.fear:
         return "largest fall" if move < 0 else "largest rise"
     return "worst" if move < 0 else "best"
 
 
 def _tone(value: float) -> Tone:
     return Tone.BETTER if value > 0 else Tone.WORSE if value < 0 else Tone.NEUTRAL
+
+
+def _tone_of(bars: Bars, move: float) -> Tone:
+    """Whether a move is for the better: the rise of a price, the fall of a gauge of fear."""
+    return _tone(-move if bars.instrument.fear else move)

@@ -1,12 +1,13 @@
 """Macro: rates, the curve, the dollar, credit and commodities, with their changes and places in a year."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
 import numpy as np
 import pandas as pd
 
+from analytics.dividends import UNADJUSTED, earned
 from analytics.drawdowns import latest_rolling_drawdown
 from analytics.naming import name_of, no_prices
 from analytics.observations import observed, positive
@@ -14,7 +15,6 @@ from analytics.ranks import percentile_of_last
 from analytics.returns import REACH_BACK, change_over, change_over_days, newest, say_missing
 from market.bars import Bars
 from market.definitions import Definition
-from market.instruments import Unit
 from market.readings import Envelope, Result, joint_envelope, missing
 from market.text import full_day
 
@@ -22,15 +22,13 @@ YEAR = 252
 WEEK_DAYS, MONTH_DAYS = 7, 30
 FEWEST = 60  # observations a one-year percentile needs before it says anything
 STRONG_DOLLAR = 0.80
-UNADJUSTED = "unadjusted"  # a ratio of fund closes that leave dividends out
-ADJUSTED = "adjusted for dividends"  # what the sampling of a fund says where they do not
 
 DEFINITIONS = (
     Definition(
         "macro_value",
         "Value",
-        "The last published value; a spread is the difference of two, a ratio the quotient of two.",
-        "New York closes; Treasury yields are the H.15 fixing, published the next day.",
+        "The last published value; a spread is the difference of two, a ratio the quotient of two prices.",
+        "New York closes; Treasury yields are the H.15 fixing, published the next business day.",
         "A spread or ratio is missing on days on which one side is not published.",
         "Own definition.",
         "Macro",
@@ -40,7 +38,7 @@ DEFINITIONS = (
         "Change",
         "Last / base − 1 in percent; for yields and the curve, last − base in basis points. The base is "
         "the close before (1 day), or the last one at least 7 or 30 calendar days before (1 week, 1 "
-        "month).",
+        "month). A ratio of funds changes by their total returns.",
         "New York closes.",
         "Missing where the close of the base day is, or with none in the week up to it.",
         "Own definition.",
@@ -80,7 +78,7 @@ DEFINITIONS = (
         "credit_excess",
         "Credit, 20 sessions",
         "Log return of high yield (HYG) less that of Treasuries (IEF) over 20 sessions.",
-        "Fund closes; flagged `unadjusted` where dividends are left out.",
+        "Total returns; of prices, and flagged `unadjusted`, where dividends are not known.",
         "Missing where either fund has no close at one of the two ends.",
         "Own definition; moves with the spread of high-yield bonds (rank correlation 0.84 over 20 sessions).",
         "Macro",
@@ -89,7 +87,7 @@ DEFINITIONS = (
         "credit_drawdown",
         "Credit, from its high",
         "HYG / IEF from its highest value of 252 sessions.",
-        "Fund closes; flagged `unadjusted` where dividends are left out.",
+        "Total returns; of prices, and flagged `unadjusted`, where dividends are not known.",
         "Only sessions both have; flagged `young` while fewer than 252 are loaded.",
         "Own definition; rank correlation with the high-yield spread 0.73.",
         "Macro",
@@ -111,27 +109,32 @@ def log_excess(fund: float, against: float) -> float:
 
 
 def together(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Both series from the first instant that both have to the last; NaN in both where either is missing."""
+    """Both series on the instants that both have, from the first to the last at which both are known.
+
+    A hole of either stays a row, so that rows are sessions.
+    """
     both = pd.concat([first, second], axis=1, join="inner")
-    known = both.notna().all(axis=1)
-    both = both.where(known)[known[::-1].cummax()[::-1] & known.cummax()]
+    known = np.flatnonzero(both.notna().all(axis=1).to_numpy())
+    both = both.iloc[known[0] : known[-1] + 1] if len(known) else both.iloc[:0]
     return both.iloc[:, 0], both.iloc[:, 1]
 
 
 def ratio(fund: pd.Series, against: pd.Series) -> pd.Series:
-    """One price over another on the instants that both have; NaN where either is missing or not positive."""
+    """One price over another on the instants that both have; NaN where one is missing or not positive."""
     one, other = together(positive(fund), positive(against))
     return (one / other).rename(f"{fund.name}/{against.name}")
 
 
 def difference_over_days(values: pd.Series, dates: pd.DatetimeIndex, days: int) -> Result:
-    """The last value less the last one dated at least ``days`` calendar days earlier."""
+    """The last value less the last known one dated at least ``days`` calendar days earlier."""
     if values.empty:
         return Result.missing("There are no values.")
     day = dates[-1] - pd.Timedelta(days, "D")
     place = int(dates.searchsorted(day, side="right")) - 1
     if place < 0:
         return Result.missing(f"The history starts after {full_day(day)}.", n=len(values))
+    while place > 0 and np.isnan(values.iloc[place]):
+        place -= 1
     if day - dates[place] > REACH_BACK:
         return Result.missing(f"There is no value in the week up to {full_day(day)}.", n=len(values))
     return _difference(values, len(values) - 1 - place)
@@ -174,7 +177,10 @@ class MacroRow:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What a row is made of: one series, and the bars it comes from."""
+    """What a row is made of: one series, and the bars it comes from.
+
+    ``price`` is the value to show where the series is of total returns, whose level means nothing.
+    """
 
     key: str
     name: str
@@ -184,6 +190,7 @@ class _Line:
     made_of: tuple[Bars, ...]
     in_basis_points: bool
     flags: tuple[str, ...] = ()
+    price: Envelope | None = None
 
     def row(self) -> MacroRow:
         values, dates, shown = self.values, self.dates, self._shown
@@ -205,9 +212,8 @@ class _Line:
         unit = "bp" if self.in_basis_points else "percent"
         day, week, month = (shown(move.scaled(scale), unit, "macro_change") for move in moves)
         percentile = shown(percentile_of_year(values).scaled(100), "percentile", "percentile_1y")
-        return MacroRow(
-            self.key, self.name, shown(last, self.unit, "macro_value"), day, week, month, percentile
-        )
+        value = self.price or shown(last, self.unit, "macro_value")
+        return MacroRow(self.key, self.name, value, day, week, month, percentile)
 
     def _shown(self, result: Result, unit: str, formula: str) -> Envelope:
         flagged = replace(result, flags=(*result.flags, *self.flags))
@@ -261,21 +267,39 @@ def _line(key: str, known: Mapping[str, Bars]) -> _Line | None:
         yields = first.instrument.moves_in_basis_points
         unit = first.instrument.unit.value
         return _Line(key, first.instrument.name, unit, first.linked, first.dates, (first,), yields)
-    in_basis_points = key == "10Y-2Y"
-    values = curve_series(*parts) if in_basis_points else ratio(first.linked, parts[1].linked)
-    if values.empty:
+    if key == "10Y-2Y":
+        spread = curve_series(*parts)
+        return None if spread.empty else _joint_line(key, "bp", spread, parts)
+    return _ratio_line(key, known)
+
+
+def _ratio_line(key: str, known: Mapping[str, Bars]) -> _Line | None:
+    """The quotient of two prices, and how it changes with dividends where they are known."""
+    fund, against = (known[each] for each in _parts(key))
+    prices, pair = ratio(fund.linked, against.linked), earned(known, _parts(key))
+    made_of = list(pair.series.values())
+    values = ratio(*(each.linked for each in made_of))
+    if prices.empty or values.empty:
         return None
+    without = (UNADJUSTED,) if fund.instrument.total_return or against.instrument.total_return else ()
+    last = Result(float(prices.iloc[-1]), n=1, as_of=newest(prices), flags=without)
+    inputs: dict[str, float | str] = {each.key: each.last for each in (fund, against)}
+    price = joint_envelope(last, (fund, against), "ratio", "macro_value", **inputs)
+    return _joint_line(key, "ratio", values, made_of, pair.flags, price)
+
+
+def _joint_line(
+    key: str,
+    unit: str,
+    values: pd.Series,
+    made_of: Sequence[Bars],
+    flags: tuple[str, ...] = (),
+    price: Envelope | None = None,
+) -> _Line:
+    first = made_of[0]
     dates = first.dates[first.frame.index.isin(values.index)]
-    unit, flags = ("bp", ()) if in_basis_points else ("ratio", _unadjusted(*parts))
-    return _Line(key, NAMES.get(key, key), unit, values, dates, tuple(parts), in_basis_points, flags)
-
-
-def _unadjusted(*funds: Bars) -> tuple[str, ...]:
-    """The flag of a ratio of funds whose closes leave dividends out; an index has none to leave out."""
-    in_dollars = any(each.instrument.unit is Unit.USD for each in funds)
-    samplings = [each.provenance.sampling for each in funds]
-    adjusted = all(ADJUSTED in each and f"not {ADJUSTED}" not in each for each in samplings)
-    return () if adjusted or not in_dollars else (UNADJUSTED,)
+    name = NAMES.get(key, key)
+    return _Line(key, name, unit, values, dates, tuple(made_of), unit == "bp", flags, price)
 
 
 # Curve, dollar, credit
@@ -305,9 +329,10 @@ def curve(long: Bars, short: Bars, sessions: int = 20) -> Curve:
     if spread.empty:
         why = f"{long.instrument.name} and {short.instrument.name} have no day in common."
         return Curve(missing("bp", "curve", why), 0, None)
-    last = Result(float(spread.iloc[-1]), n=int(spread.count()), as_of=newest(spread))
-    positive = np.flatnonzero(spread.to_numpy() >= 0)
-    inverted = int(spread.iloc[int(positive[-1]) + 1 if len(positive) else 0 :].count())
+    known = spread.dropna().to_numpy()
+    last = Result(float(spread.iloc[-1]), n=len(known), as_of=newest(spread))
+    positive = np.flatnonzero(known >= 0)
+    inverted = len(known) - (int(positive[-1]) + 1 if len(positive) else 0)
     shown = joint_envelope(last, (long, short), "bp", "curve", **{long.key: long.last, short.key: short.last})
     return Curve(shown, inverted, _kind_of_move(spread, together(long.close, short.close)[1], sessions))
 
@@ -355,11 +380,13 @@ class Credit:
     excess_percentile: Envelope
 
 
-def credit(high_yield: Bars, treasuries: Bars, sessions: int = 20) -> Credit:
-    """The pair that follows credit spreads best: 20-session excess and distance from a year's high."""
-    funds = (high_yield, treasuries)
-    quotient = ratio(high_yield.linked, treasuries.linked)
-    flags = _unadjusted(*funds)
+def credit(known: Mapping[str, Bars], sessions: int = 20) -> Credit:
+    """The pair that follows credit spreads best, HYG and IEF, both among ``known``: 20-session excess and
+    distance from a year's high.
+    """
+    pair = earned(known, ("HYG", "IEF"))
+    funds, flags = tuple(pair.series.values()), pair.flags
+    quotient = ratio(*(each.linked for each in funds))
 
     def shown(result: Result, unit: str, formula: str) -> Envelope:
         flagged = replace(result, flags=(*result.flags, *flags))
@@ -383,7 +410,7 @@ def credit(high_yield: Bars, treasuries: Bars, sessions: int = 20) -> Credit:
 
 
 def excess_returns(quotient: pd.Series, sessions: int) -> pd.Series:
-    """Log changes of a ratio over ``sessions`` rows: the excess return of its upper leg."""
+    """Log changes of a ratio over ``sessions`` rows, the excess return of its upper leg; none by holes."""
     logs: pd.Series = np.log(positive(quotient))
     return logs.diff(sessions).dropna()
 

@@ -1,6 +1,7 @@
 """One instrument now: the numbers every page, tile, table and route shows of it."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 import pandas as pd
 
@@ -10,12 +11,14 @@ from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition
 from market.instruments import Calendar, Instrument
+from market.moments import say_day
 from market.readings import Envelope, Reading, Result, envelope, joint_envelope, missing
 from market.text import full_day
 
 RANK_WINDOW = 252
 WEEK_DAYS = 7
 HIGH_YEAR = 2025
+PUBLISHED = "published"
 HIGH_DAY = "set on"
 """The input that says which day a highest close was set on."""
 VOLATILITY_WINDOW = {Calendar.XNYS: 20, Calendar.ALWAYS: 30}
@@ -29,8 +32,9 @@ DEFINITIONS = (
         title="Last price",
         formula="The newest close; while a day or session is open, the newest hour known.",
         sampling="New York close for sessions, 00:00 UTC for crypto; an open bar is provisional. A Treasury "
-        "yield is printed by the Federal Reserve’s H.15 on the next business day, ETF flows overnight; the "
-        "recording stamps both with the New York close of their own day.",
+        "yield is of its own close, and known once the Federal Reserve’s H.15 prints it at 16:15 in New York "
+        "on its next business day; ETF flows are known by 06:00 UTC of the next day, fear and greed from "
+        "00:00 UTC of its own day.",
         gaps="A day without a print keeps the last price and is marked out of date.",
         source="The publisher named beside the number.",
         group="Prices",
@@ -67,7 +71,8 @@ DEFINITIONS = (
         title="Distance from the highest close",
         formula="P(t) / max(P) − 1 over the history shown on the Sources page.",
         sampling="Closes on closes; the low-on-high form is larger and is always named where it is used.",
-        gaps="A missing close neither makes nor moves a high; the number is then flagged `gap`.",
+        gaps="A missing close neither makes nor moves a high; the number is then flagged `gap`. What measures a "
+        "thing that nobody holds (a volatility, a rate, a currency, stress, a mood) has no fall from its high.",
         source="Magdon-Ismail and Atiya (2004).",
         group="Falls",
     ),
@@ -76,7 +81,7 @@ DEFINITIONS = (
         title=f"Distance from the {HIGH_YEAR} high",
         formula=f"P(t) / highest close of calendar {HIGH_YEAR} − 1; above zero once that high is passed.",
         sampling="Closes on closes.",
-        gaps=f"Missing where no close of {HIGH_YEAR} is known.",
+        gaps=f"Missing where no close of {HIGH_YEAR} is known, and for a gauge.",
         source="Simple return.",
         group="Falls",
     ),
@@ -131,21 +136,17 @@ def read(bars: Bars) -> Reading:
     Changes of a yield stand under names that end in ``_bp``; what an instrument has no use for is missing and
     says why.
     """
-    numbers: dict[str, Envelope] = {
-        "last": _number(
-            Result(bars.last, n=1, as_of=bars.as_of, since=bars.as_of),
-            bars,
-            bars.instrument.unit.value,
-            "last",
-        )
-    }
+    numbers: dict[str, Envelope] = {"last": _last(bars)}
     for name, compute in _CHANGES.items():
         numbers[f"{name}_pct"] = _percent(bars, name, compute)
         if bars.instrument.moves_in_basis_points:
             moved = _difference(bars, compute(bars)).scaled(100)
             numbers[f"{name}_bp"] = _number(moved, bars, "bp", name)
     for name, (formula, compute) in _RATIOS.items():
-        numbers[name] = _percent(bars, formula, compute)
+        if name in _FALLS and bars.instrument.is_gauge:
+            numbers[name] = missing("percent", formula, drawdowns.NO_FALL, bars.provenance.source)
+        else:
+            numbers[name] = _percent(bars, formula, compute)
     for name, (unit, compute) in _COUNTS.items():
         if bars.instrument.flow:
             numbers[name] = missing(unit, name, NO_PERCENT, bars.provenance.source)
@@ -171,9 +172,22 @@ def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:
     return {bars.key: read(bars) for bars in batch}
 
 
+def _last(bars: Bars) -> Envelope:
+    """The newest price; of a figure that is published later than its day, when it was."""
+    result = Result(bars.last, n=1, as_of=bars.as_of, since=bars.as_of)
+    day = published_on(bars)
+    told = {} if day is None else {"of": say_day(bars.dates[-1].date()), PUBLISHED: say_day(day)}
+    return envelope(result, bars, bars.instrument.unit.value, "last", **told)
+
+
+def published_on(bars: Bars) -> date | None:
+    """The New York day on which the newest figure of ``bars`` was published, where that is after its own."""
+    habit, day = bars.instrument.published_by(bars.provenance.source), bars.dates[-1].date()
+    printed = habit.of(day).astimezone(habit.zone).date() if habit else day
+    return printed if printed > day and bars.in_progress is None else None
+
+
 def _number(result: Result, bars: Bars, unit: str, formula: str) -> Envelope:
-    if formula == "last":
-        return envelope(result, bars, unit, formula)
     if formula == "realised_vol":
         bars = bars.finished
     inputs = {} if result.value is None else _inputs(bars, formula)
@@ -232,6 +246,8 @@ _RATIOS: dict[str, tuple[str, Callable[[Bars], Result]]] = {
     ),
     "realised_vol_pct": ("realised_vol", _volatility),
 }
+
+_FALLS = frozenset({"drawdown_pct", "from_2025_high_pct"})
 
 _COUNTS: dict[str, tuple[str, Callable[[Bars], Result]]] = {
     "streak": ("closes in a row", lambda bars: ranks.streak(_moves(bars))),

@@ -108,7 +108,7 @@ RULES = (
         "HYG/IEF above its value at the low, and up over 5 sessions",
         "percent",
         EXCHANGE,
-        "HYG/IEF now / HYG/IEF at the low − 1.",
+        "HYG/IEF now / HYG/IEF at the low − 1, of total returns where they are known.",
         "Own definition.",
         "33 against 60% failed, on 5 bounces: too few.",
     ),

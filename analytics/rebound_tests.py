@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.bounces import DayZero
+from analytics.dividends import earned, with_keys_of_total_returns
 from analytics.fed import cuts_added
 from analytics.macro import dollar, ratio
 from analytics.naming import name_of, no_prices
@@ -32,7 +33,8 @@ CALM_TERM, CALM_CLOSES, CALM_SHARE = 0.95, 3, 0.75
 POSITIVE_PRINTS = 6
 STRONG_DOLLAR = 80.0
 CUTS_LOST = -10.0  # basis points of cuts that may be priced out
-SERIES = ("VIX", "VIX3M", "HYG", "IEF", *SECTORS, "BTC_FUNDING", "BTC_ETF_FLOW", "DXY")
+CREDIT = ("HYG", "IEF")
+SERIES = ("VIX", "VIX3M", *with_keys_of_total_returns(CREDIT), *SECTORS, "BTC_FUNDING", "BTC_ETF_FLOW", "DXY")
 TOO_SOON = "The low is the newest close."
 
 
@@ -270,16 +272,19 @@ def _volatility(case: Case) -> Finding:
 
 
 def _credit(case: Case) -> Finding:
-    if missing_series := case.lacking("HYG", "IEF"):
+    if missing_series := case.lacking(*CREDIT):
         return missing_series
-    funds = case.known["HYG"], case.known["IEF"]
-    quotient = ratio(funds[0].close, funds[1].close)
-    at_low = quotient[quotient.index <= pd.Timestamp(case.start.low.at)]
+    pair = earned(case.known, CREDIT)
+    funds = tuple(pair.series.values())
+    quotient = ratio(*(each.close for each in funds))
+    at_low = quotient[quotient.index <= pd.Timestamp(case.start.low.at)].dropna()
     if at_low.empty:
         return Finding(why="Credit prices start after the low.")
     base = float(at_low.iloc[-1])
-    met = case.after((quotient > base) & (quotient > quotient.shift(5)))
-    return Finding(100 * (float(quotient.iloc[-1]) / base - 1), met, made_of=funds, flags=("unadjusted",))
+    before = quotient.shift(5)
+    known = quotient.notna() & (before.notna() | (np.arange(len(quotient)) < 5))
+    met = case.after(((quotient > base) & (quotient > before))[known])
+    return Finding(100 * (float(quotient.iloc[-1]) / base - 1), met, made_of=funds, flags=pair.flags)
 
 
 def _funding(case: Case) -> Finding:

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.quantiles import varies
-from analytics.ranks import NO_LAST
+from analytics.ranks import FEWEST_SHARE, NO_LAST
 from analytics.returns import log_returns, newest
-from analytics.volatility import FEWEST_SHARE
 from market.definitions import Definition
 from market.readings import Result
 

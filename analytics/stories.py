@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from analytics.alignment import Aligned
 from analytics.correlation import correlate
+from analytics.dividends import earned_in_week, with_keys_of_total_returns
 from analytics.facts import (
     Readings,
     at_average,
@@ -49,6 +50,8 @@ SERIES = {
     "WTI": "oil",
 }
 
+FUND_OF_BONDS = ("HYG",)  # its sentence tells what holders earned
+
 Known = Mapping[str, Bars]
 Facts = list[Fact | None]
 
@@ -66,7 +69,7 @@ NEEDED = {
     Page.OVERVIEW: ("BTC", "IXIC", "VIX"),
     Page.TECH: ("IXIC", *FUNDS),
     Page.CRYPTO: ("BTC", *COINS, "BTC_FUNDING", "BTC_ETF_FLOW", "FNG"),
-    Page.MACRO: ("VIX", *SERIES),
+    Page.MACRO: ("VIX", *with_keys_of_total_returns(FUND_OF_BONDS), *SERIES),
 }
 """The series whose numbers each page's sentences quote; more of them change nothing."""
 
@@ -198,4 +201,5 @@ def _macro(known: Known, readings: Readings, moment: datetime, rows: Sequence[Ma
         place = next((row.percentile for row in rows if row.key == "VIX"), None)
         facts.append(level(readings["VIX"], "the VIX", place))
         facts.append(moved(readings["VIX"], known["VIX"], moment, "the VIX"))
-    return facts + [week_move(readings[key], name) for key, name in SERIES.items() if key in readings]
+    told = {key: earned_in_week(readings[key], known) for key in SERIES if key in readings}
+    return facts + [week_move(reading, SERIES[key]) for key, reading in told.items()]

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from analytics.stress_components import BLOCKS, Block, Daily, Standing, by_day, series_of, stand
+from analytics.stress_components import BLOCKS, Block, Daily, Standing, by_day, flags_of, series_of, stand
 from analytics.stress_score import PHI, combine_rows, ewma_correlations, regimes
 from market.bars import Bars
 from market.calendars import day_end
@@ -63,10 +63,12 @@ DEFINITIONS = (
     Definition(
         "stress_component",
         "Component percentile",
-        "Mid-rank of today’s value among all values loaded up to today, turned so that up is stress.",
+        "Mid-rank of today’s value among all values loaded up to today, turned so that up is stress. What "
+        "sets one fund against another is made of total returns.",
         SAMPLING,
         "At least 252 observations; flagged `young` below 504. Highs of a year are those of what is "
-        "loaded while that is less. A value one session old may stand in; an older one may not.",
+        "loaded while that is less. A value one session old may stand in; an older one may not. Flagged "
+        "`unadjusted` where prices stand in for total returns.",
         "Own components; ranks after the ECB’s CISS.",
         "Stress",
     ),
@@ -394,8 +396,7 @@ class _Now:
         if rank != rank:
             percentile = missing("percentile", "stress_component", why)
         else:
-            flags = ("young",) if standing.is_young else ()
-            result = Result(100 * rank, n=standing.n, flags=flags)
+            result = Result(100 * rank, n=standing.n, flags=standing.flags)
             value = float(standing.values.iloc[-1])
             percentile = joint_envelope(
                 result, standing.made_of, "percentile", "stress_component", value=value
@@ -411,8 +412,7 @@ class _Now:
         if value != value or not live:
             return missing(unit, formula, why)
         used = {bars.key: bars for each in live for bars in each.made_of}
-        flags = ("young",) if any(each.is_young for each in live) else ()
-        result = Result(value, n=min(each.n for each in live), flags=flags)
+        result = Result(value, n=min(each.n for each in live), flags=flags_of(live))
         return joint_envelope(result, used.values(), unit, formula, **inputs)
 
     def _is_provisional(self) -> bool:

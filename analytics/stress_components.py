@@ -6,16 +6,16 @@ for the New York session of that date, or for the UTC day of that date in a mark
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 import pandas as pd
 
 from analytics.averages import moving_average
+from analytics.dividends import earned, with_keys_of_total_returns
 from analytics.macro import excess_returns, ratio
-from analytics.ranks import FEWEST_SHARE, percentiles
+from analytics.ranks import percentiles
 from analytics.systemic import SECTORS, rolling_average_pairwise, turbulences
-from analytics.volatility import rolling_volatility
+from analytics.volatility import dollar_volume, enough, rolling_volatility
 from market.bars import Bars
 
 FEWEST, MATURE = 252, 504  # observations a rank needs; below the second it is young
@@ -42,7 +42,7 @@ Known = Mapping[str, Daily]
 
 def series_of(blocks: Iterable["Block"]) -> tuple[str, ...]:
     """The keys of every series that the components of ``blocks`` need, each once."""
-    return tuple(dict.fromkeys(key for block in blocks for one in block.components for key in one.keys))
+    return tuple(dict.fromkeys(key for block in blocks for one in block.components for key in one.needs))
 
 
 def by_day(known: Mapping[str, Bars], blocks: Iterable["Block"]) -> dict[str, Daily]:
@@ -59,7 +59,8 @@ def by_day(known: Mapping[str, Bars], blocks: Iterable["Block"]) -> dict[str, Da
 class Component:
     """One measure: the series it needs, its weight inside its block, and how it is computed.
 
-    ``measure`` gives values by day, turned so that up is stress. Without all of ``keys`` there is none.
+    ``measure`` gives values by day, turned so that up is stress. Without all of ``keys`` there is none. With
+    ``earned`` it is made of their total returns where those are known.
     """
 
     key: str
@@ -67,13 +68,20 @@ class Component:
     weight: float
     keys: tuple[str, ...]
     measure: Callable[[Known], pd.Series]
+    earned: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The keys of all series it may be made of."""
+        return with_keys_of_total_returns(self.keys) if self.earned else self.keys
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One measure through time: its values, and the rank of each in its own past (0 to 1, NaN if too young).
 
-    ``made_of`` are the bars it came from; ``why`` says what is missing where there are none.
+    ``made_of`` are the bars it came from; ``why`` says what is missing where there are none. ``without`` says
+    ``unadjusted`` where they are prices for want of total returns.
     """
 
     component: Component
@@ -81,6 +89,12 @@ class Standing:
     ranks: pd.Series
     made_of: tuple[Bars, ...]
     why: str | None
+    without: tuple[str, ...] = ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What marks a number made of it."""
+        return (*(("young",) if self.is_young else ()), *self.without)
 
     @property
     def n(self) -> int:
@@ -114,12 +128,26 @@ def stand(component: Component, known: Known) -> Standing:
         return Standing(
             component, none, none, (), f"{component.title}: {' and '.join(lacking)} not available."
         )
-    made_of = tuple(known[key].bars for key in component.keys)
-    values = component.measure(known).dropna()
+    chosen, without = _chosen(component, known)
+    made_of = tuple(each.bars for each in chosen.values())
+    values = component.measure(chosen).dropna()
     if len(values) < FEWEST:
         why = f"{component.title}: {len(values)} of {FEWEST} observations."
         return Standing(component, values, none, made_of, why)
-    return Standing(component, values, percentiles(values, FEWEST), made_of, None)
+    return Standing(component, values, percentiles(values, FEWEST), made_of, None, without)
+
+
+def _chosen(component: Component, known: Known) -> tuple[dict[str, Daily], tuple[str, ...]]:
+    """The series a component is made of by its own keys, and the flag of prices where dividends are paid."""
+    if not component.earned:
+        return {key: known[key] for key in component.keys}, ()
+    found = earned({key: each.bars for key, each in known.items()}, component.keys)
+    return {key: known[bars.key] for key, bars in found.series.items()}, found.flags
+
+
+def flags_of(standings: Iterable[Standing]) -> tuple[str, ...]:
+    """What marks a number made of several measures: what marks any of them."""
+    return tuple(dict.fromkeys(flag for each in standings for flag in each.flags))
 
 
 # Measures
@@ -229,15 +257,15 @@ def mean_funding(key: str, days: int) -> Callable[[Known], pd.Series]:
 
 
 def volume_multiple(key: str, window: int) -> Callable[[Known], pd.Series]:
-    """Volume over the median of the days before; a day in progress has none."""
+    """Dollar volume over the median of the days before; a day in progress has none."""
 
     def measure(known: Known) -> pd.Series:
         bars = known[key].bars.finished
-        volume = pd.Series(bars.frame["volume"].to_numpy(float), index=known[key].closes.index[: len(bars)])
-        usual = volume.rolling(window, min_periods=ceil(FEWEST_SHARE * window)).median()
+        traded = dollar_volume(bars.frame).set_axis(known[key].closes.index[: len(bars)])
+        usual = traded.rolling(window, min_periods=enough(window)).median()
         usual.iloc[: window - 1] = np.nan
-        usual = usual.shift()
-        return volume / usual.where(usual > 0)
+        before = usual.shift()
+        return traded / before.where(before > 0)
 
     return measure
 
@@ -267,7 +295,9 @@ CRYPTO_COMPONENTS = (
     Component(
         "btc_funding", "Funding, 7-day mean", 0.15, ("BTC_FUNDING",), mean_funding("BTC_FUNDING", CRYPTO_WEEK)
     ),
-    Component("btc_volume", "Bitcoin, volume multiple", 0.15, ("BTC",), volume_multiple("BTC", CRYPTO_MONTH)),
+    Component(
+        "btc_volume", "Bitcoin, dollar volume multiple", 0.15, ("BTC",), volume_multiple("BTC", CRYPTO_MONTH)
+    ),
 )
 BLOCKS = (
     Block(
@@ -317,6 +347,7 @@ BLOCKS = (
                 0.60,
                 ("HYG", "IEF"),
                 ratio_below_high("HYG", "IEF", YEAR),
+                earned=True,
             ),
             Component(
                 "credit_excess",
@@ -324,6 +355,7 @@ BLOCKS = (
                 0.40,
                 ("HYG", "IEF"),
                 lost_excess("HYG", "IEF", MONTH),
+                earned=True,
             ),
         ),
         3.5,
@@ -339,6 +371,7 @@ BLOCKS = (
                 0.70,
                 ("GSPC", "TLT"),
                 ratio_below_high("GSPC", "TLT", QUARTER),
+                earned=True,
             ),
             Component("dollar", "Dollar, 20-day move", 0.30, ("DXY",), move("DXY", MONTH, 1)),
         ),

@@ -21,6 +21,7 @@ from analytics.stress_components import (
     Standing,
     below_high,
     by_day,
+    flags_of,
     lost_excess,
     move,
     ratio_below_high,
@@ -52,7 +53,7 @@ DEFINITIONS = (
         "Credit and funding stress",
         "HYG/IEF from its high of a year 40%, HYG behind IEF over 20 days 20%, LQD/IEF from its high of a "
         "year 20%, the dollar’s 20-day move 20%. Each as its percentile.",
-        "New York sessions; fund closes without dividends where the source says so.",
+        "New York sessions; total returns of the funds, or prices flagged `unadjusted`.",
         "Missing with less than half of the weight.",
         "Own definition; stands in for funding spreads, which have no free daily source.",
         "Stress",
@@ -78,15 +79,23 @@ FUNDING = Block(
     1.0,
     (
         Component(
-            "credit_drawdown", "High yield from its high", 0.40, CREDIT, ratio_below_high(*CREDIT, YEAR)
+            "credit_drawdown",
+            "High yield from its high",
+            0.40,
+            CREDIT,
+            ratio_below_high(*CREDIT, YEAR),
+            earned=True,
         ),
-        Component("credit_excess", "High yield over 20 days", 0.20, CREDIT, lost_excess(*CREDIT, MONTH)),
+        Component(
+            "credit_excess", "High yield over 20 days", 0.20, CREDIT, lost_excess(*CREDIT, MONTH), earned=True
+        ),
         Component(
             "quality_drawdown",
             "Corporate bonds from their high",
             0.20,
             ("LQD", "IEF"),
             ratio_below_high("LQD", "IEF", YEAR),
+            earned=True,
         ),
         Component("dollar", "Dollar over 20 days", 0.20, ("DXY",), move("DXY", MONTH, 1)),
     ),
@@ -183,10 +192,9 @@ def _number(axis: pd.Series, standings: Sequence[Standing], formula: str) -> Env
     live = [each for each in standings if not each.why]
     if axis.empty or np.isnan(axis.iloc[-1]):
         return missing("percentile", formula, "Less than half of its components have 252 observations.")
-    flags = ("young",) if any(each.is_young for each in live) else ()
     made_of = {bars.key: bars for each in live for bars in each.made_of}
     parts = {each.component.key: 100 * float(each.ranks.iloc[-1]) for each in live}
-    result = Result(float(axis.iloc[-1]), n=min(each.n for each in live), flags=flags)
+    result = Result(float(axis.iloc[-1]), n=min(each.n for each in live), flags=flags_of(live))
     return joint_envelope(result, made_of.values(), "percentile", formula, **parts)
 
 

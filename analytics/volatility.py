@@ -7,7 +7,7 @@ close, or whose low lies over them, is no bar: it is left out and counted out.
 
 from collections.abc import Callable
 from enum import StrEnum
-from math import log, nan, sqrt
+from math import ceil, log, nan, sqrt
 
 import numpy as np
 import pandas as pd
@@ -43,9 +43,10 @@ DEFINITIONS = (
     Definition(
         "volume_multiple",
         "Volume multiple",
-        "Volume of the last complete day over the median of the 30 days before it.",
-        "Complete days of one venue.",
-        "Missing with fewer than 24 of the 30 days.",
+        "Dollar volume of the last complete day over the median of the 30 days before it: volume × the "
+        "typical price, (high + low + close) / 3.",
+        "Complete UTC days of one venue, which is named beside the number; never the whole market.",
+        "Missing with fewer than 24 of the 30 days. Without high and low the close is the typical price.",
         "Own definition.",
         "Volatility",
     ),
@@ -215,6 +216,16 @@ def average_true_range_share(high: pd.Series, low: pd.Series, close: pd.Series, 
     return found.scaled(1 / last)
 
 
+def dollar_volume(frame: pd.DataFrame) -> pd.Series:
+    """What was traded on each row in dollars: volume × the typical price, or the close without high and low.
+
+    NaN where no volume or no positive price is published. In coins a fall of the price alone is a rise of the
+    volume.
+    """
+    typical = frame[["high", "low", "close"]].mean(axis=1, skipna=False).fillna(frame["close"])
+    return frame["volume"] * positive(typical)
+
+
 def volume_multiple(volume: pd.Series, window: int = 30) -> Result:
     """The newest volume over the median of the ``window`` rows before it; give it complete days only."""
     short = _too_short(len(volume) - 1, window)
@@ -292,3 +303,8 @@ def _too_short(length: int, window: int) -> Result | None:
     if length >= window:
         return None
     return Result.missing(f"The history holds {max(length, 0)} of {window} sessions.", max(length, 0), window)
+
+
+def enough(window: int) -> int:
+    """How many observations of a window have to be known."""
+    return max(ceil(FEWEST_SHARE * window - 1e-9), 2)

@@ -54,11 +54,13 @@ class Reading:
 
 def readings_of(key: str) -> tuple[Reading, ...]:
     """The numbers one can watch from the page of an instrument, its own first."""
-    short = known()[key].short
+    instrument = known()[key]
+    short = instrument.short
+    fall = () if instrument.is_gauge else (Reading(f"{short}: fall from its high, %", Measure.DRAWDOWN, key),)
     found = (
         Reading(f"{short}: price", Measure.PRICE, key),
         Reading(f"{short}: change on the day, %", Measure.CHANGE_1D, key),
-        Reading(f"{short}: fall from its high, %", Measure.DRAWDOWN, key),
+        *fall,
         Reading("VIX: price", Measure.PRICE, "VIX"),
         Reading("Bitcoin funding rate, 8 hours, %", Measure.PRICE, "BTC_FUNDING"),
         Reading("Correlation of Bitcoin with the Nasdaq, 60 sessions", Measure.CORRELATION, "BTC", "IXIC"),

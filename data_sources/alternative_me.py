@@ -1,7 +1,7 @@
 """The crypto fear and greed index of alternative.me: one score a day, from 2018.
 
-The score of a day is published as it begins and stands for that day; until the day ends it counts as in
-progress.
+The score of a day is published as it begins and stands for that day: it carries the midnight that begins it,
+and is final from then on.
 """
 
 import json
@@ -12,13 +12,13 @@ import pandas as pd
 from data_sources.daily_file import DailyFile
 from data_sources.errors import BadData
 from data_sources.fred import values_by_day
-from data_sources.parsing import at_day_ends, build
+from data_sources.parsing import build
 from data_sources.web import fetch
 from market.bars import Bars
 from market.instruments import Instrument, Interval, Listing
 
 ADDRESS = "https://api.alternative.me/fng/"
-SAMPLING = "daily score, as published"
+SAMPLING = "daily score, published at 00:00 UTC of its day"
 
 
 class AlternativeMe(DailyFile):
@@ -45,4 +45,5 @@ def parse(raw: str, instrument: Instrument, listing: Listing, now: datetime) -> 
         raise BadData(instrument, listing.source, str(problem)) from problem
     rows = values_by_day(days, pd.Series([score for _, score in scores], dtype=object))
     rows = rows.iloc[::-1]  # they come newest first
-    return build(instrument, Interval.DAY, at_day_ends(rows), listing, now, SAMPLING)
+    rows = rows.set_axis(pd.DatetimeIndex(rows.index).tz_localize("UTC"))
+    return build(instrument, Interval.DAY, rows, listing, now, SAMPLING)

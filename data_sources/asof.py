@@ -12,9 +12,10 @@ import pandas as pd
 from data_sources.errors import NoData, SourceError
 from data_sources.source import Source
 from market.bars import COLUMNS, Bars, InProgress
-from market.calendars import day_start, session_state
+from market.calendars import day_of, day_start, session_state
 from market.instruments import Calendar, Instrument, Interval
 from market.moments import say_day
+from market.publication import Publication
 from market.publishers import publisher
 
 FUNDING_PERIOD = timedelta(hours=8)
@@ -43,7 +44,7 @@ class AsOf:
         return known
 
     def _seen(self, full: Bars, instrument: Instrument, interval: Interval) -> Bars:
-        bars = full.until(self.moment - instrument.publication_lag)
+        bars = full.published(self.moment)
         if bars is None:
             raise NoData(instrument, "the history so far", f"nothing at {self.moment.isoformat()}")
         if interval is not Interval.DAY or instrument.flow:
@@ -63,13 +64,18 @@ class AsOf:
 
     def _aged(self, bars: Bars) -> Bars:
         """``bars`` marked as out of date when a bar that was due by the moment is not there."""
-        lag = bars.instrument.publication_lag
-        due, tolerance = due_close(bars.instrument.calendar, self.moment, lag.days), time_between(bars)
-        if bars.interval is Interval.HOUR or due is None or bars.as_of >= due - tolerance:
+        habit = bars.instrument.published_by(bars.provenance.source)
+        if bars.interval is Interval.HOUR or not is_late(bars, self.moment, habit):
             return bars
         day = say_day(bars.dates[-1].date())
         because = f"{publisher(bars.provenance.source)} published nothing after {day}"
         return replace(bars, provenance=replace(bars.provenance, stale_because=because))
+
+
+def is_late(bars: Bars, moment: datetime, habit: Publication | None) -> bool:
+    """Whether a finished bar that was due at ``moment``, as its publisher's ``habit`` goes, is not there."""
+    due = due_close(bars.instrument.calendar, moment, habit)
+    return due is not None and bars.finished.as_of < due - time_between(bars.finished)
 
 
 def time_between(bars: Bars) -> timedelta:
@@ -82,15 +88,22 @@ def time_between(bars: Bars) -> timedelta:
     apart = bars.frame.index[-1] - bars.frame.index[-2]
     if apart < timedelta(days=1):
         return FUNDING_PERIOD
-    return WEEK if bars.instrument.publication_lag and apart > WORKING_WEEK else timedelta(0)
+    return WEEK if bars.instrument.published and apart > WORKING_WEEK else timedelta(0)
 
 
-def due_close(calendar: Calendar, moment: datetime, lacking: int = 0) -> datetime | None:
-    """The instant of the last close that was due at ``moment``, where the newest ``lacking`` may miss."""
+def due_close(calendar: Calendar, moment: datetime, habit: Publication | None = None) -> datetime | None:
+    """The instant of the last close that was due at ``moment``; of what appears later, once it has."""
+    if habit is not None and habit.opens_the_day:
+        return day_start(moment - timedelta(microseconds=1))  # a midnight still belongs to the day it ends
     due = last_close(calendar, moment)
-    for _ in range(lacking):
-        due = last_close(calendar, due - timedelta(minutes=1)) if due else None
+    while habit and due and not habit.is_expected(day_of(due), moment):
+        due = close_before(calendar, due)
     return due
+
+
+def close_before(calendar: Calendar, close: datetime) -> datetime | None:
+    """The close before this one."""
+    return last_close(calendar, close - timedelta(minutes=1))
 
 
 def last_close(calendar: Calendar, moment: datetime) -> datetime | None:

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self, runtime_checkable
 
 from data_sources.agreement import compare, quote_of
-from data_sources.asof import AsOf, due_close
+from data_sources.asof import AsOf, close_before, due_close, is_late
 from data_sources.errors import NoData, SourceError
 from data_sources.parsing import MINUTES_A_DAY
 from data_sources.quality import vouch
 from data_sources.source import Source
 from market.bars import Bars
-from market.instruments import Calendar, Instrument, Interval
+from market.instruments import Calendar, Instrument, Interval, Listing
 from market.publishers import publisher
 
 PUBLISHING = timedelta(hours=2)
+ASKED_AGAIN = timedelta(hours=4)  # who publishes once a day is asked every three hours
 PATIENCE = 3.0
 FRUITLESS = 30.0
 
@@ -113,7 +114,7 @@ class Chain:
                 continue
             try:
                 source = self._seen_from(provider, until - self._timer())
-                bars = self._aged(source.bars(instrument, interval), listing.delay_minutes)
+                bars = self._aged(source.bars(instrument, interval), listing)
             except SourceError as error:
                 first_error = first_error or error
                 continue
@@ -164,23 +165,36 @@ class Chain:
                 continue
         return None
 
-    def _aged(self, bars: Bars, delay_minutes: int) -> Bars:
+    def _aged(self, bars: Bars, listing: Listing) -> Bars:
         """``bars``, marked as out of date when a bar that is due by now is not there.
 
-        A listing with a delay of a day or more (H.15, OFR) may lack one session for each.
+        What is published later than its close is due then; a listing with a delay of a day or more may lack
+        one session for each.
         """
-        if bars.provenance.stale_because or bars.interval is Interval.HOUR or bars.instrument.flow:
-            return bars
-        due = self._due(bars.instrument.calendar, delay_minutes)
-        if due is None or bars.finished.as_of >= due:
+        if (
+            bars.provenance.stale_because
+            or bars.interval is Interval.HOUR
+            or not self._is_late(bars, listing)
+        ):
             return bars
         because = f"{publisher(bars.provenance.source)} has nothing after {bars.finished.dates[-1]:%Y-%m-%d}"
         return replace(bars, provenance=replace(bars.provenance, stale_because=because))
 
+    def _is_late(self, bars: Bars, listing: Listing) -> bool:
+        if listing.published:
+            return is_late(bars, self._clock() - ASKED_AGAIN, listing.published)
+        if bars.instrument.flow:
+            return False
+        due = self._due(bars.instrument.calendar, listing.delay_minutes)
+        return due is not None and bars.finished.as_of < due
+
     def _due(self, calendar: Calendar, delay_minutes: int) -> datetime | None:
         """The newest close that a provider should have by now."""
         days, minutes = divmod(delay_minutes, MINUTES_A_DAY)
-        return due_close(calendar, self._clock() - timedelta(minutes=minutes) - PUBLISHING, days)
+        due = due_close(calendar, self._clock() - timedelta(minutes=minutes) - PUBLISHING)
+        for _ in range(days):
+            due = close_before(calendar, due) if due else None
+        return due
 
 
 def at_hand(provider: Source, instrument: Instrument, interval: Interval) -> Bars | None:

@@ -25,9 +25,10 @@ class Part:
 
 SESSIONS = Part("sessions.csv", Interval.DAY, "close@16:00 NY")
 UTC_DAYS = Part("utc_days.csv", Interval.DAY, "close@00:00 UTC")
+WITH_DIVIDENDS = Part("total_returns.csv", Interval.DAY, "close@16:00 NY, adjusted for dividends")
 HOURS = Part("hours.csv", Interval.HOUR, "hourly close")
 READINGS = Part("readings.csv", Interval.DAY, "as published", "value")
-PARTS = (SESSIONS, UTC_DAYS, HOURS, READINGS)
+PARTS = (SESSIONS, WITH_DIVIDENDS, UTC_DAYS, HOURS, READINGS)
 
 
 def part_of(instrument: Instrument, interval: Interval) -> Part:
@@ -36,6 +37,8 @@ def part_of(instrument: Instrument, interval: Interval) -> Part:
         return HOURS
     if instrument.flow:
         return READINGS
+    if instrument.of:
+        return WITH_DIVIDENDS
     return SESSIONS if instrument.calendar is Calendar.XNYS else UTC_DAYS
 
 

@@ -88,7 +88,11 @@ class Recorder:
         wanted = [
             (each, interval) for interval in (Interval.DAY, Interval.HOUR) for each in self._instruments
         ]
-        wanted = [(each, interval) for each, interval in wanted if interval is Interval.DAY or not each.flow]
+        wanted = [
+            (each, interval)
+            for each, interval in wanted
+            if interval is Interval.DAY or not (each.flow or each.of)
+        ]
         for done, (instrument, interval) in enumerate(wanted, start=1):
             path = self._path(instrument, interval)
             self._bar(done, len(wanted), f"{instrument.key} {interval.value}")
@@ -169,9 +173,11 @@ class Recorder:
 def is_needed(error: SourceError) -> bool:
     """Whether a recording is incomplete without this series.
 
-    Fund flows have no history to fetch, and official gauges are only shown beside what we compute.
+    Fund flows have no history to fetch, official gauges are only shown beside what we compute, and prices
+    stand in for total returns.
     """
-    return error.instrument.key != "BTC_ETF_FLOW" and error.instrument.group != GAUGES
+    instrument = error.instrument
+    return instrument.key != "BTC_ETF_FLOW" and instrument.group != GAUGES and not instrument.of
 
 
 def series(bars: Bars, now: datetime) -> pd.DataFrame:
@@ -231,7 +237,9 @@ def main(arguments: list[str] | None = None) -> int:
     sources = live(state_dir, known["BTC"], patience=PATIENCE)
     chain = sources.chain()
     try:
-        recorder = Recorder(chain, list(known), folder, second=lambda bars: chain.second(bars, PATIENCE))
+        recorder = Recorder(
+            chain, known.everything(), folder, second=lambda bars: chain.second(bars, PATIENCE)
+        )
         missing = recorder.record()
     except FileExistsError as problem:
         print(f"{problem}. Name another folder.", file=sys.stderr)

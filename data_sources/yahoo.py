@@ -12,6 +12,7 @@ What Yahoo and yfinance 1.7 really do, and what is done about it here:
 - The last row may be NaN, or the running session; rows exist on days when New York is closed (futures, the
   dollar).
 - Hours of the regular session begin at 09:30 New York time; the last one is half an hour long.
+- The volume of a coin is in dollars, that of a share in shares.
 - ^TNX has been quoted at ten times the yield. A yield above 20 percent is not believed.
 """
 
@@ -53,8 +54,8 @@ BROKEN_ANSWER = (OSError, ValueError, LookupError, TypeError, AttributeError)
 class Yahoo:
     """A `Source` of Yahoo's bars: unadjusted closes as they were printed, or adjusted for dividends.
 
-    The two are two sources, `yahoo` and `yahoo_adjusted`, so that they never meet in one series; both use the
-    catalogue's `yahoo` listing.
+    The two are two sources, `yahoo` and `yahoo_adjusted`, each with listings of its own in the catalogue, so
+    that they never meet in one series.
     """
 
     def __init__(self, clock: Callable[[], datetime], cache_folder: Path, *, adjusted: bool = False) -> None:
@@ -68,7 +69,7 @@ class Yahoo:
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """All of Yahoo's daily bars since 1990, or two years of hours; raises `SourceError`."""
-        listing = listing_of(instrument, "yahoo")
+        listing = listing_of(instrument, self.source)
         self.load()
         try:
             rows = self._ask(listing.symbol, interval)
@@ -76,8 +77,7 @@ class Yahoo:
             forget_answers()
             self._is_damaged |= "PeeweeException" in names_of(error) and "locked" not in str(error)
             raise translate(error, instrument, self.source) from error
-        named = Listing(self.source, listing.symbol, listing.delay_minutes)
-        return parse(rows, instrument, interval, named, self._clock(), adjusted=self._adjusted)
+        return parse(rows, instrument, interval, listing, self._clock(), adjusted=self._adjusted)
 
     def _ask(self, symbol: str, interval: Interval) -> pd.DataFrame:
         import yfinance
@@ -164,12 +164,19 @@ def parse(
             rows = at_ends_of_hours(rows.set_axis(index.tz_convert("UTC")), instrument.calendar)
         else:
             rows = at_ends_of_days(rows.set_axis(index.tz_localize(None).normalize()), instrument.calendar)
+        rows = in_coins(rows) if instrument.calendar is Calendar.ALWAYS else rows
     except (ValueError, TypeError, LookupError, OverflowError) as problem:
         raise BadData(instrument, listing.source, str(problem)) from problem
     bars = build(instrument, interval, rows, listing, now, sampling(instrument, interval, adjusted=adjusted))
     if instrument.unit is Unit.PERCENT and bars.close.iloc[-1] > HIGHEST_YIELD:
         raise BadData(instrument, listing.source, f"a yield of {bars.last:g} percent: quoted ten times?")
     return bars
+
+
+def in_coins(rows: pd.DataFrame) -> pd.DataFrame:
+    """``rows`` with volumes in coins, as every venue counts them: dollars over the typical price."""
+    typical = rows[["high", "low", "close"]].mean(axis=1, skipna=False)
+    return rows.assign(volume=rows["volume"] / typical.where(typical > 0))
 
 
 def sampling(instrument: Instrument, interval: Interval, *, adjusted: bool) -> str:

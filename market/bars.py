@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Self
@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from market.calendars import day_of
 from market.due import lay
 from market.instruments import Calendar, Instrument, Interval
 from market.publishers import publisher
@@ -217,9 +218,12 @@ class Bars:
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
-        """The day each bar belongs to (midnight, no zone): the session, or the UTC day its stamp ends."""
+        """The day each bar belongs to (midnight, no zone): the session, or the UTC day its stamp ends; the
+        one it begins, where a figure is published as its day begins.
+        """
         stamps = pd.DatetimeIndex(self.frame.index).tz_localize(None).to_numpy()
-        return pd.DatetimeIndex((stamps - np.timedelta64(1, "us")).astype("datetime64[D]"))
+        back = 0 if self.instrument.opens_the_day else 1
+        return pd.DatetimeIndex((stamps - np.timedelta64(back, "us")).astype("datetime64[D]"))
 
     @cached_property
     def holes(self) -> tuple[Hole, ...]:
@@ -258,6 +262,28 @@ class Bars:
         if known.empty:
             return None
         return replace(finished, frame=known, provenance=finished.provenance.until(moment))
+
+    def until_day(self, day: date) -> Self | None:
+        """The finished bars of ``day`` and the days before it; None when there were none yet."""
+        finished = self.finished
+        stamps = finished.frame.index[finished.dates <= pd.Timestamp(day)]
+        return None if stamps.empty else finished.until(_instant(stamps[-1]))
+
+    def published(self, moment: datetime) -> Self | None:
+        """The finished bars complete and published at ``moment``; None when there were none yet.
+
+        What is published at the midnight that begins its day counts after that instant, which still belongs
+        to the day before.
+        """
+        if self.instrument.opens_the_day:
+            return self.until_day(day_of(moment.astimezone(UTC)))
+        known = self.until(moment)
+        habit = self.instrument.published_by(self.provenance.source)
+        if known is None or habit is None:
+            return known
+        newest_first = zip(known.frame.index[::-1], known.dates[::-1], strict=True)
+        newest = next((stamp for stamp, day in newest_first if habit.of(day.date()) <= moment), None)
+        return None if newest is None else known.until(_instant(newest))
 
     def from_date(self, start: datetime) -> Self | None:
         """The bars complete at ``start`` or later; None when there are none."""

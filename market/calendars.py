@@ -1,4 +1,4 @@
-"""Sessions and closing instants: New York, and the market that never closes.
+"""Sessions and closing instants: New York, the market that never closes, and when the Fed works.
 
 `exchange_calendars` knows early closes and the day of mourning of 2025-01-09. It takes seconds to import, so
 it is imported at the first question, and `warm` asks that question in the background at start.
@@ -15,6 +15,7 @@ import pandas as pd
 
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST_SESSION = "1990-01-01"
+LAST_YEAR = 2100
 
 
 @cache
@@ -104,3 +105,30 @@ def session_after(moment: datetime, sessions: int = 1) -> datetime | None:
     closes = _sessions()["close"]
     place = int(closes.searchsorted(pd.Timestamp(moment), side="right")) + sessions - 1
     return closes.iloc[place].to_pydatetime() if place < len(closes) else None
+
+
+@cache
+def _fed_holidays() -> frozenset[date]:
+    """The holidays of the Federal Reserve; one on a Sunday is kept on Monday, one on a Saturday is not."""
+    from pandas.tseries import holiday
+
+    def on(month: int, day: int, since: str | None = None) -> holiday.Holiday:
+        moved = holiday.sunday_to_monday
+        return holiday.Holiday(f"{month}-{day}", month=month, day=day, observance=moved, start_date=since)
+
+    floating = (
+        holiday.USMartinLutherKingJr,
+        holiday.USPresidentsDay,
+        holiday.USMemorialDay,
+        holiday.USLaborDay,
+        holiday.USColumbusDay,
+        holiday.USThanksgivingDay,
+    )
+    fixed = (on(1, 1), on(6, 19, "2021-06-18"), on(7, 4), on(11, 11), on(12, 25))
+    span = (pd.Timestamp(FIRST_SESSION), pd.Timestamp(LAST_YEAR, 1, 1))
+    return frozenset(day.date() for each in (*fixed, *floating) for day in each.dates(*span))
+
+
+def is_business_day(day: date) -> bool:
+    """Whether the Federal Reserve works on ``day``: not on Columbus Day, though New York trades."""
+    return day.weekday() < 5 and day not in _fed_holidays()

@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo
 from market.instruments import Instrument, Unit
 from market.zones import Zone
 
-SAMPLINGS = {"close@16:00 NY": "New York close", "close@00:00 UTC": "UTC-day close"}
+SAMPLINGS = {
+    "close@16:00 NY": "New York close",
+    "close@00:00 UTC": "UTC-day close",
+    "close@16:00 NY, adjusted for dividends": "New York close with dividends",
+}
 MINUS = "−"
 MISSING = "–"
 UTC_ZONE = ZoneInfo("UTC")

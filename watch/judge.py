@@ -79,6 +79,8 @@ def _out_of_date(bars: Bars, believed: Believed, now: datetime, replay: bool) ->
         return f"{publisher(provenance.source)} sent a time that lies ahead of this clock."
     if believed.as_of is not None and bars.as_of < believed.as_of:
         return f"{publisher(provenance.source)} sent a price older than the last."
+    if bars.instrument.published_by(provenance.source):
+        return ""  # the feed itself says when what is printed later than its close is late
     old = now - bars.as_of
     if old > _oldest(bars, now):
         return f"The newest price is {age(old)} old."

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from analytics.alignment import align
 from analytics.correlation import correlate
-from analytics.drawdowns import latest_drawdown
+from analytics.drawdowns import NO_FALL, latest_drawdown
 from analytics.returns import change_over
 from analytics.stress import SERIES, stress
 from analytics.zones import ZoneHistory, follow
@@ -78,6 +78,8 @@ class Looker:
                 return Result(first.last, 1, first.as_of)
             case Measure.CHANGE_1D:
                 return change_over(first.linked, 1).scaled(100)
+            case Measure.DRAWDOWN if first.instrument.is_gauge:
+                return Result.missing(NO_FALL)
             case Measure.DRAWDOWN:
                 return latest_drawdown(first.linked).scaled(100)
             case Measure.CORRELATION:

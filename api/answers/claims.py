@@ -2,6 +2,7 @@
 
 from analytics.checking import Checked
 from analytics.claims import claims as check_all
+from analytics.dividends import total_returns
 from api.envelope import Json, write_envelope
 from api.query import Query
 from data_sources.feed import Feed
@@ -13,7 +14,8 @@ BY_THE_HOUR = ("BTC",)
 def claims(feed: Feed, _: Query) -> Json:
     """Every claim in the article's order: what is said, what it measures to, the verdict and why."""
     hours = feed.many(feed.catalogue.pick(*BY_THE_HOUR), Interval.HOUR).found
-    return {"claims": [_claim(each) for each in check_all(feed.many(feed.catalogue).found, hours)]}
+    known = feed.many(feed.catalogue.everything()).found
+    return {"claims": [_claim(each) for each in check_all(known, hours, total_returns(known))]}
 
 
 def _claim(checked: Checked) -> Json:

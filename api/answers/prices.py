@@ -8,7 +8,7 @@ from api.envelope import Json, reasons, write_envelope, write_provenance, write_
 from api.query import Query
 from data_sources.feed import Feed
 from market.bars import COLUMNS, Bars
-from market.instruments import Instrument
+from market.instruments import Instrument, Listing
 
 MOST_KEYS = 50
 
@@ -44,15 +44,24 @@ def _instrument(each: Instrument, feed: Feed) -> Json:
         "calendar": each.calendar,
         "flow": each.flow,
         "about": each.about,
-        "providers": [
-            {"source": listing.source, "symbol": listing.symbol, "delay_minutes": listing.delay_minutes}
-            for listing in each.listings
-        ],
+        "gauge": each.is_gauge,
+        "providers": [_listing(listing) for listing in each.listings],
+        "total_return": _listing(each.total_return) if each.total_return else None,
         "bands": [
             {"name": band.name, "severity": band.severity, "lower": band.lower, "upper": band.upper}
             for band in (scale.bands if scale else ())
         ],
     }
+
+
+def _listing(listing: Listing) -> Json:
+    """One provider; ``published`` is there where its figures appear later than their close."""
+    told: Json = {
+        "source": listing.source,
+        "symbol": listing.symbol,
+        "delay_minutes": listing.delay_minutes,
+    }
+    return told | ({"published": str(listing.published)} if listing.published else {})
 
 
 def bars(feed: Feed, query: Query) -> Json:

@@ -13,7 +13,9 @@ def rebound(feed: Feed, query: Query) -> Json:
     instrument = query.instrument("key", "IXIC")
     if instrument.key not in ASSETS:
         raise BadParameter("key", f"The tests are made for {', '.join(ASSETS)}.")
-    board = scoreboard(instrument.key, feed.many([*feed.catalogue, december(feed.moment or query.now)]).found)
+    board = scoreboard(
+        instrument.key, feed.many([*feed.catalogue.everything(), december(feed.moment or query.now)]).found
+    )
     return {
         "key": instrument.key,
         "name": instrument.name,

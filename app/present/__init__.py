@@ -9,9 +9,10 @@ import pandas as pd
 
 from analytics import zone_numbers
 from analytics.changes import Changed
+from analytics.dividends import leaves_out_dividends
 from analytics.drawdowns import low_on_high
 from analytics.falls import AFTER, largest_falls
-from analytics.readings import read, year_range
+from analytics.readings import published_on, read, year_range
 from analytics.zones import ZoneHistory
 from app.present.drawing import Absent, remembered
 from components.lines import Line
@@ -160,6 +161,12 @@ def say_mixed(series: Iterable[Bars]) -> str:
     return f"{', '.join(moving)}: so far today; the others: to their last close"
 
 
+def say_without_dividends(series: Iterable[Bars]) -> str:
+    """Which of ``series`` leave out the dividends that they pay; empty where none does."""
+    told = [bars.instrument.short for bars in series if leaves_out_dividends(bars)]
+    return f"{', '.join(told)}: without dividends" if told else ""
+
+
 def trail(bars: Bars, count: int) -> list[float]:
     """The last closes for a sparkline."""
     return trail_of(bars.linked, count)
@@ -287,12 +294,14 @@ def _about(reading: Reading, bars: Bars) -> Phrase:
     if bars.state is State.DISPUTED and second is not None:
         other = f"{publisher(second.source)} says {price(second.value, instrument)}"
         return shown(reading["last"], lambda _: other, Tone.WARN)
-    if reading["drawdown_pct"].value is not None and instrument.group != "volatility":
+    if reading["drawdown_pct"].value is not None:
         return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
     low, high = (priced(each, instrument) for each in year_range(bars))
     is_whole = len(bars) >= instrument.calendar.periods_per_year
     span = "1 yr" if is_whole else f"since {full_day(bars.dates[0].date())}"
-    return f"{span}: ", low, " to ", high
+    printed = published_on(bars)
+    published = "" if printed is None else f", published {weekday(printed)}"
+    return f"{span}: ", low, " to ", high, published
 
 
 def falls_table(bars: Bars | None, count: int) -> Html | Absent:

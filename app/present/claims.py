@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from analytics.checking import Checked, Claim, Verdict
 from analytics.claims import claim_named, claims
+from analytics.dividends import total_returns
 from app.present.drawing import remembered
 from components.bars import Said
 from components.page.html import Html, link, span
@@ -20,7 +21,8 @@ TONES = {Verdict.FAILS: Tone.WARN, Verdict.NOT_MEASURED: Tone.MUTED, Verdict.NOT
 @remembered
 def checked(known: tuple[Bars, ...], hours: tuple[Bars, ...]) -> tuple[Checked, ...]:
     """Every claim of the article and what came of it."""
-    return claims({bars.key: bars for bars in known}, {bars.key: bars for bars in hours})
+    daily = {bars.key: bars for bars in known}
+    return claims(daily, {bars.key: bars for bars in hours}, total_returns(daily))
 
 
 def story(found: Sequence[Checked]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.beta import Beta, beta
 from analytics.crypto import ARTICLE_BAND, coin_falls, flow_summary, funding_summary, mood
-from analytics.volatility import volume_multiple
+from analytics.volatility import dollar_volume, volume_multiple
 from app.present import finished, trail_of
 from app.present.claims import said_by_article, said_in
 from app.present.drawing import Absent, Drawing, remembered
@@ -38,6 +38,7 @@ from components.text import (
 from components.theme import BITCOIN, NASDAQ, OTHER
 from market.bars import Bars
 from market.calendars import day_of
+from market.publishers import publisher
 from market.readings import Envelope, Reading, joint_envelope
 from market.zones import Zone
 
@@ -206,7 +207,9 @@ def mood_chart(fear: Bars | None, start: datetime, phone: bool) -> Drawing | Abs
     """The published fear and greed index from ``start`` on."""
     if fear is None:
         return Absent("No fear and greed index.")
-    recent = fear.close.loc[pd.Timestamp(start) :]
+    # By day: what carries the midnight that begins its day would be drawn on the day before.
+    by_day = pd.Series(fear.close.to_numpy(), index=pd.Index(fear.dates.date, dtype=object))
+    recent = by_day[fear.frame.index >= pd.Timestamp(start)]
     if recent.empty:
         return Absent("No value in this range.", "Choose a longer one.")
     found = mood(fear)
@@ -281,11 +284,11 @@ def _slopes(fit: Beta, market: pd.Series) -> list[Slope]:
 
 
 def _say_volume(bars: Bars) -> str:
-    found = volume_multiple(bars.finished.frame["volume"])
-    day = short_day(bars.finished.dates[-1].date())
-    return (
-        f"volume on {day}: {multiple(found.value)} the median of 30 days" if found.value is not None else ""
-    )
+    found = volume_multiple(dollar_volume(bars.finished.frame))
+    if found.value is None:
+        return ""
+    day, venue = short_day(bars.finished.dates[-1].date()), publisher(bars.provenance.source)
+    return f"dollar volume on {venue}, {day}: {multiple(found.value)} the median of 30 days"
 
 
 def _interval(fit: Beta) -> str:

@@ -9,9 +9,10 @@ from analytics.alignment import align
 from analytics.clustering import heatmap_order
 from analytics.contagion import split_by, stress_minus_calm
 from analytics.correlation import correlation_matrix
+from analytics.dividends import held as held_of
 from analytics.macro import MacroRow, curve_series
 from analytics.returns import indexed
-from app.present import finished, line, lines_of, readings_of, say_mixed
+from app.present import finished, line, lines_of, readings_of, say_mixed, say_without_dividends
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, ranked_bars, ranked_bars_alt
 from components.heatmap import difference, heatmap_alt
@@ -34,18 +35,23 @@ PANELS = ("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI", "HYG")
 
 
 @remembered
-def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: bool) -> Drawing | Absent:
-    """The closes of each, set to 100 on a common date."""
+def indexed_chart(
+    compared: tuple[Bars, ...], totals: tuple[Bars, ...], since: datetime, day: str, phone: bool
+) -> Drawing | Absent:
+    """The closes of each, of funds with their dividends from ``totals``, set to 100 on a common date."""
+    compared = held_of(compared, {each.key: each for each in totals})
     lines = lines_of(compared, lambda closes: indexed(closes, since))
     if not lines:
         return Absent("No prices since that date.")
     figure = chart_indexed(lines, height=380, phone=phone)
-    return Drawing(figure, indexed_alt(lines, day), compared, f"100 on {day}")
+    words = " · ".join(filter(None, [f"100 on {day}", say_without_dividends(compared)]))
+    return Drawing(figure, indexed_alt(lines, day), compared, words)
 
 
 @remembered
-def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
-    """The week's moves, best first; havens stand out."""
+def week_chart(held: tuple[Bars, ...], totals: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
+    """The week's moves, of funds with their dividends from ``totals``, best first; havens stand out."""
+    held = held_of(held, {each.key: each for each in totals})
     bars = [
         Bar(reading.instrument.short, reading.value("change_1w_pct"), INK if key in HAVENS else OTHER)
         for key, reading in readings_of(held).items()
@@ -54,7 +60,8 @@ def week_chart(held: tuple[Bars, ...], phone: bool) -> Drawing | Absent:
     if all(bar.value is None for bar in bars):
         return Absent("Less than a week is known.")
     figure = ranked_bars(bars, height=380, phone=phone)
-    return Drawing(figure, ranked_bars_alt(bars), held, say_mixed(held))
+    words = " · ".join(filter(None, [say_without_dividends(held), say_mixed(held)]))
+    return Drawing(figure, ranked_bars_alt(bars), held, words)
 
 
 def rows_table(found: Sequence[MacroRow], caption: str = "Where everything stands") -> Html:

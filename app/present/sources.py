@@ -54,7 +54,7 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
                 full_day(bars.dates[0].date()),
                 full_moment(bars.as_of),
                 f"{len(bars):,}",
-                price(bars.last, each),
+                MISSING if each.of else price(bars.last, each),  # the level of a total return means nothing
                 age(moment - bars.as_of),
                 SAID[bars.state],
             )

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from analytics.averages import SPANS, Average, averages, breadth, breadth_line, moving_average
 from analytics.claims_stocks import DAILY_FALL, SOFTWARE_BELOW_HIGH, THIS_YEAR
+from analytics.dividends import earned
 from analytics.drawdowns import drawdown_since
 from analytics.falls import Runs, runs
 from analytics.ranks import rank_among_last
 from analytics.rebound import relief_rally
-from analytics.rotation import window_returns
+from analytics.rotation import HAVENS, HIGH_BETA, window_returns
 from app.present import line, readings_of, told, trail_of
 from app.present.claims import said_by_article, said_in
 from app.present.drawing import Absent, Drawing, remembered
@@ -211,9 +212,10 @@ def moves(markets: tuple[Bars, ...], move: Move, phone: bool) -> Drawing | Absen
 
 @remembered
 def rotation(held: tuple[Bars, ...], window: int, phone: bool) -> Drawing | Absent:
-    """What havens and high-beta holdings returned over the window, best first."""
+    """What havens and high-beta holdings returned over the window, dividends included, best first."""
+    known = {each.key: each for each in held}
     short = {each.key: each.instrument.short for each in held}
-    found = window_returns({each.key: each for each in held}, window)
+    found, made_of = window_returns(known, window), earned(known, (*HAVENS, *HIGH_BETA))
     bars = [
         Bar(short.get(leg.key, leg.key), leg.change.value, INK if leg.is_haven else OTHER)
         for leg in found.legs
@@ -221,8 +223,10 @@ def rotation(held: tuple[Bars, ...], window: int, phone: bool) -> Drawing | Abse
     if all(bar.value is None for bar in bars):
         return Absent(f"Fewer than {window} sessions are known.")
     spread = f"havens less high beta: {change(found.spread.value)}" if found.spread.value is not None else ""
-    note = " · ".join(filter(None, [f"{window} sessions", spread]))
-    return Drawing(ranked_bars(bars, phone=phone), ranked_bars_alt(bars), held, note)
+    without = "dividends left out" if made_of.flags else "dividends included"
+    note = " · ".join(filter(None, [f"{window} sessions", spread, without]))
+    used = tuple(made_of.series.values())
+    return Drawing(ranked_bars(bars, phone=phone), ranked_bars_alt(bars), used, note)
 
 
 def rally_table(markets: Sequence[Bars]) -> Html | Absent:

@@ -5,7 +5,7 @@ from app.services import known
 from app.session import here, hours
 from app.widgets import card, show, show_title
 
-batch = here().many(known())
+batch = here().many(known().everything())
 found = claims.checked(tuple(batch), hours("BTC"))
 
 show_title(*claims.story(found))

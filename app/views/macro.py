@@ -36,7 +36,8 @@ batch = here().many(known().pick(*TOGETHER, *SECTORS, "US2Y", *view().keys))
 scored = tuple(here().many(known().pick(*stress.SERIES)))
 readings = present.readings_of(batch)
 extra = here().many(known().pick("VIX3M", "EFFR"))
-told = story_of(Page.MACRO, {**batch.found, **extra.found}, readings, moment)
+totals = here().many([each for bars in batch if (each := bars.instrument.with_dividends)])
+told = story_of(Page.MACRO, {**batch.found, **extra.found, **totals.found}, readings, moment)
 
 show_story(told.story)
 show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
@@ -49,9 +50,9 @@ with left, card("indexed", "One hundred on the same day", "Closes, set to 100 on
         choose_since()
     compared = batch.select(*keys)
     first, day = present.common_start(compared, since())
-    show("indexed", macro.indexed_chart(compared, first, day, phone))
+    show("indexed", macro.indexed_chart(compared, tuple(totals), first, day, phone))
 with right, card("safety", "Flight to safety?", "Last week; havens stand out", "change_1w"):
-    show("safety", macro.week_chart(batch.select(*macro.SAFETY), phone))
+    show("safety", macro.week_chart(batch.select(*macro.SAFETY), tuple(totals), phone))
 show_rest(told.story)
 
 ranks = "Percentile of the level in its own last year; yields and the curve change in basis points"

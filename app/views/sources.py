@@ -9,7 +9,7 @@ from components.page.cards import headline
 from market.instruments import Interval
 
 moment = moment_now()
-days = here().many(known())
+days = here().many(known().everything())
 hours = here().many(known().pick("BTC", "QQQ"), Interval.HOUR)
 
 show_html(
@@ -20,6 +20,6 @@ show_html(
 )
 show_providers()
 with card("days", "Daily series", "Sessions, UTC days and readings"):
-    show_html(sources.sources_table("Daily series", known(), days, moment))
+    show_html(sources.sources_table("Daily series", known().everything(), days, moment))
 with card("hours", "Hourly series", "They build the open bar, and sample crypto at the New York close"):
     show_html(sources.sources_table("Hourly series", known().pick("BTC", "QQQ"), hours, moment))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.rotation import HAVENS, HIGH_BETA
+from analytics.rotation import SERIES as ROTATING
 from analytics.stories import Page, story_of
 from analytics.systemic import SECTORS
 from app import present
@@ -65,7 +65,7 @@ with (
 ):
     with controls("rotation"):
         window = choose_window((5, 20, 60))
-    show("rotation", tech.rotation(batch.select(*HAVENS, *HIGH_BETA), window, phone))
+    show("rotation", tech.rotation(tuple(here().many(known().pick(*ROTATING))), window, phone))
 with right, card("rally", "What has the rebound made good?", tech.RALLY, "retraced"):
     show("rally", tech.rally_table(markets))
 

@@ -12,9 +12,6 @@ from market.instruments import Instrument
 from market.publishers import publisher
 from market.readings import Envelope
 
-# What rises when markets fall: its rise is drawn in the colour of a fall.
-FEAR = frozenset({"VIX"})
-
 
 class Tone(StrEnum):
     """What colour a number takes; its sign and arrow say the same."""
@@ -138,6 +135,6 @@ def _tone(text: str, instrument: Instrument) -> Tone:
     sign = sign_of(text)
     if sign == 0 or instrument.moves_in_basis_points or instrument.flow:
         return Tone.MUTED
-    if instrument.key in FEAR:
+    if instrument.fear:  # what rises when markets fall: its rise is drawn in the colour of a fall
         sign = -sign
     return Tone.UP if sign > 0 else Tone.DOWN

@@ -23,7 +23,7 @@ from data_sources.bring.written import (
 from data_sources.stamps import is_settled_by_the_hour
 from market.bars import COLUMNS
 from market.calendars import FIRST_SESSION, NEW_YORK, day_end, session_close
-from market.instruments import Calendar, Instrument, Interval
+from market.instruments import Cadence, Calendar, Instrument, Interval
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 A_WEEK = timedelta(days=5)
@@ -88,7 +88,7 @@ def interval_of(whens: Sequence[When], instrument: Instrument) -> Interval:
     usual = apart[(len(apart) - 1) // 2] if apart else DAY
     if is_settled_by_the_hour(instrument):
         return Interval.DAY
-    is_weekly = bool(instrument.flow and instrument.publication_lag)
+    is_weekly = instrument.cadence is Cadence.WEEK
     if len(walls) > 2 and usual >= A_WEEK and not is_weekly:
         length = "week" if usual < timedelta(days=20) else "month or more"
         raise Unclear(f"Its rows lie a {length} apart: a recording holds days and hours.")
@@ -148,7 +148,7 @@ def _end_of(when: When | None, instrument: Instrument, interval: Interval) -> tu
     if interval is Interval.HOUR:
         return _end_of_hour(when, instrument)
     if instrument.calendar is Calendar.ALWAYS:
-        return _end_of_day(when)
+        return _end_of_day(when, instrument)
     day = when.day
     if when.instant is not None and not when.is_label:
         day = when.instant.astimezone(NEW_YORK).date()
@@ -159,16 +159,16 @@ def _end_of_session(day: date, instrument: Instrument) -> tuple[datetime | None,
     if day < date.fromisoformat(FIRST_SESSION):
         return None, f"sessions are known from {FIRST_SESSION[:4]} on"
     close = session_close(day)
-    if close is None and instrument.flow and instrument.publication_lag:
+    if close is None and instrument.cadence is Cadence.WEEK:
         close = session_close(day - DAY)  # a weekly figure of a holiday counts for the session before it
     return close, "" if close else f"New York had no session on {day}"
 
 
-def _end_of_day(when: When) -> tuple[datetime | None, str]:
+def _end_of_day(when: When, instrument: Instrument) -> tuple[datetime | None, str]:
     since_midnight = when.wall - datetime.combine(when.day, time())
     if when.zone not in (None, timedelta(0)) or not (when.is_label or since_midnight >= NEARLY_MIDNIGHT):
         return None, "its day does not begin at midnight UTC"
-    return day_end(when.day), ""
+    return day_end(when.day) - (DAY if instrument.opens_the_day else timedelta(0)), ""
 
 
 def _end_of_hour(when: When, instrument: Instrument) -> tuple[datetime | None, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from market.episodes import Episode
 from market.instruments import Cadence, Calendar, Instrument, Listing, Unit
+from market.publication import Publication
 from market.scales import Scale
 from market.zones import Zone, parse_zone
 
@@ -19,7 +20,8 @@ HERE = Path(__file__).parent
 class Catalogue:
     """All instruments by key, the scales of their gauges, the zones we start with, and named episodes.
 
-    ``meetings`` are the days on which the Federal Reserve announces its decision.
+    ``meetings`` are the days on which the Federal Reserve announces its decision. ``total_returns`` are for
+    sums: they are found by key, and are not among the instruments a reader chooses from.
     """
 
     instruments: Mapping[str, Instrument]
@@ -27,9 +29,10 @@ class Catalogue:
     zones: tuple[Zone, ...] = ()
     episodes: tuple[Episode, ...] = ()
     meetings: tuple[date, ...] = ()
+    total_returns: Mapping[str, Instrument] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Instrument:
-        return self.instruments[key]
+        return self.total_returns.get(key) or self.instruments[key]
 
     def __contains__(self, key: object) -> bool:
         return key in self.instruments
@@ -43,7 +46,11 @@ class Catalogue:
 
     def pick(self, *keys: str) -> list[Instrument]:
         """The instruments with these keys, in this order; raises `KeyError` for an unknown one."""
-        return [self.instruments[key] for key in keys]
+        return [self[key] for key in keys]
+
+    def everything(self) -> list[Instrument]:
+        """All instruments, and the total returns of those that have one."""
+        return [*self, *self.total_returns.values()]
 
     def zones_of(self, key: str) -> list[Zone]:
         """The zones of one instrument, lowest first."""
@@ -60,12 +67,14 @@ def load(folder: Path = HERE) -> Catalogue:
         if "bands" in stanza
     }
     instruments = {key: _instrument(key, **stanza) for key, stanza in stanzas.items()}
+    total_returns = [each for one in instruments.values() if (each := one.with_dividends)]
     return Catalogue(
         instruments=instruments,
         scales=scales,
         zones=tuple(_zone(**stanza) for stanza in _read(folder / "zones.toml").get("zone", [])),
         episodes=tuple(Episode(key, **stanza) for key, stanza in _read(folder / "episodes.toml").items()),
         meetings=tuple(_read(folder / "fomc.toml").get("decisions", ())),
+        total_returns={each.key: each for each in total_returns},
     )
 
 
@@ -79,16 +88,24 @@ def _instrument(
     calendar: str,
     cadence: str = Cadence.DAY,
     providers: tuple[dict[str, str], ...] = (),
+    total_return: dict[str, str] | None = None,
     **fields: str,
 ) -> Instrument:
+    listings = tuple(_listing(**provider) for provider in providers)
+    with_dividends = _listing(**total_return) if total_return else None
     return Instrument(
         key,
         unit=Unit(unit),
         calendar=Calendar(calendar),
         cadence=Cadence(cadence),
-        listings=tuple(Listing(**provider) for provider in providers),  # type: ignore[arg-type]
+        listings=listings,
+        total_return=with_dividends,
         **fields,  # type: ignore[arg-type]
     )
+
+
+def _listing(published: str = "", **fields: str) -> Listing:
+    return Listing(**fields, published=Publication.parse(published) if published else None)  # type: ignore[arg-type]
 
 
 def _zone(at: str, name: str, why: str, known: date | None = None) -> Zone:

@@ -12,7 +12,7 @@ from market.instruments import Interval
 from market.moments import parse_moment
 
 FOLDER = Path(__file__).parents[2] / "recordings" / "rout-2026"
-FILES = ("sessions.csv", "utc_days.csv", "readings.csv")
+FILES = ("sessions.csv", "total_returns.csv", "utc_days.csv", "readings.csv")
 
 
 @cache
@@ -27,8 +27,11 @@ def _frames() -> dict[str, pd.DataFrame]:
 
 def recording(asof: str = "2026-03-06") -> dict[str, Bars]:
     """Daily bars and readings of the recording by key, as known at ``asof``."""
-    moment = pd.Timestamp(parse_moment(asof))
+    moment = parse_moment(asof)
     known = catalogue.load()
     came = Provenance("recording", "", datetime(2026, 3, 7, tzinfo=UTC), "as published", recorded=True)
-    cut = {key: frame.loc[:moment].rename_axis(None) for key, frame in _frames().items() if key in known}
-    return {key: Bars(known[key], Interval.DAY, frame, came) for key, frame in cut.items() if not frame.empty}
+    frames = {each.key: _frames()[each.key] for each in known.everything() if each.key in _frames()}
+    full = {
+        key: Bars(known[key], Interval.DAY, frame.rename_axis(None), came) for key, frame in frames.items()
+    }
+    return {key: bars for key, each in full.items() if (bars := each.published(moment)) is not None}

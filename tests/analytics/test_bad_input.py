@@ -418,7 +418,7 @@ PAGES: dict[str, Callable[[Known], Any]] = {
     "macro_rows": macro.macro_rows,
     "curve": lambda known: macro.curve(known["US10Y"], known["US2Y"]),
     "dollar": lambda known: macro.dollar(known["DXY"]),
-    "credit": lambda known: macro.credit(known["HYG"], known["IEF"]),
+    "credit": lambda known: macro.credit(known),
     "window_returns": rotation.window_returns,
     "rotation": rotation.rotation,
     "scoreboard": lambda known: [rebound.scoreboard(key, known) for key in WATCHED],

@@ -67,6 +67,18 @@ def test_a_fall_of_a_gauge_of_fear_is_no_bad_day() -> None:
     bars = series("VIX", [*FLAT, 90.0])
     fact = moved(read(bars), bars, at_close(bars), "the VIX")
     assert told(fact) == "the VIX fell 10.9% today, its largest fall in 90 sessions"
+    assert fact and fact.tone is Tone.BETTER
+
+
+@pytest.mark.parametrize("key", ["VIX", "VIX3M"])
+@pytest.mark.parametrize(("to", "tone"), [(102.5, Tone.WORSE), (150.0, Tone.WORSE), (99.0, Tone.BETTER)])
+def test_a_rise_of_a_gauge_of_fear_is_for_the_worse(key: str, to: float, tone: Tone) -> None:
+    bars = series(key, [*FLAT, to])
+    for fact in (
+        moved(read(bars), bars, at_close(bars), "it"),
+        largest_since(read(bars), bars, at_close(bars), "it"),
+    ):
+        assert fact is None or fact.tone is tone
 
 
 def test_an_ordinary_move_has_no_rank() -> None:

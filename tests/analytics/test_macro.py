@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analytics import macro
@@ -31,12 +33,14 @@ def test_recorded_rows_on_the_fifth_of_february() -> None:
     assert rows["DXY"].percentile.value == pytest.approx(17.33, abs=0.01)
     assert rows["DXY"].percentile.n == 251  # the close of 5 March 2025 is not in the recording
     assert rows["DXY"].percentile.flags == ("gap",)
-    assert rows["US10Y"].day.value == pytest.approx(-8.0)
+    assert rows["US10Y"].day.value == pytest.approx(1.0)  # of 4 February: H.15 prints the 5th on the 6th
     assert rows["US10Y"].day.unit == "bp"
-    assert rows["10Y-2Y"].value.value == pytest.approx(74.0)
+    assert rows["10Y-2Y"].value.value == pytest.approx(72.0)
     assert rows["GLD"].week.value == pytest.approx(-10.89, abs=0.01)
     assert rows["HYG/IEF"].value.flags == ("unadjusted",)
     assert rows["HYG/IEF"].value.inputs == (("HYG", 80.53), ("IEF", 96.07))
+    assert rows["HYG/IEF"].month.flags == ()
+    assert [key for key, _ in rows["HYG/IEF"].month.inputs] == ["HYG_TR", "IEF_TR"]
 
 
 def test_the_week_of_a_row_starts_at_the_close_a_week_before() -> None:
@@ -59,7 +63,7 @@ def test_two_series_without_a_day_in_common_have_no_ratio() -> None:
     known = {"HYG": series("HYG", [80.0]), "IEF": series("IEF", [95.0], start="2025-03-03")}
     (row,) = macro.macro_rows(known, ["HYG/IEF"])
     assert row.value.why == "High-yield bonds (HYG) and 7-10 year Treasuries (IEF) have no day in common."
-    assert macro.credit(known["HYG"], known["IEF"]).drawdown.value is None
+    assert macro.credit(known).drawdown.value is None
 
 
 def test_oil_below_zero_has_a_value_and_no_change_in_percent() -> None:
@@ -99,9 +103,20 @@ def test_a_short_dollar_is_neither_strong_nor_weak() -> None:
     assert dollar.move.why == "The history holds 10 of 21 closes."
 
 
-def test_credit_is_flagged_unadjusted_and_young() -> None:
-    known = recording("2025-06-30")
-    credit = macro.credit(known["HYG"], known["IEF"])
+def test_a_ratio_of_prices_alone_is_flagged_and_changes_less_truly() -> None:
+    known = recording("2026-02-05")
+    prices = {key: bars for key, bars in known.items() if not bars.instrument.of}
+    (with_dividends,), (without,) = (macro.macro_rows(each, ["HYG/IEF"]) for each in (known, prices))
+    assert without.month.flags == ("unadjusted",)
+    assert with_dividends.value.value == without.value.value == pytest.approx(80.53 / 96.07)
+    # HYG went without 0.39 dollars on 2 February, IEF without 0.31
+    more = with_dividends.month.value - without.month.value  # type: ignore[operator]
+    assert more == pytest.approx(100 * (0.39 / 80.5 - 0.31 / 96), abs=0.02)
+
+
+def test_credit_of_prices_is_flagged_unadjusted_and_young() -> None:
+    known = {key: bars for key, bars in recording("2025-06-30").items() if not bars.instrument.of}
+    credit = macro.credit(known)
     assert credit.drawdown.flags == ("young", "unadjusted")
     assert credit.excess.value is not None
     assert credit.drawdown.value is not None
@@ -130,3 +145,22 @@ def test_the_term_structure_of_the_vix_is_a_row_where_three_months_are_known() -
     assert "VIX/VIX3M" not in [row.key for row in macro.macro_rows({"VIX": near})]
     row = next(row for row in macro.macro_rows({"VIX": near, "VIX3M": far}) if row.key == "VIX/VIX3M")
     assert row.value.value == pytest.approx(1.1)
+
+
+def test_a_hole_stays_a_row_of_a_ratio_so_that_rows_are_sessions() -> None:
+    days = pd.bdate_range("2026-01-05", periods=6, tz="UTC")
+    fund = pd.Series([80.0, 81, np.nan, 83, 84, 85], index=days, name="HYG")
+    against = pd.Series([40.0] * 5, index=days[:5], name="IEF")
+    quotient = macro.ratio(fund, against)
+    assert list(quotient.index) == list(days[:5])
+    assert np.isnan(quotient.iloc[2])
+    moves = macro.excess_returns(quotient, 2)
+    assert list(moves.index) == [days[3]]  # of the two that end beside the hole there is none
+    assert moves.iloc[0] == pytest.approx(math.log(83 / 81))
+
+
+def test_a_change_over_days_starts_at_the_last_close_that_is_known() -> None:
+    days = pd.bdate_range("2026-01-05", periods=8)
+    values = pd.Series([1.0, 2, np.nan, 4, 5, 6, 7, 9], index=days)
+    week = macro.difference_over_days(values, pd.DatetimeIndex(days), 7)
+    assert week.value == pytest.approx(9 - 2)  # a week before 14 January is 7 January: the hole

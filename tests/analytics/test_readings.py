@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analytics.drawdowns import low_on_high
+from analytics.drawdowns import NO_FALL, low_on_high
 from analytics.ranks import rank_among_last
 from analytics.readings import IN_POINTS, NO_PERCENT, read, unread, year_range
 from data_sources.assembly import assemble
@@ -23,6 +23,7 @@ from market.readings import Reading
 
 FEED = assemble(Settings(mode=Mode.RECORDED)).feed()
 YIELDS = ("US10Y", "US2Y")
+GAUGES = ("VIX", "DXY")
 AMOUNTS = ("FNG", "BTC_FUNDING", "BTC_ETF_FLOW")
 ALWAYS = ("BTC", "ETH", "SOL", "XRP", "BNB", "DOGE", "ADA", "LINK", "AVAX")
 HOLES = {"DXY": datetime(2025, 3, 5, 21, tzinfo=UTC)}
@@ -85,8 +86,9 @@ def expected(key: str, known: list[tuple[datetime, float]]) -> dict[str, float |
     is_ranked = len(year) == 252 and not isnan(year[-1])
     numbers["rank_252"] = sum(move <= year[-1] for move in year) if is_ranked else None
     numbers = {name: None if value is not None and isnan(value) else value for name, value in numbers.items()}
-    ratios = ("drawdown_pct", "from_2025_high_pct", "realised_vol_pct")
-    return numbers | (dict.fromkeys(ratios) if key in YIELDS else _ratios(key, known))
+    falls = ("drawdown_pct", "from_2025_high_pct")
+    numbers |= dict.fromkeys((*falls, "realised_vol_pct")) if key in YIELDS else _ratios(key, known)
+    return numbers | (dict.fromkeys(falls) if key in GAUGES else {})
 
 
 def _ratios(key: str, known: list[tuple[datetime, float]]) -> dict[str, float | None]:
@@ -158,7 +160,24 @@ def test_an_amount_of_a_day_has_a_last_value_and_no_changes(key: str) -> None:
         assert seen is not None
         numbers = dict(read(seen).numbers)
         assert numbers.pop("last").value == rows[size - 1][1]
-        assert {number.why for number in numbers.values()} <= {NO_PERCENT}
+        assert {number.why for number in numbers.values()} <= {NO_PERCENT, NO_FALL}
+
+
+@pytest.mark.parametrize("key", ["VIX", "DXY", "US10Y", "FNG", "BTC_ETF_FLOW", "BTC_FUNDING"])
+def test_what_nobody_holds_has_no_fall_from_its_high(key: str) -> None:
+    reading = read(FEED.bars(key))
+    for name in ("drawdown_pct", "from_2025_high_pct"):
+        assert (reading[name].value, reading[name].state) == (None, State.MISSING)
+        assert reading[name].why == "A gauge has no fall from its high."
+
+
+def test_a_yield_says_of_which_day_it_is_and_when_it_was_published() -> None:
+    saturday = FEED.as_of(datetime(2026, 2, 7, 15, 30, tzinfo=UTC))
+    last = read(saturday.bars("US10Y"))["last"]
+    assert last.inputs == (("of", "Thu 5 Feb 2026"), ("published", "Fri 6 Feb 2026"))
+    assert last.as_of == datetime(2026, 2, 5, 21, 0, tzinfo=UTC)
+    assert read(saturday.bars("IXIC"))["last"].inputs == ()
+    assert read(saturday.bars("FNG"))["last"].inputs == ()
 
 
 def test_a_yield_moves_in_basis_points_only() -> None:

@@ -141,6 +141,24 @@ def test_bitcoin_s_volume_on_the_day_of_the_fall():
     assert (volatility.volume_multiple(volume).value or 0) > 2
 
 
+def test_recorded_volume_of_the_rout_is_told_in_dollars() -> None:
+    frame = recording("2026-02-05")["BTC"].frame
+    in_coins = volatility.volume_multiple(frame["volume"]).value
+    in_dollars = volatility.volume_multiple(volatility.dollar_volume(frame)).value
+    assert (in_coins, in_dollars) == (pytest.approx(6.58, abs=0.005), pytest.approx(4.785, abs=0.005))
+
+
+def test_dollars_are_volume_times_the_typical_price_or_the_close() -> None:
+    rows = pd.DataFrame(
+        {"high": [110, np.nan, 1], "low": [90, np.nan, 1], "close": [106, 50, -1], "volume": [2, 3, 4]},
+        dtype=float,
+    )
+    rows.loc[2, ["high", "low"]] = np.nan
+    traded = volatility.dollar_volume(rows)
+    assert traded.iloc[:2].tolist() == pytest.approx([2 * 102, 150])
+    assert np.isnan(traded.iloc[2])
+
+
 def test_nervousness_of_nervousness():
     vix = recording("2026-02-05")["VIX"].close
     assert 0.5 < (volatility.vol_of_vol(vix).value or 0) < 3

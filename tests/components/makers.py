@@ -17,7 +17,7 @@ HOSTILE = '<b style="background:url(http://evil)">%{x} #000001 $a$</b>'
 
 BTC = Instrument("BTC", "Bitcoin", "Bitcoin", "crypto", Unit.USD, Calendar.ALWAYS)
 IXIC = Instrument("IXIC", "Nasdaq Composite", "Nasdaq", "index", Unit.POINTS, Calendar.XNYS)
-VIX = Instrument("VIX", "VIX", "VIX", "volatility", Unit.POINTS, Calendar.XNYS)
+VIX = Instrument("VIX", "VIX", "VIX", "volatility", Unit.POINTS, Calendar.XNYS, fear=True)
 US10Y = Instrument("US10Y", "US 10-year", "10-year", "rates", Unit.PERCENT, Calendar.XNYS)
 FUNDING = Instrument(
     "BTC_FUNDING", "Funding", "Funding", "derivative", Unit.PERCENT, Calendar.ALWAYS, flow=True

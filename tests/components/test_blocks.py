@@ -14,6 +14,7 @@ from components.page.html import Html, element, link
 from components.page.levels import zone_mark
 from components.page.numbers import about
 from components.page.sparkline import sparkline
+from market import catalogue
 from market.bars import SecondOpinion, State
 from market.facts import Quoted
 from market.scales import Scale
@@ -111,6 +112,7 @@ def test_a_missing_number_is_a_dash_that_says_why() -> None:
         (IXIC, -0.04, "mk-muted"),
         (VIX, -18.4, "mk-up"),
         (VIX, 18.4, "mk-down"),
+        (catalogue.load()["VIX3M"], 18.4, "mk-down"),
         (US10Y, 3.0, "mk-muted"),
         (FUNDING, -0.1, "mk-muted"),
     ],

@@ -199,13 +199,56 @@ def replayed(key: str, moment: datetime, weekly: bool = False) -> Bars:
 
 
 @pytest.mark.parametrize(
-    ("key", "newest"), [("OFR_FSI", "2026-02-03"), ("BROAD_DOLLAR", "2026-01-30"), ("HY_OAS", "2026-02-05")]
+    ("key", "newest"), [("OFR_FSI", "2026-02-03"), ("BROAD_DOLLAR", "2026-01-30"), ("HY_OAS", "2026-02-04")]
 )
 def test_what_is_published_days_later_is_not_known_before(key: str, newest: str) -> None:
     thursday = datetime(2026, 2, 5, 22, 0, tzinfo=UTC)
     bars = replayed(key, thursday)
     assert bars.dates[-1] == pd.Timestamp(newest)
     assert bars.provenance.stale_because is None
+
+
+@pytest.mark.parametrize(
+    ("key", "known_from", "day"),
+    [
+        ("US10Y", datetime(2026, 2, 6, 21, 15, tzinfo=UTC), "2026-02-05"),
+        ("US2Y", datetime(2026, 2, 9, 21, 15, tzinfo=UTC), "2026-02-06"),
+        ("US10Y", datetime(2025, 10, 14, 20, 15, tzinfo=UTC), "2025-10-10"),  # over Columbus Day
+        ("BTC_ETF_FLOW", datetime(2026, 2, 6, 6, 0, tzinfo=UTC), "2026-02-05"),
+        ("FNG", datetime(2026, 2, 7, 0, 1, tzinfo=UTC), "2026-02-07"),
+    ],
+)
+def test_a_figure_is_known_from_when_it_was_published(key: str, known_from: datetime, day: str) -> None:
+    before, after = (FEED.as_of(at).bars(key) for at in (known_from - MINUTE, known_from))
+    assert before.dates[-1] < pd.Timestamp(day)
+    assert after.dates[-1] == pd.Timestamp(day)
+    assert before.state is after.state is State.RECORDED
+
+
+@given(moments, st.sampled_from(["US10Y", "US2Y", "FNG", "BTC_ETF_FLOW"]))
+def test_no_figure_is_known_before_it_was_published(moment: datetime, key: str) -> None:
+    try:
+        bars = FEED.as_of(moment).bars(key)
+    except NoData:
+        return
+    habit = KNOWN[key].published
+    assert habit is not None
+    assert habit.of(bars.dates[-1].date()) <= moment
+
+
+def test_the_mood_of_a_day_is_read_on_that_day_and_at_its_end() -> None:
+    values = {at.date(): float(row["value"]) for at, row in rows("readings.csv", "FNG")}
+    for hour in (1, 12, 24):
+        bars = FEED.as_of(datetime(2026, 2, 5, tzinfo=UTC) + timedelta(hours=hour)).bars("FNG")
+        assert (bars.last, bars.dates[-1]) == (values[date(2026, 2, 5)], pd.Timestamp("2026-02-05"))
+        assert bars.as_of == datetime(2026, 2, 5, tzinfo=UTC)
+
+
+def test_a_yield_that_is_late_is_out_of_date() -> None:
+    feed = Feed(Past(FEED.source, datetime(2026, 2, 4, 22, 0, tzinfo=UTC)), KNOWN)
+    printed = datetime(2026, 2, 6, 21, 15, tzinfo=UTC)
+    assert feed.as_of(printed - MINUTE).bars("US10Y").state is State.RECORDED
+    assert feed.as_of(printed).bars("US10Y").state is State.STALE
 
 
 @pytest.mark.parametrize("day", range(2, 9))

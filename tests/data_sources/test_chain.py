@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -135,8 +135,33 @@ def test_a_source_that_publishes_a_week_at_a_time_is_not_late_within_the_week():
 def test_a_weekly_gauge_is_not_called_late_every_day():
     stress = catalogue.load()["STLFSI"]
     wednesday = Clock(datetime(2026, 2, 11, 22, 30, tzinfo=UTC))
-    friday = make_bars(stress, [-0.7, -0.66], last=date(2026, 1, 30), source="fred")
-    assert chain(stress, wednesday, fred=friday).state is State.FINAL
+    every_day = make_bars(
+        stress, [-0.7, -0.69, -0.68, -0.67, -0.66, -0.66], last=date(2026, 1, 30), source="fred"
+    )
+    fridays = replace(every_day, frame=every_day.frame.iloc[[0, -1]])
+    assert chain(stress, wednesday, fred=fridays).state is State.FINAL
+    friday = Clock(datetime(2026, 2, 13, 22, 30, tzinfo=UTC))
+    assert chain(stress, friday, fred=fridays).state is State.STALE
+
+
+def test_a_yield_is_due_once_the_fed_has_had_time_to_print_it():
+    wednesday = make_bars(YIELD, [4.2, 4.21], last=date(2026, 2, 4), source="fred")
+    friday_night = datetime(2026, 2, 6, 21, 15, tzinfo=UTC)
+    before, after = (Clock(friday_night + timedelta(hours=hours)) for hours in (1, 5))
+    assert chain(YIELD, before, fred=wednesday).state is State.FINAL
+    assert chain(YIELD, after, fred=wednesday).state is State.STALE
+
+
+def test_a_day_on_which_the_fed_does_not_work_has_no_yield_to_wait_for():
+    friday = make_bars(YIELD, [4.2, 4.21], last=date(2025, 10, 9), source="fred")
+    columbus_day, tuesday = (datetime(2025, 10, day, 23, 0, tzinfo=UTC) for day in (13, 14))
+    assert chain(YIELD, Clock(columbus_day), fred=friday).state is State.FINAL
+    assert chain(YIELD, Clock(tuesday + timedelta(hours=3)), fred=friday).state is State.STALE
+
+
+def test_what_is_called_late_is_what_its_own_provider_owes():
+    wednesday = make_bars(YIELD, [4.2, 4.21], last=date(2026, 2, 4), source="yahoo")
+    assert chain(YIELD, Clock(datetime(2026, 2, 5, 23, 30, tzinfo=UTC)), yahoo=wednesday).state is State.STALE
 
 
 def test_a_coin_is_due_every_day_of_the_week():

@@ -176,12 +176,12 @@ def said(*scores):
     return json.dumps({"data": rows})
 
 
-def test_todays_mood_is_in_progress_and_stands_for_today():
+def test_todays_mood_is_published_as_its_day_begins_and_stands_for_it():
     bars = mood(said(("2026-02-09", "14"), ("2026-02-08", "7"), ("2026-02-07", "6")))
     assert bars.close.tolist() == [6, 7, 14]
     assert [str(day.date()) for day in bars.dates] == ["2026-02-07", "2026-02-08", "2026-02-09"]
-    assert bars.state is State.PROVISIONAL
-    assert bars.as_of == NOW
+    assert bars.state is State.FINAL
+    assert bars.as_of == datetime(2026, 2, 9, tzinfo=UTC)
 
 
 def test_a_score_beyond_a_hundred_is_left_out_and_told():

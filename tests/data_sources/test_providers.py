@@ -28,6 +28,7 @@ from data_sources.guarded import Guarded, Limits
 from data_sources.ofr import Ofr
 from data_sources.source import Source
 from data_sources.yahoo import Yahoo
+from market import catalogue
 from market.bars import Bars
 from market.instruments import Calendar, Instrument, Interval, Listing, Unit
 from market.text import full_day
@@ -218,7 +219,8 @@ def test_the_running_day_is_in_progress_and_its_move_is_the_venues_own(providers
 
 
 def test_adjusted_closes_are_another_source_and_say_so(providers):
-    bars = ask(providers, "yahoo_adjusted", NASDAQ)
+    total_return = catalogue.load()["HYG_TR"]
+    bars = ask(providers, "yahoo_adjusted", total_return)
     assert bars.provenance.source == "yahoo_adjusted"
     assert "adjusted for dividends" in bars.provenance.sampling
 

@@ -176,3 +176,24 @@ def test_old_days_are_left_out(tmp_path):
     recorder(shelf, tmp_path / "now", instruments=[VIX]).record()
     played = Recorded(tmp_path / "now", describe(tmp_path / "now")).bars(VIX, Interval.DAY)
     assert 740 < len(played) < 760
+
+
+def test_total_returns_have_a_file_of_their_own_and_no_hours(tmp_path):
+    fund, total = catalogue.load()["HYG"], catalogue.load()["HYG_TR"]
+    shelf = Shelf(fund, total)
+    assert recorder(shelf, tmp_path / "now", instruments=[fund, total]).record() == []
+    assert (
+        (tmp_path / "now" / "total_returns.csv")
+        .read_text()
+        .startswith("time,key,close\n2026-02-04T21:00Z,HYG_TR")
+    )
+    played = Recorded(tmp_path / "now", describe(tmp_path / "now"))
+    assert "adjusted for dividends" in played.bars(total, Interval.DAY).provenance.sampling
+    assert "adjusted" not in played.bars(fund, Interval.DAY).provenance.sampling
+
+
+def test_prices_stand_in_for_total_returns_that_cannot_be_had(tmp_path):
+    fund, total = catalogue.load()["HYG"], catalogue.load()["HYG_TR"]
+    shelf = Shelf(fund)
+    shelf.answers["HYG_TR", Interval.DAY] = NoData(total, "yahoo_adjusted")
+    assert recorder(shelf, tmp_path / "now", instruments=[fund, total]).record() == []

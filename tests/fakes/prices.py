@@ -8,6 +8,7 @@ import pandas as pd
 from market.bars import COLUMNS, Bars, InProgress, Provenance
 from market.calendars import day_end, day_of, day_start, session_close
 from market.instruments import Calendar, Instrument, Interval, Listing, Unit
+from market.publication import Publication
 
 VIX = Instrument(
     "VIX",
@@ -34,7 +35,10 @@ YIELD = Instrument(
     "rate",
     Unit.PERCENT,
     Calendar.XNYS,
-    (Listing("fred", "DGS10", 1440), Listing("yahoo", "^TNX", 15)),
+    (
+        Listing("fred", "DGS10", 1440, Publication.parse("next business day, 16:15 New York")),
+        Listing("yahoo", "^TNX", 15),
+    ),
 )
 OIL = Instrument(
     "WTI",
@@ -81,7 +85,7 @@ MOOD = Instrument(
     "mood",
     Unit.SCORE,
     Calendar.ALWAYS,
-    (Listing("alternative_me", "fng"),),
+    (Listing("alternative_me", "fng", published=Publication.parse("same day, 00:00 UTC")),),
     flow=True,
 )
 ETF_FLOW = Instrument(

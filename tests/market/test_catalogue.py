@@ -116,13 +116,39 @@ def test_only_funds_and_coins_can_split() -> None:
 def test_official_gauges_stand_together_and_say_how_late_they_appear() -> None:
     gauges = KNOWN.group(GAUGES)
     assert [each.key for each in gauges] == ["OFR_FSI", "STLFSI", "HY_OAS", "BROAD_DOLLAR"]
-    assert [each.publication_lag.days for each in gauges] == [2, 6, 0, 6]
+    assert all(each.published for each in gauges)
     assert all(each.about and each.listings[0].delay_minutes >= 1440 for each in gauges)
 
 
-def test_what_every_provider_has_the_next_day_has_no_lag() -> None:
-    later = {each.key for each in KNOWN if each.publication_lag}
-    assert later == {"OFR_FSI", "STLFSI", "BROAD_DOLLAR"}
+def test_what_is_known_later_than_its_close_says_when() -> None:
+    gauges = {"OFR_FSI", "STLFSI", "HY_OAS", "BROAD_DOLLAR"}
+    later = {each.key for each in KNOWN if each.published}
+    assert later == {"US10Y", "US2Y", "EFFR", "FNG", "BTC_ETF_FLOW"} | gauges
+    assert [each.key for each in KNOWN if each.opens_the_day] == ["FNG"]
+
+
+def test_who_trades_knows_a_yield_at_its_close() -> None:
+    ten_years = KNOWN["US10Y"]
+    assert ten_years.published_by("yahoo") is None
+    assert ten_years.published_by("fred") == ten_years.published_by("Federal Reserve H.15") is not None
+
+
+def test_what_nobody_holds_is_a_gauge() -> None:
+    gauges = {each.key for each in KNOWN if each.is_gauge}
+    official = {"OFR_FSI", "STLFSI", "HY_OAS", "BROAD_DOLLAR"}
+    measured = {"VIX", "VIX3M", "DXY", "US10Y", "US2Y", "EFFR", "FNG", "BTC_FUNDING", "BTC_ETF_FLOW"}
+    assert gauges == measured | official
+    assert {each.key for each in KNOWN if each.fear} == {"VIX", "VIX3M", "OFR_FSI", "STLFSI", "HY_OAS"}
+
+
+def test_a_total_return_is_found_by_its_key_and_never_listed() -> None:
+    total = KNOWN["HYG_TR"]
+    assert (total.of, total.listings[0].source, total.unit) == ("HYG", "yahoo_adjusted", Unit.USD)
+    assert "HYG_TR" not in KNOWN
+    assert total not in list(KNOWN)
+    assert total in KNOWN.everything()
+    assert KNOWN["GSPC_TR"].listings[0].symbol == "SPY"
+    assert "BTC_TR" not in [each.key for each in KNOWN.everything()]
 
 
 def test_an_index_of_stress_around_zero_is_never_turned_into_percent() -> None:

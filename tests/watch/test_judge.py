@@ -11,6 +11,7 @@ from market.bars import COLUMNS, Bars, InProgress, Provenance, SecondOpinion
 from market.instruments import Calendar, Instrument, Interval, Unit
 from market.rules import Health
 from tests.analytics.test_zones import BTC
+from tests.fakes.prices import YIELD
 from watch.judge import Believed, judge
 
 NOW = datetime(2026, 2, 6, 15, tzinfo=UTC)
@@ -160,3 +161,14 @@ def test_an_absurd_jump_is_never_believed_from_one_source() -> None:
         sample, believed = judge(bars(6_950_000.0, now), believed, now)
         assert sample.health is Health.DISPUTED
         now += timedelta(minutes=1)
+
+
+def test_a_yield_is_fresh_until_the_fed_owes_the_next_one() -> None:
+    """That of Thursday over a long weekend: Friday's is printed on Tuesday."""
+    thursday = datetime(2025, 10, 9, 20, 0, tzinfo=UTC)
+    tuesday = datetime(2025, 10, 14, 20, 0, tzinfo=UTC)
+    newest = bars(4.14, thursday, YIELD, source="fred")
+    assert health(newest, Believed(), tuesday) is Health.FRESH
+    assert health(
+        replace(newest, provenance=replace(newest.provenance, source="yahoo")), Believed(), tuesday
+    ) is (Health.STALE)

@@ -139,3 +139,10 @@ def test_a_stress_score_of_fewer_series_is_doubted_for_ten_minutes(prices: Recor
         assert sample.health is health, minutes
         believed = looker.believed
     assert look_at(Looker(prices, MOMENT, believed, replay=True), asked)[0].health is Health.FRESH
+
+
+@pytest.mark.parametrize("key", ["VIX", "DXY", "US10Y"])
+def test_a_gauge_has_no_fall_to_watch(looker: Looker, key: str) -> None:
+    sample, _ = look_at(looker, rule(Measure.DRAWDOWN, key))
+    assert (sample.health, sample.value) == (Health.NO_DATA, None)
+    assert sample.why == "A gauge has no fall from its high."

@@ -16,7 +16,7 @@ def test_the_contributions_add_up_to_the_score(asof: str) -> None:
 
 def test_the_score_is_the_one_of_the_page() -> None:
     feed = RECORDING.as_of(parse_moment("2026-02-05"))
-    shown = stress(feed.many(feed.catalogue).found)
+    shown = stress(feed.many(feed.catalogue.everything()).found)
     body = ask("/api/v1/stress?asof=2026-02-05")
     for name, number in (("score", shown.score), ("tradfi", shown.tradfi), ("coverage", shown.coverage)):
         assert body[name]["value"] == number.value

@@ -1,8 +1,13 @@
 """What the crypto page says in words."""
 
+from datetime import UTC, datetime, timedelta
+
 from analytics.crypto import coin_falls
-from app.present.crypto import beta_table, mood_tile, say_coins
+from app.present.crypto import beta_table, mood_chart, mood_tile, say_coins
+from app.present.drawing import Drawing
 from components.page.numbers import Number
+from data_sources.assembly import assemble
+from data_sources.settings import Mode, Settings
 from market import catalogue
 from tests.analytics.bars import series
 from tests.analytics.recorded import recording
@@ -33,3 +38,13 @@ def test_a_side_of_beta_that_was_not_measured_counts_nothing() -> None:
     short = [100.0 + n % 5 for n in range(30)]
     table = str(beta_table(series("BTC", short), series("IXIC", short), ()))
     assert "(n " not in table
+
+
+def test_the_mood_of_a_day_is_drawn_on_that_day() -> None:
+    moment = datetime(2026, 2, 7, 15, 30, tzinfo=UTC)
+    fear = assemble(Settings(Mode.RECORDED)).feed().as_of(moment).bars("FNG")
+    drawn = mood_chart(fear, moment - timedelta(days=30), False)
+    assert isinstance(drawn, Drawing)
+    newest = drawn.figure.data[0]
+    assert (newest.x[-1], float(newest.y[-1])) == ("2026-02-07", fear.last)
+    assert mood_tile(fear).when == "Sat"
