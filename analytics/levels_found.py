@@ -16,7 +16,7 @@ import pandas as pd
 
 from analytics.episodes import CRYPTO_DEPTH, DEPTH
 from analytics.zone_machine import Floats
-from analytics.zones import average_range
+from analytics.zone_rows import average_range
 from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition

@@ -99,3 +99,14 @@ def session_after(moment: datetime, sessions: int = 1) -> datetime | None:
     closes = _sessions()["close"]
     place = int(closes.searchsorted(pd.Timestamp(moment), side="right")) + sessions - 1
     return closes.iloc[place].to_pydatetime() if place < len(closes) else None
+
+
+def trading_time(start: datetime, end: datetime) -> timedelta:
+    """How long New York trades between two instants."""
+    sessions, begins, ends = _sessions(), pd.Timestamp(start), pd.Timestamp(end)
+    first = int(sessions["close"].searchsorted(begins, side="right"))
+    last = int(sessions["open"].searchsorted(ends, side="left"))
+    traded = pd.Timedelta(0)
+    for opened, closed in sessions.iloc[first:last].itertuples(index=False):
+        traded += min(closed, ends) - max(opened, begins)
+    return traded.to_pytimedelta()

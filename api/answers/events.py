@@ -30,7 +30,7 @@ def _items(feed: Feed, query: Query) -> tuple[Item, ...]:
     instrument = query.instrument("key", "BTC")
     moment = feed.moment or query.now
     zones = [zone for zone in feed.catalogue.zones_of(instrument.key) if zone.is_known(moment)]
-    days, hours = feed.bars(instrument.key), feed.fresh_hours(instrument.key, moment)
+    days, hours = feed.bars(instrument.key), feed.hours(instrument.key)
     happened = [
         _item(event, history, instrument, query.home)
         for history in follow_closest(days, hours, zones)
@@ -43,7 +43,7 @@ def _item(event: ZoneEvent, history: ZoneHistory, instrument: Instrument, home: 
     zone, said = write_zone(history.zone), say_happening(event, history.zone, instrument)
     identity = sha256(f"{zone}/{event.kind}/{event.time.isoformat()}".encode()).hexdigest()
     link = f"{home}/levels?keys={instrument.key}&level={zone}&asof={write_moment(event.time)}" if home else ""
-    length = "hourly" if history.interval is Interval.HOUR else "daily"
+    length = "hourly" if event.interval is Interval.HOUR else "daily"
     how = f"Confirmed by {length} closes" if event.kind.moves_state else f"Seen in one {length} bar"
     text = f"{said}. {how}."
     return Item(f"urn:sha256:{identity}", event.time, f"{instrument.short}: {said}", text, link)
