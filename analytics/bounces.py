@@ -47,8 +47,8 @@ DEFINITIONS = (
         "σ from the last 60 log returns that are known, close to close.",
         "Missing below the low, and without 60 returns.",
         "Reflection principle; the shift for closes: Broadie, Glasserman and Kou 1997. Volatility after a "
-        "crash overstates it: after 449 falls of the Nasdaq and the S&P 500 since 1971, real lows gave way 0.86 "
-        "times as often.",
+        "crash overstates it: after 449 falls of the Nasdaq and the S&P 500 since 1971, real lows gave way "
+        "0.86 times as often.",
         "Rebound",
     ),
 )

@@ -142,7 +142,8 @@ def _volume(case: Case) -> Finding:
     share = (counted.where(~(moves <= 0), 0.0).cumsum() / counted.cumsum()).where(counted.notna())
     met = known(share >= UP_VOLUME, share).where(counted.notna().cummin())
     value = None if share.isna().all() else 100 * float(share.dropna().iloc[-1])
-    return Finding(value, met.iloc[FEWEST_VOLUMES - 1 :]).unless(say_hole(name, counted))
+    doubt = say_hole(name, rows["close"].where(volume.notna()))
+    return Finding(value, met.iloc[FEWEST_VOLUMES - 1 :]).unless(doubt)
 
 
 def _trend(case: Case) -> Finding:
