@@ -307,7 +307,7 @@ def test_a_missing_close_leaves_open_what_it_could_decide() -> None:
     why = "The close of Nasdaq Composite of 29 Sep 2025 is missing; it could decide this."
     for name in ("undercut", "volume"):
         assert (tests[name].verdict, tests[name].why) == (Verdict.UNKNOWN, why)
-    assert (tests["retracement"].verdict, tests["retracement"].since) == (Verdict.PASS, date(2025, 9, 26))
+    assert (tests["retracement"].verdict, tests["retracement"].since) == (Verdict.PASS, date(2025, 9, 30))
 
 
 def test_a_fact_stays_one_beside_a_missing_close() -> None:
