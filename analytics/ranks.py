@@ -22,6 +22,9 @@ WARM_UP = 60
 MAD_TO_SIGMA = 1.4826
 """What turns the median absolute deviation of a normal sample into its standard deviation."""
 
+EQUAL = "equal"
+"""The flag of a place that another day has too."""
+
 NO_LAST = "The newest observation is missing."
 CONSTANT = "The series does not vary, so nothing can stand out in it."
 
@@ -63,9 +66,10 @@ def mid_ranks(values: np.ndarray) -> np.ndarray:
 
 
 def rank_among_last(returns: pd.Series, window: int) -> Result:
-    """How many of the last ``window`` returns are as low as the newest one, itself included: 1 is the worst.
+    """The place of the newest return among the last ``window``, itself included: 1 is the worst.
 
-    Ties count as equally bad. Missing when the newest return is, or when fewer than ``window`` are known.
+    It is 1 plus how many are lower, so that a tie with the worst is the worst too; flagged `EQUAL` where
+    another is as low. Missing when the newest return is, or when fewer than ``window`` are known.
     """
     known = observed(returns).dropna()
     if known.empty or known.index[-1] != returns.index[-1]:
@@ -73,7 +77,15 @@ def rank_among_last(returns: pd.Series, window: int) -> Result:
     if len(known) < window:
         return Result.missing(f"The history holds {len(known)} of {window} sessions.", len(known), window)
     kept = known.to_numpy(float)[-window:]
-    return Result(float((kept <= kept[-1]).sum()), n=window, as_of=newest(known), window=window)
+    place, is_tied = 1.0 + float((kept < kept[-1]).sum()), (kept == kept[-1]).sum() > 1
+    flags = (EQUAL,) if is_tied else ()
+    return Result(place, n=window, as_of=newest(known), window=window, flags=flags)
+
+
+def as_low(returns: pd.Series, window: int) -> int:
+    """How many of the last ``window`` returns are as low as the newest known one, itself included."""
+    kept = observed(returns).dropna().to_numpy(float)[-window:]
+    return int((kept <= kept[-1]).sum()) if len(kept) else 0
 
 
 def largest_since(returns: pd.Series) -> LargestSince:

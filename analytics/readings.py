@@ -101,7 +101,7 @@ DEFINITIONS = (
     Definition(
         key="rank_252",
         title=f"Rank among the last {RANK_WINDOW}",
-        formula=f"Of the last {RANK_WINDOW} returns, how many were as low or lower; 1 is the worst day.",
+        formula=f"1 + how many of the last {RANK_WINDOW} returns were lower; 1 is the worst day, a tie too.",
         sampling="Simple close-to-close returns, the newest included.",
         gaps="Missing until that many returns are known.",
         source="Order statistic.",

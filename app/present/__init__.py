@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pandas as pd
 
@@ -111,9 +111,11 @@ def say_dispute(bars: Bars) -> str:
 
 
 def common_start(series: Iterable[Bars], since: datetime) -> tuple[datetime, str]:
-    """The date from which all of ``series`` are known, no earlier than ``since``, and how it is said."""
-    start = max([since, *(bars.since for bars in series)])
-    return start, full_day(since.date() if start == since else day_of(start))
+    """The midnight that begins the first day of which all of ``series`` are known, no earlier than that of
+    ``since``, and how the day is said.
+    """
+    day = max([since.date(), *(day_of(bars.since) for bars in series)])
+    return datetime(day.year, day.month, day.day, tzinfo=UTC), full_day(day)
 
 
 def say_mixed(series: Iterable[Bars]) -> str:

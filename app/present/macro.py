@@ -25,6 +25,7 @@ from components.page.tables import Align, Column, rows
 from components.text import Write, basis_points, change, decimal, percentile_place, price_writer
 from components.theme import INK, OTHER
 from market.bars import Bars
+from market.calendars import day_end
 from market.readings import Envelope
 from market.scales import Scale, Severity
 
@@ -35,8 +36,8 @@ PANELS = ("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI", "HYG")
 
 @remembered
 def indexed_chart(compared: tuple[Bars, ...], since: datetime, day: str, phone: bool) -> Drawing | Absent:
-    """The closes of each, set to 100 on a common date."""
-    lines = lines_of(compared, lambda closes: indexed(closes, since))
+    """The closes of each, set to 100 by its close of the day that begins at ``since``."""
+    lines = lines_of(compared, lambda closes: indexed(closes, day_end(since.date())))
     if not lines:
         return Absent("No prices since that date.")
     figure = chart_indexed(lines, height=380, phone=phone)

@@ -78,7 +78,7 @@ def expected(key: str, known: list[tuple[datetime, float]]) -> dict[str, float |
     moves = [b - a if key in YIELDS else b / a - 1 for a, b in pairwise(closes)]
     numbers["streak"] = run(moves)
     year = moves[-252:]
-    numbers["rank_252"] = sum(move <= year[-1] for move in year) if len(year) == 252 else None
+    numbers["rank_252"] = 1 + sum(move < year[-1] for move in year) if len(year) == 252 else None
     ratios = ("drawdown_pct", "from_2025_high_pct", "realised_vol_pct")
     return numbers | (dict.fromkeys(ratios) if key in YIELDS else _ratios(key, known))
 
