@@ -48,7 +48,7 @@ EXPECTED = {
     "fed_cuts": "not measured",
     "no_crisis": "holds",
     "risk_off": "fails",
-    "durable": "fails",
+    "durable": "not measured",
 }
 
 
