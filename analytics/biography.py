@@ -1,16 +1,18 @@
 """The biography of a zone: when price came, how often it tested, what followed, and what would change now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import isfinite
 
 import numpy as np
 import pandas as pd
 
-from analytics.zone_machine import Floats, ZoneBar
+from analytics.zone_machine import Floats, ZoneBar, crosses, side_of
 from analytics.zone_numbers import edges
-from analytics.zones import ZoneHistory, zone_bars
+from analytics.zone_rows import woven, zone_bars
+from analytics.zones import ZoneHistory
 from market.bars import Bars
 from market.definitions import Definition
 from market.instruments import Instrument, Interval
@@ -29,11 +31,12 @@ DEFINITIONS = (
         "Each touch is a test. It held if a close was one average true range away again on the side price "
         "came from, broke if closes confirmed the other side. After it: the returns to the closes "
         f"{', '.join(map(str, AHEAD[:-1]))} and {AHEAD[-1]} bars later, from the close of the bar that "
-        "touched it. Breaks are the losses and reclaims that closes confirmed. Time inside counts closes "
-        "between the edges; volume inside spreads each bar’s evenly from its low to its high, as a share of "
-        "all.",
-        "Closed bars of the loaded history.",
-        "A test that is not settled is open; a return whose later close is not there yet is left out.",
+        "touched it, of the tests seen in bars of the length that tells now. Breaks are the losses and "
+        "reclaims that closes confirmed. Time inside counts closes between the edges; volume inside spreads "
+        "each bar’s evenly from its low to its high, as a share of all.",
+        "Closed bars of the loaded history: days until the hours begin, then hours.",
+        "A test that is not settled is open; a return is left out where its later close is not there yet, or "
+        "missing.",
         "Ours. Closes held at a level do not predict the next one.",
         "Levels",
     ),
@@ -54,10 +57,11 @@ class ZoneTest:
 
     Held means that a close was one range away again on the side price came from, broke that closes
     confirmed the other side; ``settled`` is when. ``after`` are the returns from the close of the touching
-    bar to the closes 1, 5 and 20 bars later, None where they are not there yet.
+    bar to the closes 1, 5 and 20 bars of its ``interval`` later, None where they are not known.
     """
 
     time: datetime
+    interval: Interval
     price: float
     side: Stand | None
     outcome: Outcome
@@ -67,10 +71,14 @@ class ZoneTest:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where closes stood ``bars`` after each test: how many, the median return, the worst and the best."""
+    """Where closes stood ``bars`` after each test: how many, the median return, the worst and the best.
+
+    Of the tests seen in bars of one ``interval``, so that hours and days never meet in a median.
+    """
 
     bars: int
     n: int
+    interval: Interval = Interval.DAY
     median: float | None = None
     worst: float | None = None
     best: float | None = None
@@ -103,43 +111,51 @@ class Biography:
         return sum(test.outcome is outcome for test in self.tests)
 
 
-def biography(
-    history: ZoneHistory, bars: Bars, *, daily: Bars | None = None, hours: Bars | None = None
-) -> Biography:
-    """The biography of a zone from the ``bars`` (and ``daily``) that ``history`` was followed on.
-
-    ``hours`` are counted where there are any.
-    """
+def biography(history: ZoneHistory, days: Bars, hours: Bars | None = None) -> Biography:
+    """The biography of a zone from the ``days`` and ``hours`` that ``history`` was followed on."""
     zone = history.zone
-    rows = zone_bars(bars, daily)
-    reached = next((row.time for row in rows if row.low <= zone.high and row.high >= zone.low), None)
-    tests = tuple(_tests(history, rows))
-    hourly = hours if hours is not None or bars.interval is Interval.DAY else bars
-    days = daily if daily is not None else bars
-    volume, share = volume_inside(bars, zone)
-    if volume is None and daily is not None:
-        volume, share = volume_inside(daily, zone)
+    rows = zone_bars(days) if hours is None else woven(days, hours)
+    tests = tuple(_tests(history, rows, zone_bars(days)))
+    hourly = hours if history.interval is Interval.HOUR else None
+    volume, share = volume_inside(hourly or days, zone)
+    if volume is None:
+        volume, share = volume_inside(days, zone)
     kinds = [event.kind for event in history.events]
     return Biography(
         zone=zone,
-        since=bars.since,
-        first_seen=reached,
+        since=rows[0].time,
+        first_seen=_first_seen(rows, zone),
         tests=tests,
         breaks=kinds.count(Happening.LOST) + kinds.count(Happening.RECLAIMED),
         wicks=kinds.count(Happening.WICK),
         hours_inside=None if hourly is None else closes_inside(hourly, zone),
-        days_inside=closes_inside(days, zone) if days.interval is Interval.DAY else None,
+        days_inside=closes_inside(days, zone),
         volume_inside=volume,
         volume_share=share,
-        followed=tuple(_followed(tests, place, ahead) for place, ahead in enumerate(AHEAD)),
+        followed=tuple(_followed(tests, place, ahead, history.interval) for place, ahead in enumerate(AHEAD)),
     )
 
 
+def _first_seen(rows: Iterable[ZoneBar], zone: Zone) -> datetime | None:
+    """The first bar that reached the zone, or whose close lay on the other side of it than the one before."""
+    before: Stand | None = None
+    for row in rows:
+        if row.low <= zone.high and row.high >= zone.low:
+            return row.time
+        if isfinite(row.close):
+            side = side_of(row.close, zone.low, zone.high)
+            if crosses(before, side):
+                return row.time
+            before = side
+    return None
+
+
 def biography_number(
-    told: Biography, bars: Bars, result: Result, unit: str, **inputs: float | str
+    told: Biography, followed: Sequence[Bars], result: Result, unit: str, **inputs: float | str
 ) -> Envelope:
-    """One number of a biography, with the edges of its zone and the ``bars`` it was told from."""
-    return joint_envelope(result, [bars.finished], unit, "zone_biography", **edges(told.zone), **inputs)
+    """One number of a biography, with the edges of its zone and the bars it was told from."""
+    closed = [bars.finished for bars in followed]
+    return joint_envelope(result, closed, unit, "zone_biography", **edges(told.zone), **inputs)
 
 
 def closes_inside(bars: Bars, zone: Zone, since: datetime | None = None) -> int:
@@ -172,17 +188,25 @@ def _overlap(low: Floats, high: Floats, zone: Zone) -> Floats:
     return part
 
 
-def _tests(history: ZoneHistory, rows: list[ZoneBar]) -> Iterable[ZoneTest]:
-    place = {row.time: number for number, row in enumerate(rows)}
+def _tests(history: ZoneHistory, rows: list[ZoneBar], by_day: list[ZoneBar]) -> Iterable[ZoneTest]:
+    place, place_of_day = ({row.time: number for number, row in enumerate(each)} for each in (rows, by_day))
     for touch in history.touches:
         start = place[touch.time]
         outcome, settled = _outcome(history, touch, rows[start:])
-        base = rows[start].close
-        after = tuple(
-            rows[start + ahead].close / base - 1 if start + ahead < len(rows) and base > 0 else None
-            for ahead in AHEAD
-        )
-        yield ZoneTest(touch.time, touch.price, touch.side, outcome, settled, after)
+        is_day = touch.interval is Interval.DAY
+        later = by_day[place_of_day[touch.time] :] if is_day else rows[start:]
+        after = tuple(_return_after(later, ahead) for ahead in AHEAD)
+        yield ZoneTest(touch.time, touch.interval, touch.price, touch.side, outcome, settled, after)
+
+
+def _return_after(rows: list[ZoneBar], ahead: int) -> float | None:
+    """The return from the first of ``rows`` to the close ``ahead`` bars of its length later."""
+    first = rows[0]
+    if ahead >= len(rows) or first.close <= 0:
+        return None
+    later = rows[ahead]
+    known = isfinite(later.close) and later.interval is first.interval
+    return later.close / first.close - 1 if known else None
 
 
 def _outcome(history: ZoneHistory, touch: ZoneEvent, rows: list[ZoneBar]) -> tuple[Outcome, datetime | None]:
@@ -200,11 +224,12 @@ def _outcome(history: ZoneHistory, touch: ZoneEvent, rows: list[ZoneBar]) -> tup
     return Outcome.OPEN, None
 
 
-def _followed(tests: tuple[ZoneTest, ...], place: int, ahead: int) -> Followed:
-    returns = [value for test in tests if (value := test.after[place]) is not None]
+def _followed(tests: tuple[ZoneTest, ...], place: int, ahead: int, interval: Interval) -> Followed:
+    after = [test.after[place] for test in tests if test.interval is interval]
+    returns = [value for value in after if value is not None]
     if not returns:
-        return Followed(ahead, 0)
-    return Followed(ahead, len(returns), float(np.median(returns)), min(returns), max(returns))
+        return Followed(ahead, 0, interval)
+    return Followed(ahead, len(returns), interval, float(np.median(returns)), min(returns), max(returns))
 
 
 def what_would_change(history: ZoneHistory, instrument: Instrument) -> str:

@@ -94,8 +94,11 @@ def rolling_drawdown(close: pd.Series, window: int) -> pd.Series:
 
 
 def drawdown_since(close: pd.Series, start: datetime) -> pd.Series:
-    """Each price from ``start`` on against the highest one since ``start``."""
-    return drawdown(close.loc[pd.Timestamp(start) :])
+    """Each price after ``start`` against the highest one since then.
+
+    A price of the instant ``start`` itself ended what was before: a midnight ends the day before it.
+    """
+    return drawdown(close[close.index > pd.Timestamp(start)])
 
 
 def low_on_high(high: pd.Series, low: pd.Series) -> pd.Series:

@@ -27,6 +27,7 @@ from market.text import (
     full_day,
     ordinal,
     price,
+    ranked,
     short_day,
     short_price,
     zone_range,
@@ -53,8 +54,8 @@ DEFINITIONS = (
     Definition(
         key="rank_90",
         title=f"Rank among the last {SESSION_WINDOW}",
-        formula=f"Of the last {SESSION_WINDOW} returns, how many were as low or lower; for a rise as high or "
-        "higher. 1 is the worst day, or the best.",
+        formula=f"1 + how many of the last {SESSION_WINDOW} returns were lower; for a rise, higher. 1 is the "
+        "worst day, or the best; a tie with it is the equal worst.",
         sampling="Simple close-to-close returns, the newest included; sessions, or UTC days of a coin.",
         gaps="Missing until that many returns are known.",
         source="Order statistic.",
@@ -111,12 +112,13 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     places = 1 if abs(number.value) >= ONE_PLACE else 2
     size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), places)}%")
     tone = _tone_of(bars, number.value)
-    place = ranks.rank_among_last(bars.returns if number.value < 0 else -bars.returns, SESSION_WINDOW)
-    if place.value is None or place.value > NOTABLE_PLACES:
+    returns = bars.returns if number.value < 0 else -bars.returns
+    place = ranks.rank_among_last(returns, SESSION_WINDOW)
+    if place.value is None or ranks.as_low(returns, SESSION_WINDOW) > NOTABLE_PLACES:
         weight = 1.0 + abs(number.value) / 10
         return Fact((f"{subject} {verb} ", size, f" {day}"), weight, tone, subject=subject)
     what = _extreme(bars, number.value)
-    rank = what if place.value == 1 else f"{ordinal(int(place.value))}-{what}"
+    rank = ranked(int(place.value), what, is_tied=ranks.EQUAL in place.flags, join="-")
     number_of = envelope(place, bars, f"place of {SESSION_WINDOW}", "rank_90")
     periods = "days" if bars.is_continuous else "sessions"
     words = Quoted(f"{rank} in {SESSION_WINDOW} {periods}", bars.key, "rank_90", number_of)
@@ -181,8 +183,10 @@ def ranked_in_year(reading: Reading, bars: Bars, moment: datetime, subject: str)
         return None
     if moved_by.value is None or moved_by.value >= 0:
         return None
+    if ranks.as_low(bars.returns, RECORD_HISTORY) > BAD_PLACES:
+        return None
     period = "days" if bars.is_continuous else "sessions"
-    nth = "worst" if place.value == 1 else f"{ordinal(int(place.value))} worst"
+    nth = ranked(int(place.value), is_tied=ranks.EQUAL in place.flags)
     rank = quote(reading, "rank_252", f"{nth} of {RECORD_HISTORY} {period}")
     opening = (
         f"{subject}’s fall {when(bars, moment)} {'was' if bars.in_progress is None else 'would be'} the "

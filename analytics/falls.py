@@ -67,7 +67,7 @@ def largest_falls(bars: Bars, count: int = 10, after: int = AFTER) -> tuple[Fall
     n = int(bars.returns.count())
     return tuple(
         _fall(rank, bars, closes, days, int(closes.index.searchsorted(pd.Timestamp(stamp))), n, after)
-        for rank, stamp in enumerate(falls.index, start=1)
+        for stamp, rank in zip(falls.index, falls.rank(method="min").astype(int), strict=True)
     )
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analytics.episodes import CRYPTO_DEPTH, DEPTH
 from analytics.zone_machine import Floats
-from analytics.zones import average_range
+from analytics.zone_rows import average_range
 from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition
@@ -48,7 +48,8 @@ DEFINITIONS = (
         "fall from the highest high to the lowest low after it. Age: since the first bar that made it. "
         "Strength: the turning points so counted, or the part of the volume.",
         "Closed bars. A turning point is known only when the bars after it are.",
-        "A bar without a volume adds none.",
+        f"A bar without a volume adds none. With a bar missing among the {PIVOT_BARS} on a side, a turning "
+        "point is not known; a mean is that of the closes that are.",
         "Conventions of technical analysis; Osler 2000 on round numbers. Retracements have no credible "
         "evidence.",
         "Levels",
@@ -143,7 +144,8 @@ def _by_price(level: FoundLevel) -> tuple[float, str]:
 def swing_places(highs: Floats, k: int = PIVOT_BARS) -> list[int]:
     """Places of the highs that are the largest within ``k`` bars on both sides; of a plateau, its first bar.
 
-    A place is known only ``k`` bars later, so the last ``k`` bars never hold one.
+    A place is known only ``k`` bars later, so the last ``k`` bars never hold one; nor does a place with a
+    missing bar so near.
     """
     return [
         place
@@ -285,20 +287,27 @@ def average_levels(bars: Bars, lengths: tuple[int, ...] = AVERAGES) -> tuple[Fou
     for length in lengths:
         if len(closes) < length:
             continue
-        averages = closes.rolling(length).mean()
+        averages = _means(closes, length)
         now = float(averages.iloc[-1])
         before = float(averages.iloc[-1 - SLOPE_BARS]) if len(closes) >= length + SLOPE_BARS else now
         slope = "rising" if now > before else "falling" if now < before else "flat"
         first = pd.Timestamp(closes.index[-length]).to_pydatetime()
-        why = f"The mean of the last {length} closes, {slope}."
+        known = int(closes.iloc[-length:].count())
+        of = f"the {known} known of the last {length}" if known < length else f"the last {length}"
+        why = f"The mean of {of} closes, {slope}."
         found.append(FoundLevel(now, Reason.AVERAGE, why, first, finished.as_of))
     return tuple(found)
+
+
+def _means(closes: pd.Series, length: int) -> pd.Series:
+    """The mean of the closes that are known of the last ``length``, from the first whole window on."""
+    return closes.rolling(length, min_periods=1).mean().iloc[length - 1 :]
 
 
 def crossed(bars: Bars, fast: int = 50, slow: int = 200) -> tuple[datetime, str] | None:
     """When the fast average last crossed the slow one, and the side it is on now; None where it has not."""
     closes = bars.finished.close
-    gap = (closes.rolling(fast).mean() - closes.rolling(slow).mean()).dropna()
+    gap = (_means(closes, fast) - _means(closes, slow)).dropna()
     signs = gap[gap != 0] > 0
     turns = signs.index[1:][signs.to_numpy()[1:] != signs.to_numpy()[:-1]]
     if not len(turns):
@@ -334,10 +343,10 @@ def newest_fall(bars: Bars) -> Leg | None:
     frame = finished.frame
     highs = frame["high"].fillna(frame["close"]).to_numpy()
     lows = frame["low"].fillna(frame["close"]).to_numpy()
-    high = int(highs.argmax())
+    high = int(np.nanargmax(highs))
     if high == len(lows) - 1:
         return None
-    low = high + 1 + int(lows[high + 1 :].argmin())
+    low = high + 1 + int(np.nanargmin(lows[high + 1 :]))
     start, end = float(highs[high]), float(lows[low])
     if end > start * (1 - (CRYPTO_DEPTH if bars.is_continuous else DEPTH)):
         return None

@@ -25,6 +25,9 @@ WARM_UP = 60
 MAD_TO_SIGMA = 1.4826
 """What turns the median absolute deviation of a normal sample into its standard deviation."""
 
+EQUAL = "equal"
+"""The flag of a place that another day has too."""
+
 NO_LAST = "The newest observation is missing."
 CONSTANT = "The series does not vary, so nothing can stand out in it."
 
@@ -66,10 +69,11 @@ def mid_ranks(values: np.ndarray) -> np.ndarray:
 
 
 def rank_among_last(returns: pd.Series, window: int) -> Result:
-    """How many of the last ``window`` returns are as low as the newest one, itself included: 1 is the worst.
+    """The place of the newest return among the last ``window``, itself included: 1 is the worst.
 
-    Ties count as equally bad. Missing returns are left out, and ``n`` says how many are known. Missing when
-    the newest return is, when the history is shorter than ``window``, or with less than 80 % known.
+    It is 1 plus how many are lower, so that a tie with the worst is the worst too; flagged `EQUAL` where
+    another is as low. Missing returns are left out, and ``n`` says how many are known. Missing when the
+    newest return is, when the history is shorter than ``window``, or with less than 80 % known.
     """
     kept = observed(returns.iloc[-window:])
     known = kept.dropna()
@@ -80,7 +84,15 @@ def rank_among_last(returns: pd.Series, window: int) -> Result:
     if few := too_few(len(known), window, fewest=1):
         return few
     values = known.to_numpy(float)
-    return Result(float((values <= values[-1]).sum()), n=len(known), as_of=newest(known), window=window)
+    place, is_tied = 1.0 + float((values < values[-1]).sum()), (values == values[-1]).sum() > 1
+    flags = (EQUAL,) if is_tied else ()
+    return Result(place, n=len(values), as_of=newest(known), window=window, flags=flags)
+
+
+def as_low(returns: pd.Series, window: int) -> int:
+    """How many of the last ``window`` returns are as low as the newest known one, itself included."""
+    kept = observed(returns.iloc[-window:]).dropna().to_numpy(float)
+    return int((kept <= kept[-1]).sum()) if len(kept) else 0
 
 
 def too_few(known: int, window: int, fewest: int = 2) -> Result | None:

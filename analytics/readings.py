@@ -71,8 +71,8 @@ DEFINITIONS = (
         title="Distance from the highest close",
         formula="P(t) / max(P) − 1 over the history shown on the Sources page.",
         sampling="Closes on closes; the low-on-high form is larger and is always named where it is used.",
-        gaps="A missing close neither makes nor moves a high; the number is then flagged `gap`. What measures a "
-        "thing that nobody holds (a volatility, a rate, a currency, stress, a mood) has no fall from its high.",
+        gaps="A missing close neither makes nor moves a high; the number is then flagged `gap`. A thing that "
+        "nobody holds (a volatility, a rate, a currency, stress, a mood) has no fall from its high.",
         source="Magdon-Ismail and Atiya (2004).",
         group="Falls",
     ),
@@ -106,7 +106,7 @@ DEFINITIONS = (
     Definition(
         key="rank_252",
         title=f"Rank among the last {RANK_WINDOW}",
-        formula=f"Of the last {RANK_WINDOW} returns, how many were as low or lower; 1 is the worst day.",
+        formula=f"1 + how many of the last {RANK_WINDOW} returns were lower; 1 is the worst day, a tie too.",
         sampling="Simple close-to-close returns, the newest included.",
         gaps="Missing until the history is that long. A missing return is left out, and n says how many are "
         "known; missing where the newest is, and with less than 80% of them.",

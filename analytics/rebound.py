@@ -27,8 +27,9 @@ from analytics.drawdowns import Mark
 from analytics.naming import name_of, no_prices
 from analytics.observations import positive
 from analytics.rebasing import ratio_envelope
+from analytics.rebound_case import Case
 from analytics.rebound_rules import RULES
-from analytics.rebound_tests import Case, ReboundTest, Verdict, judge
+from analytics.rebound_tests import ReboundTest, Verdict, judge
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, missing
@@ -74,7 +75,8 @@ DEFINITIONS = (
     Definition(
         "rebound_score",
         "Tests passed",
-        "Tests passed / tests that can be judged; no weights. At most a third: relief-rally profile. At "
+        "Tests passed / tests that can be judged; no weights. A test is judged only where it could both pass "
+        "and fail. At most a third: relief-rally profile. At "
         "least two thirds: recovery profile. Else undecided.",
         "Finished closes.",
         "No profile with fewer than 4 tests judged, or where the fall is shallower than the base rates' "
@@ -137,7 +139,7 @@ def relief_rally(bars: Bars) -> Rally | None:
 def _rally(bars: Bars, start: DayZero) -> Rally:
     last, low, high = float(bars.linked.iloc[-1]), start.low.price, start.high.price
     inputs: dict[str, float | str] = {"price": last, "low": low, "high": high}
-    n = len(bars) - start.row
+    n = int(bars.close.iloc[start.row :].count())
 
     def mark(close: Mark) -> Envelope:
         result = Result(close.price, n=n, as_of=close.at)
@@ -208,7 +210,7 @@ def scoreboard(key: str, known: Mapping[str, Bars], zone: Zone = BTC_ZONE) -> Sc
 
 
 def _why_no_day_zero(asset: Bars) -> str:
-    if positive(asset.close).isna().any():
+    if positive(asset.close).count() < asset.close.count():
         return f"The history of {asset.instrument.name} holds a price that is not positive."
     if len(asset) < 2:
         return f"The history of {asset.instrument.name} is too short."

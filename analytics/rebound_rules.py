@@ -24,7 +24,10 @@ class Rule:
     @property
     def definition(self) -> Definition:
         """The rule's entry on the Methods page."""
-        gaps = "Unknown where a series it needs is not there; not yet where its day has not come."
+        gaps = (
+            "Unknown where a series it needs is not there, or a missing close could decide it; not yet where "
+            "its day has not come: a test counts only where it could both pass and fail."
+        )
         formula = f"{self.formula} Passes: {self.threshold}. {self.note}"
         return Definition(self.key, self.title, formula, CLOSES, gaps, self.source, "Rebound")
 
@@ -36,7 +39,7 @@ RULES = (
         "no close under the low",
         "percent",
         EVERY,
-        "Lowest close since the low / the low − 1.",
+        "Lowest close since the low / the low − 1, once a bounce has confirmed the low.",
         "Dow theory; O’Neil’s rally attempt.",
         "18% of Nasdaq bounces are undercut within 5 sessions.",
     ),
@@ -49,7 +52,7 @@ RULES = (
         "(Price − low) / (high − low).",
         "Convention.",
         "The strongest of the twelve: later new lows in 62% of bounces under 38.2, 41, 29 and 19% above "
-        "61.8; luck alone gives 73, 61, 61 and 53%.",
+        "61.8; luck alone gives 68, 56, 56 and 48%.",
     ),
     Rule(
         "rebound_follow_through",
@@ -57,7 +60,8 @@ RULES = (
         "+1.25% on more volume, from day 4",
         "percent",
         EXCHANGE,
-        "Best one-day gain from the 4th session after the low, on more volume than the day before.",
+        "Best one-day gain from the 4th session after the low, on more volume than the day before; judged "
+        "from day 10, when its absence is a failure.",
         "O’Neil, Investor’s Business Daily.",
         "No discrimination: 36% failed with one, 41% without.",
     ),
@@ -68,7 +72,7 @@ RULES = (
         "percent",
         EXCHANGE,
         "10-session exponential mean of the share of issues that rose. Six sector funds stand in for the "
-        "exchange’s advances and declines, which have no free source.",
+        "exchange’s advances and declines, which have no free source. Judged from day 10 after the low.",
         "Zweig (1986).",
         "A proxy of six funds: coarser than the published signal.",
     ),
@@ -78,7 +82,7 @@ RULES = (
         "at least 60%",
         "percent",
         EVERY,
-        "Volume of rising days since the low / all volume since the low.",
+        "Volume of rising days since the low / all volume since the low, from day 3.",
         "Lowry; Granville.",
         "Descriptive.",
     ),
@@ -90,7 +94,7 @@ RULES = (
         EVERY,
         "Close / 50-day mean − 1, and the same for 200 days.",
         "Faber (2007).",
-        "31% of bounces above the 50-day mean failed, 59% below; luck alone gives 63 and 71%.",
+        "31% of bounces above the 50-day mean failed, 59% below; luck alone gives 58 and 66%.",
     ),
     Rule(
         "rebound_volatility",
@@ -98,7 +102,7 @@ RULES = (
         "VIX at most 75% of its peak, VIX/VIX3M under 0.95 for 3 closes",
         "percent",
         EXCHANGE,
-        "VIX / its highest close since the high of the fall, and VIX / VIX3M.",
+        "VIX / its highest close since the high of the fall, and VIX / VIX3M over 3 closes since the low.",
         "Term structure of Cboe.",
         "Weak: 28 against 40% failed, on 49 bounces.",
     ),
@@ -118,7 +122,7 @@ RULES = (
         "above zero for 6 prints after a negative one, open interest not up over 10%",
         "percent per 8 h",
         CRYPTO,
-        "The last funding rate.",
+        "The last funding rate; 6 prints since the low.",
         "Own definition.",
         "No history before 2019.",
     ),
@@ -128,17 +132,17 @@ RULES = (
         "5-day sum above zero, and 3 of 5 days",
         "million USD",
         CRYPTO,
-        "Net flow of the last five published days.",
+        "Net flow of the last five published days, all of them since the low.",
         "Own definition.",
         "Since 2024 only.",
     ),
     Rule(
         "rebound_zone",
         "Zone held",
-        "three closes at or over the zone’s lower price, and one over its upper",
+        "three closes in a row at or over the zone’s lower price, one of them over its upper",
         "percent",
         CRYPTO,
-        "Close / the zone’s upper price − 1.",
+        "The highest of the last three closes / the zone’s upper price − 1, all three since the low.",
         "Own definition.",
         "No edge over shuffled prices.",
     ),

@@ -5,7 +5,7 @@ the same bars see the same states and the same events. The method is `docs/metho
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from market.instruments import Interval
 from market.zone_events import Happening, Stand, ZoneEvent
 
 CHUNK = 32
@@ -42,7 +43,8 @@ CONFIRMATION = Confirmation()
 class ZoneBar(NamedTuple):
     """One closed bar as the machine reads it; ``atr`` is the average true range of the bars before it.
 
-    Where only a close is published, high and low equal it and the open is NaN.
+    Where only a close is published, high and low equal it and the open is NaN. A bar that is missing has no
+    prices at all: its close is NaN.
     """
 
     time: datetime
@@ -51,14 +53,16 @@ class ZoneBar(NamedTuple):
     low: float
     close: float
     atr: float
+    interval: Interval = Interval.DAY
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneMachine:
     """The memory of one zone between two bars: `step` gives the next one, and what happened.
 
-    A close between an edge and its band votes for nothing and ends a run of votes. ``origin`` is the side
-    the zone was entered from, ``armed`` whether the next touch counts.
+    A close between an edge and its band votes for nothing and ends a run of votes, and so does a missing
+    bar: two closes in a row are those of two bars in a row. ``origin`` is the side the zone was entered from,
+    ``armed`` whether the next touch counts.
     """
 
     low: float
@@ -76,10 +80,12 @@ class ZoneMachine:
         """The machine after ``bar``, and the events of that bar; unchanged while no range is known."""
         if not isfinite(bar.atr):
             return self, ()
+        if not isfinite(bar.close):
+            return replace(self, candidate=None, votes=0, gapped=False, closed_on=None), ()
         band = self.confirmation.band * bar.atr
         marks = tuple(self._marks(bar, band))
         vote = _vote(bar.close, self.low, self.high, band)
-        side = _side(bar.close, self.low, self.high)
+        side = side_of(bar.close, self.low, self.high)
         armed = self._arms(bar, band)
         if not marks and (vote, None, side, armed) == (
             self.stand,
@@ -128,29 +134,34 @@ class ZoneMachine:
             kind = Happening.REJECTED
         else:
             kind = Happening.LOST if stand is Stand.BELOW else Happening.RECLAIMED
-        return ZoneEvent(kind, bar.time, bar.close, came_from, gapped)
+        return ZoneEvent(kind, bar.time, bar.close, came_from, gapped, bar.interval)
 
     def _marks(self, bar: ZoneBar, band: float) -> Iterator[ZoneEvent]:
-        opened = _side(bar.open, self.low, self.high) if isfinite(bar.open) else None
+        opened = side_of(bar.open, self.low, self.high) if isfinite(bar.open) else None
         if opened in (Stand.ABOVE, Stand.BELOW) and self.closed_on is opened.opposite:
-            yield ZoneEvent(Happening.GAP_OVER, bar.time, bar.open, self.closed_on)
+            yield ZoneEvent(Happening.GAP_OVER, bar.time, bar.open, self.closed_on, interval=bar.interval)
         side = self._approach
         if self.armed and self._touches(bar, band):
             nearest = bar.high if side is Stand.BELOW else bar.low
-            yield ZoneEvent(Happening.TOUCHED, bar.time, nearest, side)
+            yield ZoneEvent(Happening.TOUCHED, bar.time, nearest, side, interval=bar.interval)
         if self.stand is None:
             return
         if side is not Stand.BELOW and bar.low + band < self.low <= bar.close + band:
-            yield ZoneEvent(Happening.WICK, bar.time, bar.low, Stand.ABOVE)
+            yield ZoneEvent(Happening.WICK, bar.time, bar.low, Stand.ABOVE, interval=bar.interval)
         if side is not Stand.ABOVE and bar.high - band > self.high >= bar.close - band:
-            yield ZoneEvent(Happening.WICK, bar.time, bar.high, Stand.BELOW)
+            yield ZoneEvent(Happening.WICK, bar.time, bar.high, Stand.BELOW, interval=bar.interval)
 
     @property
     def _approach(self) -> Stand | None:
         return self.origin if self.stand is Stand.INSIDE else self.stand
 
     def _touches(self, bar: ZoneBar, band: float) -> bool:
-        return bar.low - band <= self.high and bar.high + band >= self.low
+        reached = bar.low - band <= self.high and bar.high + band >= self.low
+        return reached or self._crosses(bar)
+
+    def _crosses(self, bar: ZoneBar) -> bool:
+        """Whether price went through the zone between two closes; where an open is known, it tells."""
+        return not isfinite(bar.open) and crosses(self.closed_on, side_of(bar.close, self.low, self.high))
 
     def _arms(self, bar: ZoneBar, band: float) -> bool:
         # The close comes after any touch of its bar; an extreme does so only where its bar has no touch.
@@ -162,7 +173,13 @@ class ZoneMachine:
         return self.armed or bar.high - apart >= self.high or bar.low + apart <= self.low
 
 
-def _side(price: float, low: float, high: float) -> Stand:
+def crosses(before: Stand | None, after: Stand) -> bool:
+    """Whether two closes in a row lie on opposite sides of a zone."""
+    return before not in (None, Stand.INSIDE) and after is not Stand.INSIDE and before is not after
+
+
+def side_of(price: float, low: float, high: float) -> Stand:
+    """Where one price lies to a zone."""
     if price > high:
         return Stand.ABOVE
     return Stand.BELOW if price < low else Stand.INSIDE
@@ -184,7 +201,8 @@ def stands(
     ``lows`` and ``highs`` are the edges, one zone a column; the answer equals `ZoneMachine`, zone by zone.
     Raises `ValueError` while no range is known.
     """
-    known = np.array([row[4:] for row in rows if isfinite(row.atr)])
+    known = np.array([row[4:6] for row in rows if isfinite(row.atr)])
+    known = known[int(np.isfinite(known[:, 0]).argmax()) :] if known.size else known
     if not known.size:
         raise ValueError("no range is known yet")
     close, band = known[:, :1], known[:, 1:] * confirmation.band

@@ -1,6 +1,9 @@
 """The numbers of a zone that a person can see: how far the price has to go to it, its tests, its events."""
 
-from analytics.zones import ATR_BARS, ZoneHistory
+from collections.abc import Sequence
+
+from analytics.zone_rows import ATR_BARS
+from analytics.zones import ZoneHistory
 from market.bars import Bars
 from market.definitions import Definition
 from market.readings import Envelope, Result, envelope, joint_envelope
@@ -72,18 +75,25 @@ def reach_in_ranges(history: ZoneHistory, days: Bars) -> Envelope:
     return envelope(result, days, "ranges", "reach_in_ranges", **(made_of if away is not None else {}))
 
 
-def touch_count(history: ZoneHistory, followed: Bars) -> Envelope:
-    """How often the bars that a zone was ``followed`` on touched it."""
-    closed = followed.finished
-    result = Result(float(len(history.touches)), n=len(closed), as_of=closed.as_of)
-    return joint_envelope(result, [closed], "tests", "zone_event", **edges(history.zone))
+def touch_count(history: ZoneHistory, followed: Sequence[Bars]) -> Envelope:
+    """How often the closes that a zone was ``followed`` on touched it; ``n`` counts those that are known."""
+    closed = [bars.finished for bars in followed]
+    newest = max((bars.as_of for bars in closed), default=None)
+    result = Result(float(len(history.touches)), n=history.closes, as_of=newest)
+    return joint_envelope(result, closed, "tests", "zone_event", **edges(history.zone))
 
 
-def event_price(event: ZoneEvent, zone: Zone, followed: Bars) -> Envelope:
-    """The price of an event, at its instant, from the bars its zone was ``followed`` on."""
+def event_price(event: ZoneEvent, zone: Zone, followed: Sequence[Bars]) -> Envelope:
+    """The price of an event, at its instant, from those of the bars ``followed`` that are of its length.
+
+    Raises `ValueError` where none of them are.
+    """
+    told = [bars.finished for bars in followed if bars.interval is event.interval]
+    if not told:
+        raise ValueError("an event comes from bars of its own length")
     result = Result(event.price, n=1, as_of=event.time)
-    unit = followed.instrument.unit.value
-    return joint_envelope(result, [followed.finished], unit, "zone_event", event=event.kind, **edges(zone))
+    unit = told[0].instrument.unit.value
+    return joint_envelope(result, told, unit, "zone_event", event=event.kind, **edges(zone))
 
 
 def edges(zone: Zone) -> dict[str, float]:

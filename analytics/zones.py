@@ -5,15 +5,14 @@ The state and the events come from closed bars only; the last price is laid over
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import nan
+from datetime import datetime
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from analytics.volatility import true_range, wilder_atr
 from analytics.zone_machine import CONFIRMATION, Confirmation, Floats, ZoneBar, ZoneMachine
+from analytics.zone_rows import ATR_BARS, average_range, closest, woven, zone_bars
 from market.bars import Bars
 from market.calendars import day_end
 from market.definitions import Definition
@@ -21,9 +20,7 @@ from market.instruments import Interval
 from market.zone_events import Happening, Stand, Word, ZoneEvent
 from market.zones import Zone
 
-ATR_BARS = 14
 HOLDING_CLOSES = 3
-LENGTH = {Interval.HOUR: timedelta(hours=1), Interval.DAY: timedelta(days=1)}
 
 DEFINITIONS = (
     Definition(
@@ -36,9 +33,10 @@ DEFINITIONS = (
         "Held: above, back at the zone since, and "
         f"the last {HOLDING_CLOSES} daily closes all at or above the lower edge. Lost and reclaimed: below "
         "or above, and so since that event.",
-        f"Closed bars only: hours where they are known, else days. The range is Wilder’s over {ATR_BARS} "
-        "bars, up to the bar before.",
-        "No state until the range is known; a bar without a high and a low counts as its close.",
+        f"Closed bars only: days until the hours begin, then hours, and a day where its last hour is not "
+        f"known. The range is Wilder’s over {ATR_BARS} days, up to the day before.",
+        "No state until the range is known; a bar without a high and a low counts as its close. A missing "
+        "bar ends a run of votes; whether the zone held is unknown where a missing close could decide it.",
         "Hysteresis and confirmation are ours; average true range: Wilder 1978. It describes, and does not "
         "predict.",
         "Levels",
@@ -49,8 +47,10 @@ DEFINITIONS = (
         "Lost: the state went from above to below. Reclaimed: from below to above. Entered: to inside. "
         "Rejected: out again by the side it came from. Wick: the bar reached past the far edge and its "
         "close did not. Jump: the bar opened beyond the far edge, the close before lay on the other side. "
-        f"Touch: the bar reached the zone after at least {CONFIRMATION.apart:g} average true range away.",
-        "Closed bars only; an event carries the instant of the close that confirmed it.",
+        f"Touch: the bar reached the zone after at least {CONFIRMATION.apart:g} average true range away; "
+        "where only closes are published, two closes on either side of it reach it too.",
+        "Closed bars only, as for the state; an event carries the instant of the close that confirmed it, "
+        "and says only what was known then, so that it is the same at every later moment.",
         "Nothing is reported for a stretch without bars.",
         "Ours.",
         "Levels",
@@ -62,14 +62,16 @@ DEFINITIONS = (
 class Holding:
     """Whether the last ``n`` daily closes were all at or above a zone's lower price.
 
-    ``holds`` is None while fewer closes than ``n`` are known. The run is the closes in a row at or above it
-    up to now: its length, its first instant, its lowest close and its lowest price. It describes, and does
-    not predict.
+    ``holds`` is None while fewer closes than ``n`` are known, or where one that is missing could decide it;
+    of them ``known`` are known, and ``held`` were at or above it. The run is the closes in a row at or above
+    it up to now, ended by a missing one: its length, its first instant, its lowest close and its lowest
+    price. It describes, and does not predict.
     """
 
     n: int
     holds: bool | None
     held: int
+    known: int = 0
     run: int = 0
     since: datetime | None = None
     worst_close: float | None = None
@@ -80,14 +82,16 @@ class Holding:
 class ZoneHistory:
     """One zone as closed bars tell it, with the last price laid over.
 
-    ``stand`` is None while too few bars are known, and then ``why`` is a sentence. ``votes`` closes in a
-    row already stand for ``candidate``. ``price`` is the last price, of an unfinished bar too; ``atr`` and
-    ``band`` (in the unit of the price) are those of the next bar. ``flags`` holds ``close-only`` where the
-    range of a bar is not published.
+    ``stand`` is None while too few bars are known, and then ``why`` is a sentence. ``interval`` is that of
+    the closes that tell now, ``closes`` how many closes told so far. ``votes`` closes in a row already stand
+    for ``candidate``. ``price`` is the last price, of an unfinished bar too; ``atr`` and ``band`` (in the
+    unit of the price) are those of the next bar. ``flags`` holds ``close-only`` where the range of a bar is
+    not published.
     """
 
     zone: Zone
     interval: Interval
+    closes: int
     confirmation: Confirmation
     stand: Stand | None
     since: datetime | None
@@ -177,73 +181,53 @@ def holding(closes: Floats, low: float, n: int = HOLDING_CLOSES) -> npt.NDArray[
     return held
 
 
-def average_range(bars: Bars) -> pd.Series:
-    """Wilder's average true range over 14 finished bars, in the unit of the price.
-
-    Where only closes are published the range of a bar is its close-to-close change.
-    """
-    frame = bars.finished.frame
-    close = frame["close"]
-    high, low = frame["high"].fillna(close), frame["low"].fillna(close)
-    return wilder_atr(true_range(high, low, close), ATR_BARS).reindex(frame.index)
-
-
-def zone_bars(bars: Bars, daily: Bars | None = None) -> list[ZoneBar]:
-    """The finished bars as the machine reads them, each with the range known when it began.
-
-    With ``daily`` the range is that of the last day complete by then, so that a level seen by the hour
-    keeps the band of its days; without, it is the range of the bars themselves.
-    """
-    frame = bars.finished.frame
-    times = [stamp.to_pydatetime() for stamp in pd.DatetimeIndex(frame.index)]
-    close = frame["close"].to_numpy()
-    high = frame["high"].fillna(frame["close"]).to_numpy()
-    low = frame["low"].fillna(frame["close"]).to_numpy()
-    columns = (frame["open"].to_numpy(), high, low, close, _ranges_before(bars, daily))
-    return [ZoneBar(*row) for row in zip(times, *(column.tolist() for column in columns), strict=True)]
-
-
-def _ranges_before(bars: Bars, daily: Bars | None) -> Floats:
-    frame = bars.finished.frame
-    if daily is None:
-        return average_range(bars).shift().to_numpy()
-    ranges = average_range(daily)
-    began = pd.DatetimeIndex(frame.index) - LENGTH[bars.interval]
-    known = ranges.index.searchsorted(began, side="right")
-    return np.concatenate(([nan], ranges.to_numpy()))[known]
-
-
-def follow(
-    bars: Bars, zone: Zone, *, daily: Bars | None = None, confirmation: Confirmation = CONFIRMATION
-) -> ZoneHistory:
+def follow(bars: Bars, zone: Zone, *, confirmation: Confirmation = CONFIRMATION) -> ZoneHistory:
     """What the finished ``bars`` tell of ``zone``, from the first bar after the zone could be known.
 
-    ``daily`` are the days of the same instrument where ``bars`` are hours: they give the range and the
-    holding. Raises `ValueError` for a zone of another instrument.
+    Raises `ValueError` for a zone of another instrument.
     """
-    return follow_all(bars, [zone], daily=daily, confirmation=confirmation)[0]
+    return follow_all(bars, [zone], confirmation=confirmation)[0]
 
 
 def follow_all(
-    bars: Bars, zones: Iterable[Zone], *, daily: Bars | None = None, confirmation: Confirmation = CONFIRMATION
+    bars: Bars, zones: Iterable[Zone], *, confirmation: Confirmation = CONFIRMATION
 ) -> tuple[ZoneHistory, ...]:
     """`follow` for several zones of one instrument, whose bars are read once."""
-    rows = zone_bars(bars, daily)
-    ranges = average_range(bars if daily is None else daily)
-    days = daily if daily is not None else bars if bars.interval is Interval.DAY else None
-    return tuple(_follow(bars, rows, zone, confirmation, float(ranges.iloc[-1]), days) for zone in zones)
+    rows, now = zone_bars(bars), _Now(bars, _newest_range(bars), bars.interval)
+    return tuple(_follow(rows, zone, confirmation, now) for zone in zones)
 
 
 def follow_closest(days: Bars, hours: Bars | None, zones: Iterable[Zone]) -> tuple[ZoneHistory, ...]:
-    """Several zones of one instrument by its ``hours`` where they are known, else by its ``days``."""
-    return follow_all(days, zones) if hours is None else follow_all(hours, zones, daily=days)
+    """Several zones of one instrument by its ``hours`` wherever they are known, else by its ``days``.
+
+    What happened up to a moment is told the same at every later one: hours that begin, stop or have holes
+    change nothing that was told before.
+    """
+    if hours is None:
+        return follow_all(days, zones)
+    rows, now = woven(days, hours), _Now(days, _newest_range(days), closest(days, hours).interval)
+    return tuple(_follow(rows, zone, CONFIRMATION, now) for zone in zones)
 
 
-def _follow(
-    bars: Bars, rows: list[ZoneBar], zone: Zone, confirmation: Confirmation, atr: float, days: Bars | None
-) -> ZoneHistory:
-    if zone.key != bars.key:
-        raise ValueError(f"a zone of {zone.key} cannot be followed on {bars.key}")
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What lies over the closed bars: the bars with the price that people see, the range of the next bar, and
+    the interval of the closes that tell now.
+    """
+
+    newest: Bars
+    atr: float
+    interval: Interval
+
+
+def _newest_range(bars: Bars) -> float:
+    return float(average_range(bars).iloc[-1])
+
+
+def _follow(rows: list[ZoneBar], zone: Zone, confirmation: Confirmation, now: _Now) -> ZoneHistory:
+    newest, atr = now.newest, now.atr
+    if zone.key != newest.key:
+        raise ValueError(f"a zone of {zone.key} cannot be followed on {newest.key}")
     known_from = None if zone.known is None else day_end(zone.known)
     machine = ZoneMachine(zone.low, zone.high, confirmation)
     happened: list[ZoneEvent] = []
@@ -256,11 +240,10 @@ def _follow(
         happened += events
         if machine.stand is not before:
             since = row.time
-    # The price people see is that of the days, whose closes may come from another venue than the hours.
-    newest = bars if days is None else days
     return ZoneHistory(
         zone=zone,
-        interval=bars.interval,
+        interval=now.interval,
+        closes=sum(isfinite(row.close) for row in rows),
         confirmation=confirmation,
         stand=machine.stand,
         since=since,
@@ -272,9 +255,9 @@ def _follow(
         atr=atr,
         events=tuple(event for event in happened if event.kind is not Happening.TOUCHED),
         touches=tuple(event for event in happened if event.kind is Happening.TOUCHED),
-        holding=_holding(days, zone),
-        flags=("close-only",) if bool(bars.frame["high"].isna().all()) else (),
-        why=None if machine.stand else _why_unknown(bars, zone),
+        holding=_holding(newest, zone),
+        flags=("close-only",) if bool(newest.frame["high"].isna().all()) else (),
+        why=None if machine.stand else _why_unknown(newest, zone),
     )
 
 
@@ -291,21 +274,23 @@ def _why_unknown(bars: Bars, zone: Zone) -> str:
     if zone.known is not None and bars.finished.as_of <= day_end(zone.known):
         day = f"{zone.known.day} {zone.known:%b %Y}"
         return f"This level is known since the close of {day}; nothing has closed after it."
-    each = "days" if bars.interval is Interval.DAY else "hours"
-    return f"The state needs {ATR_BARS + 2} closed {each}; there are {len(bars.finished)}."
+    each, known = "days" if bars.interval is Interval.DAY else "hours", int(bars.finished.close.count())
+    return f"The state needs {ATR_BARS + 2} closed {each}; there are {known}."
 
 
-def _holding(days: Bars | None, zone: Zone, n: int = HOLDING_CLOSES) -> Holding:
-    if days is None:
+def _holding(days: Bars, zone: Zone, n: int = HOLDING_CLOSES) -> Holding:
+    if days.interval is not Interval.DAY:
         return Holding(n, None, 0)
     frame = days.finished.frame
     closes = frame["close"]
+    last = closes.iloc[-n:]
+    known, held = int(last.count()), int((last >= zone.low).sum())
+    could_hold = held == known  # of those that are known, none lies below
+    holds = None if len(last) < n or (could_hold and known < n) else could_hold
     kept = (closes >= zone.low).to_numpy()
     run = len(kept) if kept.all() else int(kept[::-1].argmin())
-    counted = int(kept[-n:].sum())
-    holds = counted == n if len(kept) >= n else None
     if not run:
-        return Holding(n, holds, counted)
+        return Holding(n, holds, held, known)
     lows = frame["low"].fillna(closes).iloc[-run:]
     since = frame.index[-run].to_pydatetime()
-    return Holding(n, holds, counted, run, since, float(closes.iloc[-run:].min()), float(lows.min()))
+    return Holding(n, holds, held, known, run, since, float(closes.iloc[-run:].min()), float(lows.min()))

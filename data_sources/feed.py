@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import Self
 
@@ -16,7 +16,6 @@ from market.catalogue import Catalogue
 from market.instruments import Instrument, Interval
 
 MOMENTS_KEPT = 64
-FRESH_HOURS = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -92,13 +91,12 @@ class Feed:
                 self._kept[moment] = replayable.as_of(moment) if replayable else AsOf(source, moment)
             return self._kept[moment]
 
-    def fresh_hours(self, key: str, moment: datetime) -> Bars | None:
-        """The hourly bars of one instrument where they reach up to ``moment``; None where they do not."""
+    def hours(self, key: str) -> Bars | None:
+        """The hourly bars of one instrument as far as they are known; None where there are none."""
         try:
-            hours = self.bars(key, Interval.HOUR)
+            return self.bars(key, Interval.HOUR)
         except SourceError:
             return None
-        return hours if moment - hours.as_of <= FRESH_HOURS else None
 
     def ask(self, instruments: Iterable[Instrument], interval: Interval = Interval.DAY) -> None:
         """Let the source begin to ask for these in the background, where it can and where that is due."""

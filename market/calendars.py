@@ -132,3 +132,14 @@ def _fed_holidays() -> frozenset[date]:
 def is_business_day(day: date) -> bool:
     """Whether the Federal Reserve works on ``day``: not on Columbus Day, though New York trades."""
     return day.weekday() < 5 and day not in _fed_holidays()
+
+
+def trading_time(start: datetime, end: datetime) -> timedelta:
+    """How long New York trades between two instants."""
+    sessions, begins, ends = _sessions(), pd.Timestamp(start), pd.Timestamp(end)
+    first = int(sessions["close"].searchsorted(begins, side="right"))
+    last = int(sessions["open"].searchsorted(ends, side="left"))
+    traded = pd.Timedelta(0)
+    for opened, closed in sessions.iloc[first:last].itertuples(index=False):
+        traded += min(closed, ends) - max(opened, begins)
+    return traded.to_pytimedelta()

@@ -21,14 +21,18 @@ class Range(StrEnum):
     ALL = "all"
 
     def start(self, moment: datetime) -> datetime:
-        """The instant from which a chart that ends at ``moment`` draws; the year opens at midnight UTC."""
+        """The instant from which a chart that ends at ``moment`` draws; the year opens after midnight UTC.
+
+        What is complete at that midnight belongs to the year before.
+        """
         if self is Range.ALL:
             return datetime(1900, 1, 1, tzinfo=UTC)
         if self is Range.YTD:
-            return datetime(day_of(moment).year, 1, 1, tzinfo=UTC)
+            return datetime(day_of(moment).year, 1, 1, tzinfo=UTC) + AFTER
         return moment - timedelta(days=DAYS[self])
 
 
+AFTER = timedelta(microseconds=1)
 DAYS = {Range.WEEK: 7, Range.MONTH: 31, Range.QUARTER: 92, Range.HALF: 183, Range.YEAR: 365}
 
 

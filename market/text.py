@@ -148,9 +148,10 @@ def ordinal(place: int) -> str:
     return f"{place:,}{ending}"
 
 
-def ranked(place: int, what: str = "worst") -> str:
-    """`worst`, `2nd worst`, `7th worst`."""
-    return what if place == 1 else f"{ordinal(place)} {what}"
+def ranked(place: int, what: str = "worst", *, is_tied: bool = False, join: str = " ") -> str:
+    """`worst`, `2nd worst`, `7th worst`; `equal worst` where another stands at the same place."""
+    words = what if place == 1 else f"{ordinal(place)}{join}{what}"
+    return f"equal {words}" if is_tied else words
 
 
 def percentile(value: float | None) -> str:

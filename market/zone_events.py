@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from market.instruments import Interval
+
 
 class Stand(StrEnum):
     """Where confirmed closes stand to a zone."""
@@ -60,7 +62,8 @@ class ZoneEvent:
 
     ``price`` is the close that confirmed it; of a wick the extreme, of a gap the open, of a touch the price
     that came nearest to the far edge. ``side`` is where price came from, None where the history began
-    inside. ``gapped`` marks a loss or a reclaim that began with an open beyond the zone.
+    inside. ``gapped`` marks a loss or a reclaim that began with an open beyond the zone. ``interval`` is the
+    length of the bar that told it.
     """
 
     kind: Happening
@@ -68,3 +71,4 @@ class ZoneEvent:
     price: float
     side: Stand | None
     gapped: bool = False
+    interval: Interval = Interval.DAY

@@ -9,7 +9,7 @@ from analytics.correlation import correlate
 from analytics.drawdowns import NO_FALL, latest_drawdown
 from analytics.returns import change_over
 from analytics.stress import SERIES, stress
-from analytics.zones import ZoneHistory, follow
+from analytics.zones import ZoneHistory, follow_closest
 from data_sources.errors import NoData, SourceError
 from market.bars import Bars
 from market.instruments import Interval
@@ -65,11 +65,11 @@ class Looker:
         if sample.health is not Health.FRESH or bars is None:
             return sample, None
         if rule.interval is Interval.DAY:
-            return sample, follow(bars, rule.zone)
+            return sample, follow_closest(bars, None, [rule.zone])[0]
         daily_sample, daily = self._look(rule.zone.key, Interval.DAY)
         if daily is None:
             return daily_sample, None
-        return sample, follow(bars, rule.zone, daily=daily)
+        return sample, follow_closest(daily, bars, [rule.zone])[0]
 
     def _sum(self, rule: MeasureRule, series: list[Bars]) -> Result:
         first = series[0]

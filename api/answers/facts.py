@@ -35,7 +35,7 @@ def story_at(page: Page, feed: Feed, moment: datetime) -> Story:
         read_all(batch),
         moment,
         zones=zones,
-        hours=feed.fresh_hours("BTC", moment),
+        hours=feed.hours("BTC"),
         pair=_pair(feed, batch),
         score=stress(feed.many(feed.catalogue.pick(*SERIES)).found) if page is Page.OVERVIEW else None,
     ).story

@@ -13,7 +13,7 @@ def levels(feed: Feed, query: Query) -> Json:
     instrument = query.instrument("key", "BTC")
     zone = query.zone(instrument)
     known = feed.bars(instrument.key)
-    told = follow_closest(known, feed.fresh_hours(instrument.key, feed.moment or query.now), [zone])[0]
+    told = follow_closest(known, feed.hours(instrument.key), [zone])[0]
     return {
         "key": instrument.key,
         "zone": write_zone(zone),
@@ -47,6 +47,7 @@ def _holding(told: ZoneHistory) -> Json:
         "holds": held.holds,
         "closes": held.n,
         "held": held.held,
+        "known": held.known,
         "run": held.run,
         "since": held.since,
         "worst_close": held.worst_close,
@@ -61,4 +62,5 @@ def _event(event: ZoneEvent) -> Json:
         "price": event.price,
         "side": event.side,
         "gapped": event.gapped,
+        "interval": event.interval,
     }

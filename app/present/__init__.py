@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -147,9 +147,11 @@ def say_doubts(bars: Bars) -> str:
 
 
 def common_start(series: Iterable[Bars], since: datetime) -> tuple[datetime, str]:
-    """The date from which all of ``series`` are known, no earlier than ``since``, and how it is said."""
-    start = max([since, *(bars.since for bars in series)])
-    return start, full_day(since.date() if start == since else day_of(start))
+    """The midnight that begins the first day of which all of ``series`` are known, no earlier than that of
+    ``since``, and how the day is said.
+    """
+    day = max([since.date(), *(day_of(bars.since) for bars in series)])
+    return datetime(day.year, day.month, day.day, tzinfo=UTC), full_day(day)
 
 
 def say_mixed(series: Iterable[Bars]) -> str:
@@ -255,17 +257,20 @@ def level_row(history: ZoneHistory, days: Bars) -> LevelRow:
     )
 
 
-def say_event(event: ZoneEvent, history: ZoneHistory, followed: Bars) -> tuple[str, Phrase]:
+def say_event(event: ZoneEvent, history: ZoneHistory, followed: Sequence[Bars]) -> tuple[str, Phrase]:
     """When and what, for the list of events; the price in it opens."""
-    before, at, after = happening_parts(event, history.zone, followed.instrument)
+    instrument = followed[0].instrument
+    before, at, after = happening_parts(event, history.zone, instrument)
     number = zone_numbers.event_price(event, history.zone, followed)
-    subject = zone_range(history.zone, followed.instrument)
-    is_hourly = history.interval is Interval.HOUR
+    subject = zone_range(history.zone, instrument)
+    is_hourly = event.interval is Interval.HOUR
     when = short_moment(event.time) if is_hourly else full_day(day_of(event.time))
     return when, (before, Number(number, at, subject=subject), after)
 
 
-def latest_events(histories: Sequence[ZoneHistory], followed: Bars, count: int) -> list[tuple[str, Phrase]]:
+def latest_events(
+    histories: Sequence[ZoneHistory], followed: Sequence[Bars], count: int
+) -> list[tuple[str, Phrase]]:
     """The newest events of several zones, newest first, from the bars they were ``followed`` on."""
     every: list[tuple[datetime, ZoneEvent, ZoneHistory]] = [
         (event.time, event, history) for history in histories for event in history.events

@@ -8,6 +8,7 @@ from analytics.averages import averages
 from analytics.biography import Biography, Followed, Outcome, biography, biography_number
 from analytics.biography import what_would_change as say_what_would_change
 from analytics.levels_found import FoundLevel, find_levels, found_number, newest_fall, strength_unit
+from analytics.zone_rows import closest
 from analytics.zones import ZoneHistory, follow_closest
 from app.present import latest_events, reach_shown, reading_of, say_since
 from app.present import told as told_number
@@ -40,7 +41,7 @@ NO_PRICES = Absent("No prices.", "The levels come back with them.")
 
 @remembered
 def follow(days: Bars | None, hours: Bars | None, zones: tuple[Zone, ...]) -> tuple[ZoneHistory, ...]:
-    """Each zone by its hours where they are there, else by its days."""
+    """Each zone by its hours wherever they are known, else by its days."""
     return () if days is None else follow_closest(days, hours, zones)
 
 
@@ -110,7 +111,7 @@ def table(histories: Sequence[ZoneHistory], days: Bars | None, hours: Bars | Non
             _reach_in_ranges(each, days),
             each.word.value if each.word else MISSING,
             say_since(each),
-            shown(zone_numbers.touch_count(each, hours or days), decimal),
+            shown(zone_numbers.touch_count(each, _followed(days, hours)), decimal),
             _last_event(each),
         )
         for each in histories
@@ -144,12 +145,11 @@ def title_of(history: ZoneHistory | None, days: Bars | None) -> str:
 
 def say_span(days: Bars | None, hours: Bars | None) -> str:
     """What the chart of the chosen level holds: from when on, and by which bars."""
-    bars = hours or days
-    drawn = bars and bars.from_date(bars.as_of - DRAWN)
-    if bars is None or drawn is None:
+    drawn = None if days is None else _drawn(days, hours)
+    if drawn is None:
         return ""
-    first, step = full_day(day_of(drawn.since)), "by the hour" if hours else "by the day"
-    return f"Closes {step} since {first}, every touch marked"
+    step = "by the hour" if drawn.interval is Interval.HOUR else "by the day"
+    return f"Closes {step} since {full_day(day_of(drawn.since))}, every touch marked"
 
 
 @remembered
@@ -157,28 +157,26 @@ def touches_chart(
     days: Bars | None, hours: Bars | None, history: ZoneHistory | None, phone: bool
 ) -> Drawing | Absent:
     """The price over the chosen zone, every touch marked."""
-    bars = hours or days
-    if bars is None or history is None:
+    if days is None or history is None:
         return NO_PRICES
-    drawn = bars.from_date(bars.as_of - DRAWN)
+    drawn = _drawn(days, hours)
     if drawn is None or len(drawn) < 2:
         return Absent("Too few closes yet.", "A line needs two.")
     figure = line_chart(drawn, zones=(history.zone,), height=340, phone=phone)
-    first = drawn.since
-    add_touches(figure, [(each.time, each.price) for each in history.touches if each.time >= first])
-    return Drawing(figure, history_alt(drawn), (drawn,), f"touched {len(history.touches)} times")
+    touches = [(each.time, each.price) for each in history.touches if each.time >= drawn.since]
+    add_touches(figure, touches)
+    return Drawing(figure, history_alt(drawn), (drawn,), f"touched {len(touches)} times")
 
 
 def biography_table(days: Bars | None, hours: Bars | None, history: ZoneHistory | None) -> Html | Absent:
     """First seen, tests and how they ended, time and volume inside, breaks and wicks, what followed."""
     if days is None or history is None:
         return NO_PRICES
-    told, followed = _biography(days, hours, history), hours or days
-    inside, unit = _inside(told)
+    told, followed = _biography(days, hours, history), _followed(days, hours)
+    now = [closest(days, hours)]
 
     def counted(count: int, unit: str, text: str) -> Number:
-        result = Result(count, n=len(followed.finished))
-        return Number(biography_number(told, followed, result, unit), text)
+        return Number(biography_number(told, followed, Result(count, n=history.closes), unit), text)
 
     cells: list[tuple[str, Shown]] = [
         ("Why it is a level", history.zone.why or "You set it."),
@@ -187,15 +185,9 @@ def biography_table(days: Bars | None, hours: Bars | None, history: ZoneHistory 
         ("Tests", counted(len(told.tests), "tests", _say_tests(told))),
         ("Breaks confirmed by closes", counted(told.breaks, "events", decimal(told.breaks))),
         ("Wicks that closed back", counted(told.wicks, "events", decimal(told.wicks))),
-        ("Closes inside", counted(inside, unit, f"{decimal(inside)} {unit}")),
-        ("Volume inside", _volume_shown(told, days, followed)),
-        *(
-            (
-                f"{each.bars} close{'' if each.bars == 1 else 's'} after a test",
-                _followed_shown(told, each, followed),
-            )
-            for each in told.followed
-        ),
+        ("Closes inside", _inside_shown(told, now[0])),
+        ("Volume inside", _volume_shown(told, days, now[0])),
+        *((f"{_say_bars(each)} after a test", _followed_shown(told, each, now)) for each in told.followed),
     ]
     return rows("Biography", (Column("", Align.TEXT), Column("", Align.PROSE, strong=True)), cells)
 
@@ -209,7 +201,7 @@ def event_log(histories: Sequence[ZoneHistory], days: Bars | None, hours: Bars |
     """The newest events of all levels."""
     if days is None:
         return NO_PRICES
-    happened = latest_events(histories, hours or days, LOGGED)
+    happened = latest_events(histories, _followed(days, hours), LOGGED)
     return events(happened) if happened else Absent("Nothing has happened at these levels.")
 
 
@@ -261,11 +253,19 @@ def _found_row(level: FoundLevel, days: Bars) -> tuple[Shown, ...]:
     )
 
 
+def _followed(days: Bars, hours: Bars | None) -> list[Bars]:
+    return [days] if hours is None else [days, hours]
+
+
+def _drawn(days: Bars, hours: Bars | None) -> Bars | None:
+    """What the chart of a level draws: the last months of the closes that tell now."""
+    bars = closest(days, hours)
+    return bars.from_date(bars.as_of - DRAWN)
+
+
 @remembered
 def _biography(days: Bars, hours: Bars | None, history: ZoneHistory) -> Biography:
-    if hours is None:
-        return biography(history, days)
-    return biography(history, hours, daily=days, hours=hours)
+    return biography(history, days, hours)
 
 
 def _say_tests(told: Biography) -> str:
@@ -273,21 +273,29 @@ def _say_tests(told: Biography) -> str:
     return f"{len(told.tests)}{': ' + ended if ended else ''}"
 
 
-def _inside(told: Biography) -> tuple[int, str]:
+def _say_bars(each: Followed) -> str:
+    kind = "hourly" if each.interval is Interval.HOUR else "daily"
+    return f"{each.bars} {kind} close{'' if each.bars == 1 else 's'}"
+
+
+def _inside_shown(told: Biography, bars: Bars) -> Number:
+    """The closes inside, and where they are those of hours that begin later, since when."""
+    count, unit, since = told.days_inside, "days", ""
     if told.hours_inside is not None:
-        return told.hours_inside, "hours"
-    return told.days_inside or 0, "days"
+        count, unit, since = told.hours_inside, "hours", f" since {full_day(day_of(bars.since))}"
+    result = Result(count, n=int(bars.finished.close.count()))
+    return Number(biography_number(told, [bars], result, unit), f"{decimal(count)} {unit}{since}")
 
 
 def _volume_shown(told: Biography, days: Bars, followed: Bars) -> Number:
     share = told.volume_share
     result = Result.missing("Not published.") if share is None else Result(100 * share)
     has_volume = bool(followed.finished.frame["volume"].notna().any())
-    number = biography_number(told, followed if has_volume else days, result, "percent")
+    number = biography_number(told, [followed if has_volume else days], result, "percent")
     return told_number(number, lambda value: decimal(value, 1, suffix="% of all"))
 
 
-def _followed_shown(told: Biography, after: Followed, followed: Bars) -> Number:
+def _followed_shown(told: Biography, after: Followed, followed: Sequence[Bars]) -> Number:
     result = Result.missing("No test is that old.")
     if after.median is None or after.worst is None or after.best is None:
         return told_number(biography_number(told, followed, result, "percent"), change)

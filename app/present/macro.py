@@ -26,6 +26,7 @@ from components.page.tables import Align, Column, rows
 from components.text import Write, basis_points, change, decimal, percentile_place, price_writer
 from components.theme import INK, OTHER
 from market.bars import Bars
+from market.calendars import day_end
 from market.readings import Envelope
 from market.scales import Scale, Severity
 
@@ -38,9 +39,11 @@ PANELS = ("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI", "HYG")
 def indexed_chart(
     compared: tuple[Bars, ...], totals: tuple[Bars, ...], since: datetime, day: str, phone: bool
 ) -> Drawing | Absent:
-    """The closes of each, of funds with their dividends from ``totals``, set to 100 on a common date."""
+    """The closes of each, of funds with their dividends from ``totals``, set to 100 by that of the day that
+    begins at ``since``.
+    """
     compared = held_of(compared, {each.key: each for each in totals})
-    lines = lines_of(compared, lambda closes: indexed(closes, since))
+    lines = lines_of(compared, lambda closes: indexed(closes, day_end(since.date())))
     if not lines:
         return Absent("No prices since that date.")
     figure = chart_indexed(lines, height=380, phone=phone)

@@ -51,7 +51,7 @@ def key_levels(
         (
             level_strip(last, [each.zone for each in levels], bars.instrument),
             level_table(f"{bars.instrument.name} key levels", [level_row(each, bars) for each in levels]),
-            events(latest_events(levels, hours or bars, NEWEST_EVENTS)),
+            events(latest_events(levels, [bars, hours] if hours else [bars], NEWEST_EVENTS)),
         )
     )
 

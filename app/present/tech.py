@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from analytics.averages import SPANS, Average, averages, breadth, breadth_line, moving_average
 from analytics.claims_stocks import DAILY_FALL, SOFTWARE_BELOW_HIGH, THIS_YEAR
 from analytics.dividends import earned
 from analytics.drawdowns import drawdown_since
 from analytics.falls import Runs, runs
-from analytics.ranks import rank_among_last
+from analytics.ranks import EQUAL, rank_among_last
 from analytics.rebound import relief_rally
 from analytics.rotation import HAVENS, HIGH_BETA, window_returns
 from app.present import line, readings_of, told, trail_of
@@ -142,10 +143,15 @@ def ranks_table(bars: Bars | None) -> Html | Absent:
     for window in RANK_WINDOWS:
         found = rank_among_last(returns, window)
         place = envelope(found, bars, f"place of {window}", "rank_252", window=window)
-        cells.append((f"{window} sessions", told(place, lambda at: ranked(int(at), what) if at else MISSING)))
+        is_tied = EQUAL in found.flags
+        cells.append((f"{window} sessions", told(place, partial(_say_rank, what=what, is_tied=is_tied))))
     return rows(
         "Rank of the last day", (Column("Of the last", Align.TEXT), Column("Rank", strong=True)), cells
     )
+
+
+def _say_rank(place: float | None, what: str, is_tied: bool) -> str:
+    return ranked(int(place), what, is_tied=is_tied) if place else MISSING
 
 
 @remembered

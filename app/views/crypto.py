@@ -30,7 +30,7 @@ readings = present.readings_of(batch)
 coins = batch.select(*COINS)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 prints, flows, fear = batch.get("BTC_FUNDING"), batch.get("BTC_ETF_FLOW"), batch.get("FNG")
-newest = here().fresh_hours("BTC", moment)
+newest = here().hours("BTC")
 told = story_of(Page.CRYPTO, batch.found, readings, moment, zones=watched("BTC"), hours=newest)
 
 show_story(told.story)

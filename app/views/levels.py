@@ -31,7 +31,7 @@ with controls("levels"):
     daily = choose_switch("daily", "Daily closes only")
 batch = here().many(known().pick(key))
 days, zones = batch.get(key), tuple(watched(key))
-hours = None if daily else here().fresh_hours(key, moment)
+hours = None if daily else here().hours(key)
 histories = levels.follow(days, hours, zones)
 
 with head:

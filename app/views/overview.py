@@ -31,7 +31,7 @@ scored = tuple(here().many(known().pick(*stress.SERIES)))
 readings = present.readings_of(batch)
 bitcoin, nasdaq = batch.get("BTC"), batch.get("IXIC")
 pair = overview.pair_of(bitcoin, nasdaq, hours("BTC"))
-newest = here().fresh_hours("BTC", moment)
+newest = here().hours("BTC")
 told = story_of(
     Page.OVERVIEW,
     batch.found,

@@ -23,9 +23,9 @@ def drawdown(prices: Row) -> list[float]:
 
 
 def rank_among_last(returns: Row, window: int) -> int:
-    """How many of those known among the last ``window`` returns are at most the last."""
+    """One more than how many of those known among the last ``window`` returns are lower than the last."""
     kept = known(returns[-window:])
-    return sum(each <= kept[-1] for each in kept)
+    return 1 + sum(each < kept[-1] for each in kept)
 
 
 def streaks(returns: Row) -> list[int]:

@@ -1,5 +1,7 @@
 """The biography of a zone on paths made for it, and the sentence that says what would change."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -12,12 +14,14 @@ from analytics.biography import (
     volume_inside,
     what_would_change,
 )
-from analytics.zones import follow
+from analytics.zones import follow, follow_closest
+from market.instruments import Interval
 from market.readings import Result
 from market.zone_events import Happening, Stand
 from market.zones import Zone
 from tests.analytics.recorded import recording
 from tests.analytics.test_zones import BTC, ZONE, btc
+from tests.api.service import RECORDING
 
 QUIET = [76_000.0, 76_500.0] * 10
 
@@ -48,6 +52,36 @@ def test_a_zone_never_reached_has_no_first_day() -> None:
     assert (told.first_seen, told.tests, told.days_inside, told.hours_inside) == (None, (), 0, None)
 
 
+def test_a_level_that_closes_went_over_was_seen_by_the_close_beyond_it() -> None:
+    """The VIX of April 2025 closed at 21.51, then at 30.02: it has no lows and highs here."""
+    bars = recording("2026-02-06")["VIX"]
+    level = Zone("VIX", 30, 30)
+    told = biography(follow(bars, level), bars)
+    assert told.first_seen == datetime(2025, 4, 3, 20, tzinfo=UTC)
+    assert [(test.time.day, test.side, test.outcome) for test in told.tests] == [
+        (3, Stand.BELOW, Outcome.BROKE),
+        (14, Stand.ABOVE, Outcome.BROKE),
+    ]
+    assert told.breaks == 2
+    far = btc([20.0] * 20 + [45.0] * 3)
+    seen = biography(follow(far, Zone("BTC", 30, 32)), far)
+    assert seen.first_seen == seen.tests[0].time == far.frame.index[20].to_pydatetime()
+
+
+def test_what_followed_is_told_of_bars_of_one_length() -> None:
+    feed = RECORDING.as_of(datetime(2026, 2, 7, 15, 30, tzinfo=UTC))
+    days, hours = feed.bars("BTC"), feed.hours("BTC")
+    assert hours is not None
+    [history] = follow_closest(days, hours, [Zone("BTC", 84_000, 86_000)])
+    told = biography(history, days, hours)
+    lengths = {test.interval for test in told.tests}
+    assert lengths == {Interval.DAY, Interval.HOUR}
+    hourly = [test for test in told.tests if test.interval is Interval.HOUR]
+    assert {each.interval for each in told.followed} == {Interval.HOUR}
+    assert told.followed[0].n <= len(hourly) < len(told.tests)
+    assert told.since == days.since
+
+
 def test_volume_is_spread_over_the_range_of_its_bar() -> None:
     bars = btc([69_000.0, 71_000.0], spread=1_000)
     bars.frame["volume"] = [100.0, 100.0]
@@ -75,10 +109,10 @@ def test_closes_inside_count_after_a_moment() -> None:
 
 def test_the_recorded_zone_has_a_life() -> None:
     bars = recording()["BTC"]
-    told = biography(follow(bars, ZONE), bars, hours=bars)
+    told = biography(follow(bars, ZONE), bars)
     assert len(told.tests) == 3
     assert told.breaks == 1
-    assert told.hours_inside == told.days_inside == 10
+    assert (told.hours_inside, told.days_inside) == (None, 10)
     assert told.volume_inside is not None
     assert np.isfinite(told.volume_inside)
 
@@ -121,6 +155,6 @@ def test_wicks_are_told_from_breaks() -> None:
 def test_a_number_of_a_biography_carries_the_edges_of_its_zone() -> None:
     bars = btc([*QUIET, 70_200], spread=300)
     told = biography(follow(bars, ZONE), bars)
-    found = biography_number(told, bars, Result(1, n=len(bars)), "tests", held=0)
+    found = biography_number(told, [bars], Result(1, n=len(bars)), "tests", held=0)
     assert (found.value, found.n, found.formula) == (1, len(bars), "zone_biography")
     assert dict(found.inputs) == {"lower edge": 68_000, "upper edge": 70_000, "held": 0}

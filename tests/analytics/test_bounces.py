@@ -17,6 +17,7 @@ from analytics.bounces import (
     day_zero,
     latest_low,
     new_low_probability,
+    new_low_probability_at_closes,
     random_walk_null,
     rule_for,
     track_record,
@@ -45,6 +46,48 @@ def test_the_null_and_the_interval_match_the_vectors() -> None:
     assert chance == pytest.approx(null.expect, abs=null.tolerance)
     interval = wilson_interval(wilson.given["k"], wilson.given["n"])
     assert list(interval) == pytest.approx(wilson.expect, abs=wilson.tolerance)
+
+
+def falls_below(distance: float, sessions: int) -> float:
+    """The chance that a walk of normal steps of size 1 is below zero at one of its steps, by integration."""
+    width = 0.02
+    at = np.arange(width / 2, distance + 8 * sessions**0.5, width)
+    step = np.exp(-((at[:, None] - at) ** 2) / 2) / np.sqrt(2 * np.pi) * width
+    alive = np.exp(-((at - distance) ** 2) / 2) / np.sqrt(2 * np.pi) * width
+    for _ in range(sessions - 1):
+        alive = step @ alive
+    return float(1 - alive.sum())
+
+
+@pytest.mark.parametrize(
+    ("distance", "within"), [(0.0, 0.013), (0.5, 0.004), (1.0, 0.001), (3.0, 0.001), (8.0, 0.001)]
+)
+def test_the_null_is_that_of_a_walk_seen_at_closes(distance: float, within: float) -> None:
+    exact = falls_below(distance, 60)
+    assert new_low_probability_at_closes(0.012 * distance, 0.012, 60) == pytest.approx(exact, abs=within)
+    assert new_low_probability(0.012 * distance, 0.012, 60) > exact + 0.01
+
+
+def test_the_null_of_the_nasdaq_in_february() -> None:
+    close = recording("2026-02-06")["IXIC"].close
+    chance = random_walk_null(close, 22_540.59)
+    assert chance.value == pytest.approx(0.726, abs=0.001)
+
+
+def test_a_missing_close_counts_as_its_session() -> None:
+    whole = closes(*FALL_AND_BOUNCE, (70, 104, 104))
+    gone = whole.copy()
+    gone.iloc[[20, 60]] = np.nan
+    (found,), (holed,) = bounces(whole, EXCHANGE), bounces(gone, EXCHANGE)
+    assert (holed.low_row, holed.confirmed_row, holed.high) == (
+        found.low_row,
+        found.confirmed_row,
+        found.high,
+    )
+    # It may have been lower: the bounce is not among those whose 65 sessions are known.
+    assert (found.settled, holed.settled) == (True, False)
+    start = day_zero(gone, EXCHANGE)
+    assert (start is None) == (day_zero(whole, EXCHANGE) is None)
 
 
 def test_a_bounce_needs_a_fall_a_fresh_low_and_a_rise() -> None:

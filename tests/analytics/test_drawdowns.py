@@ -146,7 +146,8 @@ def test_the_rout_of_february_as_published():
 
 
 def test_a_drawdown_since_a_date_forgets_the_highs_before_it():
-    found = drawdowns.drawdown_since(daily([100, 50, 40]), datetime(2026, 1, 3, tzinfo=UTC))
+    prices = daily([100, 50, 40])
+    found = drawdowns.drawdown_since(prices, prices.index[0].to_pydatetime())
     assert found.tolist() == pytest.approx([0, -0.2])
 
 

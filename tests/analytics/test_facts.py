@@ -57,6 +57,21 @@ def test_a_fall_among_the_five_worst_says_where_it_ranks() -> None:
     assert fact and fact.tone is Tone.WORSE
 
 
+def test_a_fall_that_ties_the_worst_is_the_equal_worst() -> None:
+    """A fall from 100 to 90 is as large as one from 200 to 180."""
+    bars = series("IXIC", [*FLAT, 100.0, 90.0, 100.0, 90.0])
+    assert told(moved(read(bars), bars, at_close(bars), "the Nasdaq")) == (
+        "the Nasdaq fell 10.0% today, its equal worst in 90 sessions"
+    )
+    assert told(ranked_in_year(read(bars), bars, at_close(bars), "the Nasdaq")) == (
+        "the Nasdaq’s fall today was the equal worst of 252 sessions"
+    )
+    worse = series("IXIC", [*FLAT, 100.0, 80.0, 100.0, 90.0, 100.0, 90.0])
+    assert told(moved(read(worse), worse, at_close(worse), "the Nasdaq")) == (
+        "the Nasdaq fell 10.0% today, its equal 2nd-worst in 90 sessions"
+    )
+
+
 def test_a_coin_counts_days_not_sessions() -> None:
     bars = series("BTC", [*FLAT, 120.0])
     fact = moved(read(bars), bars, bars.as_of, "Bitcoin")

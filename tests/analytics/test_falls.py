@@ -52,9 +52,9 @@ def test_a_run_that_ended_before_the_day_in_progress_is_closed() -> None:
     assert (going_on.longest.value, going_on.longest.state) == (2, State.PROVISIONAL)
 
 
-def test_rises_are_not_falls_and_ties_keep_their_order() -> None:
+def test_rises_are_not_falls_and_ties_share_a_rank() -> None:
     falls = largest_falls(series("BTC", [100, 50, 100, 50, 60, 54], start="2025-01-02"))
-    assert [(fall.rank, fall.day.day) for fall in falls] == [(1, 2), (2, 4), (3, 6)]
+    assert [(fall.rank, fall.day.day) for fall in falls] == [(1, 2), (1, 4), (3, 6)]
     assert largest_falls(series("BTC", [1.0, 2.0])) == ()
     assert largest_falls(series("BTC", [1.0])) == ()
 

@@ -25,6 +25,7 @@ from analytics.levels_found import (
     volume_levels,
     volume_profile,
 )
+from market.bars import Bars
 from tests.analytics.recorded import recording
 from tests.analytics.test_zones import btc
 
@@ -176,3 +177,28 @@ def test_a_number_of_a_level_tells_its_reason_and_its_days() -> None:
     assert (found.value, found.formula, found.n) == (swing.price, "found_level", len(bars))
     assert [name for name, _ in found.inputs] == ["reason", "first bar", "known since"]
     assert strength_unit(swing) == "turning points"
+
+
+def holed(closes: list[float], *places: int) -> Bars:
+    """Bars with days of which nothing is known."""
+    bars = btc(closes, spread=0.5)
+    bars.frame.iloc[list(places)] = np.nan
+    return bars
+
+
+def test_a_turning_point_needs_all_the_bars_around_it() -> None:
+    peak = [*np.linspace(100, 109, 10), 110.0, *np.linspace(109, 100, 10)]
+    assert [each.reason for each in swing_levels(holed(peak))] == [Reason.SWING_HIGH]
+    assert swing_levels(holed(peak, 8)) == ()
+
+
+def test_a_mean_over_a_missing_close_says_how_many_it_is_of() -> None:
+    (fifty,) = average_levels(holed([100.0] * 30 + [102.0] * 29 + [101.0], 40))
+    assert fifty.why.startswith("The mean of the 49 known of the last 50 closes, ")
+    assert fifty.price == pytest.approx((20 * 100 + 28 * 102 + 101) / 49)
+
+
+def test_the_newest_fall_steps_over_a_missing_day() -> None:
+    fall = newest_fall(holed([100.0, 90.0, 80.0, 70.0, 75.0, 74.0], 2))
+    assert fall is not None
+    assert (fall.start, fall.end) == (100.5, 69.5)

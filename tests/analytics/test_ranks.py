@@ -15,7 +15,7 @@ from tests.analytics.strategies import daily
 
 @settings(max_examples=60, deadline=None)
 @given(moves=strategies.returns(), window=st.integers(1, 60))
-def test_a_rank_counts_the_returns_as_low_as_today(moves: pd.Series, window: int):
+def test_a_rank_counts_the_returns_lower_than_today(moves: pd.Series, window: int):
     found = ranks.rank_among_last(moves, window)
     known = oracles.known(moves.tolist()[-window:])
     if np.isnan(moves.iloc[-1]) or len(moves) < window or len(known) < 0.8 * window:
@@ -24,6 +24,14 @@ def test_a_rank_counts_the_returns_as_low_as_today(moves: pd.Series, window: int
     else:
         assert found.value == oracles.rank_among_last(moves.tolist(), window)
         assert found.n == len(known)
+        assert (ranks.EQUAL in found.flags) == (known.count(known[-1]) > 1)
+
+
+def test_a_tie_with_the_worst_is_the_worst():
+    found = ranks.rank_among_last(daily([0.01, -0.03, -0.02, -0.03]), 4)
+    assert (found.value, found.flags) == (1, (ranks.EQUAL,))
+    alone = ranks.rank_among_last(daily([0.01, -0.03, -0.02, -0.04]), 4)
+    assert (alone.value, alone.flags) == (1, ())
 
 
 @settings(max_examples=60, deadline=None)

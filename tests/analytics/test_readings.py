@@ -84,7 +84,7 @@ def expected(key: str, known: list[tuple[datetime, float]]) -> dict[str, float |
     numbers["streak"] = run(moves)
     year = moves[-252:]
     is_ranked = len(year) == 252 and not isnan(year[-1])
-    numbers["rank_252"] = sum(move <= year[-1] for move in year) if is_ranked else None
+    numbers["rank_252"] = 1 + sum(move < year[-1] for move in year) if is_ranked else None
     numbers = {name: None if value is not None and isnan(value) else value for name, value in numbers.items()}
     falls = ("drawdown_pct", "from_2025_high_pct")
     numbers |= dict.fromkeys((*falls, "realised_vol_pct")) if key in YIELDS else _ratios(key, known)

@@ -54,7 +54,7 @@ def test_without_a_range_the_way_in_ranges_says_why() -> None:
 def test_touches_are_counted_over_the_bars_that_were_followed() -> None:
     bars = btc([*FLAT, 70_200, 76_000, 76_500, 70_100], spread=300)
     history = follow(bars, ZONE)
-    found = touch_count(history, bars)
+    found = touch_count(history, [bars])
     assert (found.value, found.n, found.unit) == (len(history.touches), len(bars), "tests")
 
 
@@ -63,7 +63,7 @@ def test_the_price_of_an_event_stands_at_its_own_instant_and_has_no_second_opini
     other = SecondOpinion("other", bars.last, bars.as_of, 0.0)
     bars = replace(bars, provenance=replace(bars.provenance, second=other))
     event = follow(bars, ZONE).events[0]
-    found = event_price(event, ZONE, bars)
+    found = event_price(event, ZONE, [bars])
     assert (found.value, found.as_of, found.second) == (event.price, event.time, None)
     assert made_from(found) == {"event": event.kind, "lower edge": 68_000, "upper edge": 70_000}
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.zones import average_range, distance, follow, follow_all, holding, zone_bars
+from analytics.zone_rows import average_range, zone_bars
+from analytics.zones import distance, follow, follow_all, follow_closest, holding
 from market.bars import COLUMNS, Bars, InProgress, Provenance
 from market.instruments import Calendar, Instrument, Interval, Unit
 from market.zone_events import Happening, Stand, Word, ZoneEvent
@@ -165,7 +166,7 @@ def test_hours_use_the_range_of_their_days() -> None:
     frame = pd.DataFrame(dict.fromkeys(COLUMNS, np.nan), index=index)
     frame["close"] = [77_000.0] * 5 + [66_000.0] * 25
     hours = Bars(BTC, Interval.HOUR, frame, daily.provenance)
-    history = follow(hours, ZONE, daily=daily)
+    [history] = follow_closest(daily, hours, [ZONE])
     assert history.atr == pytest.approx(float(average_range(daily).iloc[-1]))
     assert [event.kind for event in history.events] == [Happening.LOST]
     assert history.events[0].time == index[6].to_pydatetime()

@@ -6,7 +6,8 @@ from time import perf_counter
 import numpy as np
 
 from analytics.zone_machine import stands
-from analytics.zones import follow, zone_bars
+from analytics.zone_rows import zone_bars
+from analytics.zones import follow
 from market.zones import Zone
 from tests.analytics.recorded import recording
 from tests.bench.row import Row, timed, told

@@ -14,9 +14,10 @@ def test_a_range_looks_back_so_many_days(code: str, days: int) -> None:
     assert Range(code).start(AT) == AT - timedelta(days=days)
 
 
-def test_the_year_opens_at_midnight_and_the_end_of_december_belongs_to_the_old_one() -> None:
-    assert Range.YTD.start(AT) == datetime(2026, 1, 1, tzinfo=UTC)
-    assert Range.YTD.start(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2025, 1, 1, tzinfo=UTC)
+def test_the_year_opens_after_midnight_and_the_end_of_december_belongs_to_the_old_one() -> None:
+    """A day of Bitcoin that is complete at the midnight of the new year is 31 December."""
+    assert Range.YTD.start(AT) == datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+    assert Range.YTD.start(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2025, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
 
 
 @given(st.sampled_from(Range), st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001

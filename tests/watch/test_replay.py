@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analytics.biography import biography, what_would_change
-from analytics.zones import follow
+from analytics.zones import ZoneHistory, follow_closest
 from data_sources.asof import AsOf
 from data_sources.recorded import Recorded, describe
 from market import catalogue
@@ -50,13 +50,20 @@ def hours(source: Recorded) -> Bars:
     return source.bars(BTC, Interval.HOUR)
 
 
+def followed(days: Bars, hours: Bars) -> ZoneHistory:
+    [history] = follow_closest(days, hours, [ZONE])
+    return history
+
+
 def at(day: int, hour: int) -> datetime:
     return datetime(2026, 2, day, hour, tzinfo=UTC)
 
 
 def test_the_published_hours_move_the_zone_five_times(source: Recorded, hours: Bars) -> None:
-    history = follow(hours, ZONE, daily=source.bars(BTC, Interval.DAY))
-    assert [(event.kind, event.time, event.price) for event in history.events if event.kind.moves_state] == [
+    history = followed(source.bars(BTC, Interval.DAY), hours)
+    moves = [event for event in history.events if event.kind.moves_state]
+    by_hour = [event for event in moves if event.interval is Interval.HOUR]
+    assert [(event.kind, event.time, event.price) for event in by_hour] == [
         (Happening.ENTERED, at(5, 14), 69_458),
         (Happening.LOST, at(5, 19), 66_249),
         (Happening.ENTERED, at(6, 16), 68_623),
@@ -66,7 +73,7 @@ def test_the_published_hours_move_the_zone_five_times(source: Recorded, hours: B
 
 
 def test_hour_by_hour_the_watcher_tells_each_event_once(source: Recorded, hours: Bars) -> None:
-    whole = follow(hours, ZONE, daily=source.bars(BTC, Interval.DAY))
+    whole = followed(source.bars(BTC, Interval.DAY), hours)
     memory, told = LevelMemory(), []
     believed: dict[str, Believed] = {}
     for stamp in hours.frame.index[1:]:
@@ -79,18 +86,19 @@ def test_hour_by_hour_the_watcher_tells_each_event_once(source: Recorded, hours:
         told += notices
         assert history is not None
         assert history.events == whole.upto(moment)
+    in_hours = [event for event in whole.events if event.interval is Interval.HOUR]
     assert [(notice.as_of, notice.value) for notice in told] == [
-        (event.time, event.price) for event in whole.events
+        (event.time, event.price) for event in in_hours
     ]
-    assert len({notice.episode for notice in told}) == len(told) == len(whole.events)
+    assert len({notice.episode for notice in told}) == len(told) == len(in_hours)
 
 
 def test_the_opening_moment_has_a_life_and_a_sentence(source: Recorded) -> None:
     known = Known(source, datetime(2026, 2, 7, 15, 30, tzinfo=UTC))
     hourly, daily = known.bars("BTC", Interval.HOUR), known.bars("BTC")
-    history = follow(hourly, ZONE, daily=daily)
+    history = followed(daily, hourly)
     assert (history.stand, history.since) == (Stand.INSIDE, at(6, 16))
-    told = biography(history, hourly, daily=daily)
+    told = biography(history, daily, hourly)
     assert (told.hours_inside, told.breaks) == (16, 1)
     assert told.volume_inside is not None
     assert what_would_change(history, BTC).startswith("Two hourly closes in a row below $66,832 would put")
