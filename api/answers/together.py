@@ -35,7 +35,7 @@ def correlation(feed: Feed, query: Query) -> Json:
     if not batch.found:
         return body | _matrices(keys, None) | {"missing": reasons(batch)}
     aligned = align(list(batch), hours(feed, batch))
-    found = correlation_matrix(aligned.moves, window, method)
+    found = correlation_matrix(aligned, window, method)
     return {
         **body,
         "sampling": aligned.sampling(window),
