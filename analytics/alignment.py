@@ -133,6 +133,39 @@ def align(bars: Sequence[Bars], hourly: Mapping[str, Bars] | None = None) -> Ali
     return _by_session(finished, hourly or {}, _by_day(always) if always else None)
 
 
+@dataclass(frozen=True, slots=True)
+class LastMoves:
+    """The last moves of many pairs, one row each: pairs × window, NaN before a pair's history begins.
+
+    ``rows`` is how much history each pair has, ``ends`` the instant of its newest row; None without any.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    rows: np.ndarray
+    ends: np.ndarray
+
+
+def last_moves(aligned: Aligned, pairs: Sequence[tuple[str, str]], window: int) -> LastMoves:
+    """The last ``window`` moves of each of ``pairs``: the rows that `align` gives the two alone."""
+    x, y = np.full((len(pairs), window), np.nan), np.full((len(pairs), window), np.nan)
+    rows, ends = np.zeros(len(pairs), int), np.full(len(pairs), None, object)
+    columns = {id(table): _by_key(table) for table in (aligned, aligned.days) if table is not None}
+    for place, (first, second) in enumerate(pairs):
+        table, own = aligned.stretch(first, second)
+        kept = slice(max(own.start, own.stop - window), own.stop)
+        into = window - (kept.stop - kept.start)
+        x[place, into:], y[place, into:] = (columns[id(table)][key][kept] for key in (first, second))
+        rows[place] = own.stop - own.start
+        if rows[place] and isinstance(table.moves.index, pd.DatetimeIndex):
+            ends[place] = table.moves.index[kept.stop - 1].to_pydatetime()
+    return LastMoves(x, y, rows, ends)
+
+
+def _by_key(table: Aligned) -> dict[str, np.ndarray]:
+    return dict(zip(table.moves.columns, table.moves.to_numpy(float).T, strict=True))
+
+
 def moves(levels: pd.Series, instrument: Instrument) -> pd.Series:
     """What ``levels`` of an instrument did from row to row, first row left out; NaN beside a gap.
 

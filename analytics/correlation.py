@@ -18,7 +18,7 @@ from math import inf, nan, sqrt
 import numpy as np
 import pandas as pd
 
-from analytics.alignment import Aligned
+from analytics.alignment import Aligned, last_moves
 from analytics.observations import is_known, observed
 from analytics.quantiles import RESIDUE, two_sided, varies
 from analytics.ranks import mid_ranks
@@ -242,53 +242,31 @@ def correlation_matrix(
     aligned = moves if isinstance(moves, Aligned) else Aligned.table(moves)
     keys = tuple(str(key) for key in aligned.moves.columns)
     size, (row, column) = len(keys), np.triu_indices(len(keys))
-    columns = _columns(aligned), _columns(aligned.days) if aligned.days else {}
-    pairs = [_last_rows(aligned, columns, keys[i], keys[j], window) for i, j in zip(row, column, strict=True)]
-    left, right = np.array([each.x for each in pairs]), np.array([each.y for each in pairs])
-    rows = np.array([each.rows for each in pairs])
-    found = _estimates(left, right, Method(method), level)
+    last = last_moves(aligned, [(keys[i], keys[j]) for i, j in zip(row, column, strict=True)], window)
+    found = _estimates(last.x, last.y, Method(method), level)
     itself = row == column
-    found[itself, :3] = np.array([1.0 if varies(x[is_known(x)]) else nan for x in left[itself]])[:, None]
-    found[rows < window, :3] = nan
-    squares = [np.empty((size, size), kind) for kind in (float, float, float, int, int, object)]
-    ends = np.array([each.end for each in pairs], dtype=object)
-    for square, numbers in zip(squares, (*found.T, rows, ends), strict=True):
-        square[row, column] = square[column, row] = numbers
-    why = _too_short(int(rows.max()), window) if rows.max() < window else None
-    as_of = max((each.end for each in pairs if each.end), default=None)
-    return CorrelationMatrix(keys, window, Method(method), as_of, *squares, why)
+    found[itself, :3] = np.array([1.0 if varies(x[is_known(x)]) else nan for x in last.x[itself]])[:, None]
+    found[last.rows < window, :3] = nan
 
+    def square(numbers: np.ndarray, kind: type = float) -> np.ndarray:
+        whole: np.ndarray = np.empty((size, size), kind)
+        whole[row, column] = whole[column, row] = numbers
+        return whole
 
-@dataclass(frozen=True, slots=True)
-class _LastRows:
-    """The last moves of a pair, NaN before its history begins; how much history it has, and where it ends."""
-
-    x: np.ndarray
-    y: np.ndarray
-    rows: int
-    end: datetime | None
-
-
-def _columns(aligned: Aligned) -> dict[str, np.ndarray]:
-    values = np.ascontiguousarray(aligned.moves.to_numpy(float).T)
-    return dict(zip(aligned.moves.columns, values, strict=True))
-
-
-def _last_rows(
-    aligned: Aligned, columns: Sequence[dict[str, np.ndarray]], first: str, second: str, window: int
-) -> _LastRows:
-    table, own = aligned.stretch(first, second)
-    sides = columns[0] if table is aligned else columns[1]
-    kept = slice(max(own.start, own.stop - window), own.stop)
-    x, y = (np.full(window, nan) for _ in range(2))
-    for side, key in ((x, first), (y, second)):
-        side[window - (kept.stop - kept.start) :] = sides[key][kept]
-    return _LastRows(x, y, own.stop - own.start, _ending(table.moves.index, kept))
-
-
-def _ending(index: pd.Index, rows: slice) -> datetime | None:
-    is_empty = rows.stop == rows.start or not isinstance(index, pd.DatetimeIndex)
-    return None if is_empty else index[rows.stop - 1].to_pydatetime()
+    longest = int(last.rows.max())
+    return CorrelationMatrix(
+        keys=keys,
+        window=window,
+        method=Method(method),
+        as_of=max((end for end in last.ends if end), default=None),
+        value=square(found[:, 0]),
+        low=square(found[:, 1]),
+        high=square(found[:, 2]),
+        n=square(found[:, 3], int),
+        rows=square(last.rows, int),
+        ends=square(last.ends, object),
+        why=_too_short(longest, window) if longest < window else None,
+    )
 
 
 def rolling_correlate(
