@@ -10,6 +10,8 @@ from analytics.rebound import scoreboard
 from analytics.returns import change_over
 from analytics.stress import stress
 from analytics.stress_map import stress_map
+from analytics.stress_score import say_score
+from analytics.stress_words import regime_word
 from analytics.volatility import rolling_volatility
 from market.readings import Result
 from market.text import basis_points, decimal, percentile
@@ -110,10 +112,11 @@ def _risk_off(at: Evidence) -> Finding:
     if found.score.value is None:
         return Finding(Verdict.NOT_MEASURED, found.score.why or "", numbers)
     credit = next((block.score.value for block in found.blocks if block.key == "credit"), None)
-    word = found.regime.value if found.regime else "no regime"
+    word = regime_word(found)
     why = (
-        f"The stress score stood at {decimal(found.score.value)} of 100, {word}: without crypto "
-        f"{decimal(found.tradfi.value)}, credit {decimal(credit)}, crypto {decimal(found.crypto.value)}."
+        f"The stress score stood at {say_score(found.score.value)} of 100, {word}: without crypto "
+        f"{say_score(found.tradfi.value)}, credit {say_score(credit)}, "
+        f"crypto {say_score(found.crypto.value)}."
     )
     return Finding(Verdict.HOLDS if found.score.value >= RISK_OFF else Verdict.FAILS, why, numbers)
 

@@ -10,7 +10,8 @@ from math import inf
 import numpy as np
 import pandas as pd
 
-from market.scales import Scale
+from market.scales import Scale, Severity
+from market.text import on_scale
 
 PHI = 0.5  # 0: weighted mean; 1: the square root of the CISS
 DECAY = 0.97
@@ -18,6 +19,11 @@ FIRST_VARIANCE = 1 / 12  # of a rank that is spread evenly: the correlation star
 HYSTERESIS, CALMER_SESSIONS = 5.0, 3
 Floats = Sequence[float] | np.ndarray
 SCALE = Scale.from_floors((("calm", -inf), ("elevated", 40), ("stress", 60), ("crisis", 80)))
+
+
+def say_score(value: float | None) -> str:
+    """A score as it is printed: 59.8 where 60 would read as stress."""
+    return on_scale(value, SCALE)
 
 
 def combine(
@@ -65,6 +71,11 @@ def ewma_correlations(scores: np.ndarray, decay: float = DECAY) -> np.ndarray:
         scale = np.sqrt(np.diag(covariance))
         found[row] = np.clip(covariance / scale / scale[:, None], -1, 1)
     return found
+
+
+def bands_between(low: float, high: float) -> tuple[Severity, ...]:
+    """The bands that a score between ``low`` and ``high`` may lie in, lowest first."""
+    return tuple(band.severity for band in SCALE.bands if band.lower <= high and low < band.upper)
 
 
 def regimes(scores: pd.Series) -> pd.Series:

@@ -1,6 +1,7 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -22,6 +23,10 @@ from analytics.facts import (
 from analytics.ranks import percentile_of_last
 from analytics.readings import read
 from analytics.stress import Stress, stress
+from analytics.stress_components import Block, Component
+from analytics.stress_components import level as level_of
+from analytics.stress_past import Past
+from analytics.stress_score import SCALE
 from analytics.zones import follow
 from market.bars import Bars, InProgress, State
 from market.facts import Fact, Tone
@@ -286,7 +291,7 @@ def test_every_number_in_the_words_is_carried_with_them() -> None:
     bars = series("IXIC", [*FLAT, 90.0])
     fact = moved(read(bars), bars, at_close(bars), "the Nasdaq")
     assert fact
-    assert [number.name for number in fact.numbers] == ["change_1d_pct", "rank_90"]
+    assert [number.name for number in fact.numbers] == ["change_1d_pct", "rank_90", "change_1d_pct"]
     assert fact.numbers[0].number.value == pytest.approx(100 * (90 / 101 - 1))
     assert fact.numbers[1].number.value == 1
 
@@ -338,22 +343,40 @@ def test_price_above_its_averages_out_of_date_or_young_says_nothing_of_them() ->
     assert at_average(young, at_close(young), "the Nasdaq") is None
 
 
-def scored(*history: float) -> Stress:
-    """A stress score that has gone that way, uncertain by three points."""
+PART = Component("part", "A part", 1.0, ("VIX",), level_of("VIX"))
+WHOLE = Block("whole", "The whole", 1.0, (PART,))
+
+
+def scored(*history: float, coverage: float = 100.0) -> Stress:
+    """A complete stress score that has gone that way."""
     days = pd.bdate_range("2026-02-02", periods=len(history))
-    now = replace(stress({}).score, value=history[-1], state=State.FINAL)
+    values = np.array(history)[:, None] / 100
+    ranks = {"whole": pd.DataFrame(values, index=days, columns=["part"])}
+    ones = np.ones((len(history), 1))
+    past = Past((WHOLE,), days, len(days), values, ones, ones[:, :, None], ranks, False)
+    regime = SCALE.band_of(history[-1]).severity
     return replace(
-        stress({}), score=now, uncertainty=3.0, history=pd.DataFrame({"score": history}, index=days)
+        stress({}),
+        score=replace(stress({}).score, value=history[-1], state=State.FINAL),
+        coverage=replace(stress({}).coverage, value=coverage, state=State.FINAL),
+        regime=regime,
+        band=regime,
+        could_be=(regime,),
+        since=date(2026, 1, 5),
+        history=pd.DataFrame({"score": history, "coverage": 100.0}, index=days),
+        through_time=past,
     )
 
 
 @pytest.mark.parametrize(
     ("history", "sentence", "tone"),
     [
-        ((47.0, 57.0), "stress rose to 57 of 100, elevated", Tone.WORSE),
+        ((47.0, 57.0), "stress rose to 57 of 100, still elevated", Tone.WORSE),
         ((57.0, 49.0), "stress eased to 49 of 100, elevated", Tone.BETTER),
-        ((62.0, 61.0), "stress stands at 61 of 100, in the stress band", Tone.NEUTRAL),
+        ((62.0, 61.0), "stress stands at 61 of 100, in stress", Tone.NEUTRAL),
         ((12.0,), "stress stands at 12 of 100, calm", Tone.NEUTRAL),
+        ((28.0, 38.0), "stress rose to 38 of 100, still calm", Tone.WORSE),
+        ((59.0, 59.8), "stress stands at 59.8 of 100, elevated", Tone.NEUTRAL),
     ],
 )
 def test_stress_is_told_with_its_band_and_the_way_it_went(
