@@ -11,25 +11,18 @@ from analytics import averages, ranks
 from analytics.news import (
     DAY_WEIGHT,
     FEAR_WEIGHT,
-    MOVED_SCORE,
     NEW_HIGH_WEIGHT,
     NEW_LOW_WEIGHT,
-    NEW_REGIME,
     NOTABLE_PLACES,
     PER_USUAL_MOVE,
     RANKED_WEIGHT,
     SESSION_WINDOW,
     STREAK_WEIGHT,
-    STRESS_WEIGHT,
     UNUSUAL_WEEK,
     WEEK_WEIGHT,
     times_usual,
 )
 from analytics.readings import HIGH_DAY
-from analytics.stress import Stress
-from analytics.stress_error import WEIGHTS
-from analytics.stress_score import say_score
-from analytics.stress_words import regime_now
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
 from market.calendars import NEW_YORK, day_of
@@ -37,7 +30,6 @@ from market.definitions import Definition
 from market.facts import Fact, Quoted, Tone
 from market.instruments import Calendar, Instrument
 from market.readings import Envelope, Reading, Result, envelope
-from market.scales import Severity
 from market.text import (
     change,
     correlation,
@@ -295,26 +287,6 @@ def year_so_far(readings: Readings, keys: Mapping[str, str]) -> Fact | None:
     return Fact((f"since 1 January {keys[low]} stands at ", worst, f" and {keys[high]} at ", best), 1.9)
 
 
-def stress_now(found: Stress) -> Fact | None:
-    """Where the stress score stands, in which regime, and whether it moved by more than its weights explain.
-
-    A move is told of the components that both days have. Where the score is partial or young, its coverage
-    and its uncertainty are told with the regimes it may lie in.
-    """
-    score, before = found.score, found.compared(1)
-    if not usable(score) or score.value is None:
-        return None
-    points = before.move.value if before else 0.0
-    verb = (
-        "stands at" if points is None or abs(points) <= WEIGHTS else "rose to" if points > 0 else "eased to"
-    )
-    tone = {"rose to": Tone.WORSE, "eased to": Tone.BETTER}.get(verb, Tone.NEUTRAL)
-    parts = (f"stress {verb} ", Quoted(f"{say_score(score.value)} of 100", "", "stress_score", score))
-    weight = STRESS_WEIGHT[found.regime or found.band or Severity.CALM] + (MOVED_SCORE if tone else 0.0)
-    weight += NEW_REGIME if found.is_new_regime else 0.0
-    return Fact((*parts, f", {regime_now(found, rose=verb == 'rose to')}"), weight, tone, brief=parts)
-
-
 def level(reading: Reading, subject: str, percentile: Envelope | None = None) -> Fact | None:
     """Where a gauge such as the VIX stands, and how its last year ranks that."""
     last, moved_by = reading["last"], reading["change_1d_pct"]
@@ -397,10 +369,13 @@ def _below(each: averages.Average, bars: Bars, moment: datetime, subject: str) -
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
     if each.crossed:
         return Fact(
-            (f"{subject} closed below its ", mean, f" {when(bars.finished, moment)}"), 1.3, Tone.WORSE
+            (f"{subject} closed below its ", mean, f" {when(bars.finished, moment)}"),
+            1.3,
+            Tone.WORSE,
+            subject=subject,
         )
     since = f" since {full_day(day_of(each.since))}"
-    return Fact((f"{subject} has closed below its ", mean, since), 1.3, Tone.WORSE)
+    return Fact((f"{subject} has closed below its ", mean, since), 1.3, Tone.WORSE, subject=subject)
 
 
 def _among_days(percentile: float, n: int) -> str:

@@ -6,7 +6,6 @@ from market.facts import Fact, Quoted, Story, Tone
 
 LONGEST = 95
 UNDER_IT = 3
-NEXT = 3
 SAME_SUBJECT = 1.0
 NOTHING = "No prices are known at this moment"
 
@@ -40,12 +39,12 @@ def _ranked(facts: Iterable[Fact | None]) -> list[Fact]:
 def _chosen(ranked: Sequence[Fact]) -> list[Fact]:
     """The weightiest fact and the next one that still fits beside it, in its shorter form where need be.
 
-    One about something else goes before one about the same. The first is shortened only where none of the
-    next few fits beside it whole.
+    One about something else goes before one about the same. The first is shortened only where nothing fits
+    beside it whole.
     """
     first, others = ranked[0], sorted(ranked[1:], key=lambda fact: -_beside(ranked[0], fact))
-    for whole, seconds in ((first, others[:NEXT]), (first.short, others)):
-        for second in seconds:
+    for whole in (first, first.short):
+        for second in others:
             for form in (second, second.short):
                 if len(whole.text) + len(form.text) + len(", and ") <= LONGEST:
                     return [whole, form]

@@ -9,7 +9,7 @@ from market.definitions import Definition
 from market.scales import Severity
 
 SESSION_WINDOW, NOTABLE_PLACES = 90, 5
-USUAL_WINDOW, FEWEST_USUAL, MOST_USUAL = 60, 20, 3.0
+USUAL_WINDOW, FEWEST_USUAL, MOST_USUAL = 60, 20, 3.5
 DAY_WEIGHT, PER_USUAL_MOVE = 2.0, 0.7
 WEEK_WEIGHT, UNUSUAL_WEEK = 2.0, 2.0
 RANKED_WEIGHT, NEW_LOW_WEIGHT, NEW_HIGH_WEIGHT, STREAK_WEIGHT = 4.5, 3.5, 2.6, 2.8
@@ -36,8 +36,8 @@ DEFINITIONS = (
         f"{MOST_USUAL:g}. One of the {NOTABLE_PLACES} largest of {SESSION_WINDOW}: {RANKED_WEIGHT:g} less a "
         f"tenth of its place. A new low of a fall of 20%, of a coin’s 40%: from {NEW_LOW_WEIGHT:g}. "
         f"A new high: {NEW_HIGH_WEIGHT:g}. A week {UNUSUAL_WEEK:g} times the usual: from "
-        f"{WEEK_WEIGHT + UNUSUAL_WEEK / 2:g}. A third fall in a row: from {STREAK_WEIGHT:g}. The VIX from 20, "
-        "30 and 40 on: 1.9, 2.7 and 3.2. The stress score by its regime: 1.2, 1.8, 2.4 and 3.4, with "
+        f"{WEEK_WEIGHT + UNUSUAL_WEEK / 2:g}. A third fall in a row: from {STREAK_WEIGHT:g}. The VIX from "
+        "20, 30 and 40 on: 1.9, 2.7 and 3.2. The stress score by its regime: 1.2, 1.8, 2.4 and 3.4, with "
         f"{NEW_REGIME:g} more on the first day of the regime and {MOVED_SCORE:g} more where it moved. "
         "What stands as before: under 2.5. The second fact of a headline is about something else than the "
         "first, unless the next such fact weighs more than 1 less.",
@@ -50,7 +50,7 @@ DEFINITIONS = (
 
 
 def times_usual(bars: Bars, days: int = 1) -> float:
-    """How many usual moves of so many days the newest one is, at most 3; 1 where none is known."""
+    """How many usual moves of so many days the newest one is, at most 3.5; 1 where none is known."""
     in_points = bars.instrument.moves_in_basis_points
     close = bars.linked.to_numpy(float)
     steps = (bars.changes if in_points else bars.returns).to_numpy(float)

@@ -19,13 +19,13 @@ from analytics.facts import (
     price_now,
     ranked_in_year,
     streak,
-    stress_now,
     together,
     unusual_week,
     week_move,
     year_so_far,
 )
 from analytics.facts_crypto import flows_of_days, funding_now, mood_now
+from analytics.facts_stress import stress_now
 from analytics.headline import tell
 from analytics.macro import MacroRow, macro_rows
 from analytics.stress import Stress
@@ -166,11 +166,12 @@ def _day(reading: Reading, bars: Bars, moment: datetime, subject: str, depth: fl
     """
     low, run = fell_to_new_low(reading, bars, moment, subject), streak(reading, bars, subject)
     day, week = moved(reading, bars, moment, subject), unusual_week(reading, bars, subject)
-    is_ranked = day is not None and bool(day.brief)
-    if run is not None and (is_ranked or low is not None):
-        run = replace(run, weight=min(run.weight, AFTER_THE_DAY))
-    if (low is not None or run is not None) and not is_ranked:
+    if day is not None and day.brief:  # one of the largest of 90: told as such, and the depth after it
+        low, depth = None, AFTER_THE_DAY if low is not None else depth
+    elif low is not None or run is not None:
         day = None
+    if run is not None and (day is not None or low is not None):
+        run = replace(run, weight=min(run.weight, AFTER_THE_DAY))
     return [low, day, run, week, None if low else below_high(reading, subject, depth)]
 
 

@@ -14,12 +14,12 @@ from analytics.facts import (
     moved,
     ranked_in_year,
     streak,
-    stress_now,
     together,
     week_move,
     when,
     year_so_far,
 )
+from analytics.facts_stress import stress_now
 from analytics.ranks import percentile_of_last
 from analytics.readings import read
 from analytics.stress import Stress, stress
