@@ -166,11 +166,12 @@ def _day(reading: Reading, bars: Bars, moment: datetime, subject: str, depth: fl
     """
     low, run = fell_to_new_low(reading, bars, moment, subject), streak(reading, bars, subject)
     day, week = moved(reading, bars, moment, subject), unusual_week(reading, bars, subject)
-    if day is not None and day.brief:  # one of the largest of 90: told as such, and the depth after it
-        low, depth = None, AFTER_THE_DAY if low is not None else depth
-    elif low is not None or run is not None:
+    is_ranked = day is not None and bool(day.brief)
+    if is_ranked and low is not None:
+        low, depth = None, AFTER_THE_DAY
+    elif low is not None or (run is not None and not is_ranked):
         day = None
-    if run is not None and (day is not None or low is not None):
+    if run is not None and (is_ranked or low is not None):
         run = replace(run, weight=min(run.weight, AFTER_THE_DAY))
     return [low, day, run, week, None if low else below_high(reading, subject, depth)]
 

@@ -37,7 +37,7 @@ def why_regime(found: Stress) -> str:
             f"{basis(found)}: {' or '.join(each.value for each in found.could_be)}.".capitalize()
         )
     if found.regime is not None and found.since is not None:
-        since = f"{found.regime.value} since {full_day(found.since)}".capitalize()
+        since = f"{found.regime.value.capitalize()} since {full_day(found.since)}"
         apart = found.band is not None and found.band is not found.regime
         alone = f"; the newest score alone would be {found.band}" if apart else ""
         sentences.append(f"{since}{alone}.")

@@ -6,20 +6,25 @@ import pandas as pd
 import pytest
 
 from analytics.facts import (
+    _among,
+    _beside,
     at_average,
     at_zone,
     below_high,
+    fell_to_new_low,
     largest_since,
     level,
     moved,
     ranked_in_year,
     streak,
     together,
+    unusual_week,
     week_move,
     when,
     year_so_far,
 )
 from analytics.facts_stress import stress_now
+from analytics.news import times_usual
 from analytics.ranks import percentile_of_last
 from analytics.readings import read
 from analytics.stress import Stress, stress
@@ -390,3 +395,77 @@ def test_stress_is_told_with_its_band_and_the_way_it_went(
 
 def test_a_score_that_is_missing_says_nothing() -> None:
     assert stress_now(stress({})) is None
+
+
+# The news of the day
+
+
+def slide(*last: float, key: str = "IXIC", days: int = 300) -> Bars:
+    """A price that went up and down by one for long, and then went this way."""
+    return series(key, [*([100.0, 101.0] * (days // 2)), *last])
+
+
+def test_a_new_low_of_a_deep_fall_tells_the_day_and_the_depth() -> None:
+    bars = slide(90.0, 80.0, 79.0)
+    fact = fell_to_new_low(read(bars), bars, at_close(bars), "the Nasdaq")
+    assert told(fact) == "the Nasdaq fell 1.2% today and is 21.8% below its highest close"
+    assert fact and fact.short.text.endswith("below its high")
+    assert [each.name for each in fact.numbers][:2] == ["change_1d_pct", "drawdown_pct"]
+
+
+def test_a_short_history_says_since_when_its_high_is_known() -> None:
+    bars = slide(90.0, 80.0, 79.0, days=60)
+    since = full_day(bars.dates[0].date())
+    assert told(fell_to_new_low(read(bars), bars, at_close(bars), "it")).endswith(
+        f"below its highest close since {since}"
+    )
+
+
+@pytest.mark.parametrize("last", [(90.0, 80.0, 81.0), (90.0, 80.0, 82.0, 81.0), (90.0,)])
+def test_a_rise_a_higher_low_and_a_shallow_fall_are_no_new_low(last: tuple[float, ...]) -> None:
+    bars = slide(*last)
+    assert fell_to_new_low(read(bars), bars, at_close(bars), "the Nasdaq") is None
+
+
+def test_for_a_coin_a_fall_is_deep_from_further_down() -> None:
+    bars = slide(90.0, 79.0, key="BTC")
+    assert fell_to_new_low(read(bars), bars, at_close(bars), "Bitcoin") is None
+
+
+def test_a_week_out_of_the_usual_is_news_and_a_usual_one_is_not() -> None:
+    bars = slide(98.0, 96.0, 94.0, 92.0, 90.0)
+    assert told(unusual_week(read(bars), bars, "the Nasdaq")).startswith("the Nasdaq has lost ")
+    bars = slide(100.0, 101.0, 100.0)
+    assert unusual_week(read(bars), bars, "the Nasdaq") is None
+
+
+def test_a_rank_among_fewer_days_than_its_window_says_among_how_many() -> None:
+    bars = slide(90.0)
+    place = Result(2.0, n=88, window=90)
+    assert _among(place, bars, 90) == "of the 88 sessions known of the last 90"
+    assert _among(replace(place, n=90), bars, 90) == "in 90 sessions"
+
+
+def test_a_price_beside_a_zone_never_reads_as_its_edge() -> None:
+    zone, bitcoin = Zone("BTC", 68_000, 70_000), series("BTC", [1.0]).instrument
+    assert _beside(67_976.0, zone, bitcoin) == "$67,976"
+    assert _beside(68_020.0, zone, bitcoin) == "$68,020"
+    assert _beside(68_580.0, zone, bitcoin) == "$68.6K"
+
+
+def test_a_change_of_components_is_not_told_as_a_move() -> None:
+    found = scored(45.0, 60.0)
+    assert found.through_time is not None
+    ranks = {"whole": found.through_time.ranks["whole"].assign(other=[float("nan"), 0.9])}
+    grown = replace(found.through_time, ranks=ranks)
+    fact = stress_now(replace(found, through_time=grown))
+    assert told(fact).startswith("stress rose to")  # on the part that both days have: 45 to 60
+    flat = replace(grown, ranks={"whole": ranks["whole"].assign(part=[0.45, 0.45])})
+    fact = stress_now(replace(found, through_time=flat))
+    assert told(fact) == "stress stands at 60 of 100, in stress"
+
+
+def test_the_weight_of_a_move_grows_with_how_unusual_it_is() -> None:
+    small, large = slide(100.5), slide(97.0)
+    assert times_usual(small) < times_usual(large) <= 3.5
+    assert times_usual(series("IXIC", [1.0, 2.0])) == 1.0
