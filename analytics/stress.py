@@ -386,17 +386,15 @@ def _could_be(score: float, regime: Severity | None, error: float) -> tuple[Seve
 
 def _made_at(used: Iterable[Bars]) -> str:
     """What is in a number, in a sentence: up to when its stock parts reach, and up to when its crypto."""
-    every = list(used)
-    parts = []
-    for name, when, is_continuous in (("stocks", "New York close", False), ("crypto", "UTC day", True)):
+    every, parts = list(used), []
+    for is_continuous, closed, running in (
+        (False, "stocks at the New York close of", "stocks in the session, still open, of"),
+        (True, "crypto over the UTC day of", "crypto in the UTC day, still running, of"),
+    ):
         own = [bars for bars in every if bars.is_continuous is is_continuous]
         if own:
-            newest = max(own, key=lambda bars: bars.as_of)
-            running = any(bars.in_progress is not None for bars in own)
-            day = full_day(newest.dates[-1].date())
-            what = ("session" if not is_continuous else when) if running else when
-            parts.append(
-                f"{name} {'in' if running else 'at'} the {what} of {day}{', still open' if running else ''}"
-            )
+            day = max(bars.dates[-1] for bars in own).date()
+            is_open = any(bars.in_progress is not None for bars in own)
+            parts.append(f"{running if is_open else closed} {full_day(day)}")
     told = "; ".join(parts)
     return told[:1].upper() + told[1:]

@@ -12,7 +12,7 @@ from analytics.stress_words import like_with_like, regime_word, why_regime
 from app.present.drawing import Absent, Drawing, remembered
 from components.page.cards import Kind, note
 from components.page.gauge import Part, gauge
-from components.page.html import EMPTY, Html, join
+from components.page.html import Html, join
 from components.page.numbers import Number, Shown, shown
 from components.page.tables import Align, Column, rows
 from components.scores import score_alt, stress_history
@@ -59,18 +59,16 @@ def score_gauge(found: score.Stress) -> Html | Absent:
         ("Crypto alone", shown(found.crypto, say_score)),
         ("Weight available", shown(found.coverage, percent)),
         ("Uncertainty", Number(found.uncertainty_number, f"±{decimal(found.uncertainty)} points")),
-        ("Made of", found.made_at),
     )
     table = rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)
-    told = why_regime(found)
-    return join((bar, note(Kind.PLAIN, "Regime.", told) if told else EMPTY, _changed_basket(found), table))
+    return join((bar, note(Kind.PLAIN, f"{regime_word(found).capitalize()}.", _standing(found)), table))
 
 
-def _changed_basket(found: score.Stress) -> Html:
-    """Where the score shown beside today's was made of other components: coverage then and now."""
-    shown_then = (each for each in map(found.compared, (1, WEEK)) if each)
-    sentence = next((words for each in shown_then if (words := like_with_like(each))), "")
-    return note(Kind.PLAIN, "Like with like.", sentence) if sentence else EMPTY
+def _standing(found: score.Stress) -> str:
+    """What the word stands on: how sure, since when, on which components, and up to when they reach."""
+    compared = [each for each in map(found.compared, (1, WEEK)) if each]
+    changed = next((words for each in compared if (words := like_with_like(each))), "")
+    return " ".join(part for part in (why_regime(found), changed, f"{found.made_at}.") if part)
 
 
 def contributions_table(found: score.Stress) -> Html | Absent:

@@ -330,7 +330,7 @@ def test_the_history_marks_the_sessions_on_which_the_components_changed() -> Non
 
 def test_one_sentence_says_what_is_in_a_number_of_a_weekend() -> None:
     found = stress(recording("2026-02-07"))
-    said = "Stocks at the New York close of 6 Feb 2026; crypto at the UTC day of 7 Feb 2026"
+    said = "Stocks at the New York close of 6 Feb 2026; crypto over the UTC day of 7 Feb 2026"
     assert found.made_at == said
     assert found.score.sampling == said
     assert found.score.as_of == datetime(2026, 2, 8, tzinfo=UTC)
@@ -347,6 +347,6 @@ def test_a_day_in_progress_is_said_to_be_open() -> None:
     known = recording("2026-02-07")
     known["BTC"] = replace(known["BTC"], in_progress=InProgress("elsewhere", 0.01))
     found = stress(known)
-    assert found.made_at.endswith("crypto in the UTC day of 7 Feb 2026, still open")
+    assert found.made_at.endswith("crypto in the UTC day, still running, of 7 Feb 2026")
     assert found.score.state is State.PROVISIONAL
     assert found.tradfi.state is not State.PROVISIONAL
