@@ -76,10 +76,10 @@ def by_coverage(known: Mapping[str, Bars]) -> pd.DataFrame:
                 if not gone & set(one.keys)
             )
         )
-        share = left.coverage(WEIGHTS) / whole.coverage(WEIGHTS)
-        points = (scores(left) - complete).abs().to_numpy()
-        kept = (whole.days >= FIRST) & (share < 1)
-        rows.append(pd.DataFrame({"coverage": share[kept], "points": points[kept]}))
+        kept = whole.days >= FIRST
+        share = left.coverage(WEIGHTS)[kept] / whole.coverage(WEIGHTS)[kept]
+        points = (scores(left) - complete).abs().to_numpy()[kept]
+        rows.append(pd.DataFrame({"coverage": share, "points": points})[share < 1])
     return pd.concat(rows).dropna()
 
 

@@ -61,7 +61,7 @@ def score_gauge(found: score.Stress) -> Html | Absent:
         ("Uncertainty", Number(found.uncertainty_number, f"±{decimal(found.uncertainty)} points")),
     )
     table = rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)
-    return join((bar, note(Kind.PLAIN, f"{regime_word(found).capitalize()}.", _standing(found)), table))
+    return join((bar, note(Kind.PLAIN, "Regime.", _standing(found)), table))
 
 
 def _standing(found: score.Stress) -> str:
