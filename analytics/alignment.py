@@ -1,8 +1,9 @@
 """Alignment of markets that close with markets that never do.
 
-The rows of a set that holds a New York instrument are New York sessions, and every move is measured from one
-session's close to the next. Over a weekend or a holiday the moves of a market that stayed open fold into the
-one return that ends at the next close. A set that never closes is measured by UTC days.
+How two markets are measured together is settled by the two alone, so that a pair has one number whoever else
+is laid beside it. With a New York instrument among the two the rows are New York sessions, and every move is
+measured from one session's close to the next. Over a weekend or a holiday the moves of a market that stayed
+open fold into the one return that ends at the next close. Two that never close are measured by UTC days.
 
 A missing price makes two moves missing, its own and the next. Nothing is filled forward into a move, no row
 is dropped because one series is missing there, and no two venues meet in one move.
@@ -32,8 +33,9 @@ DEFINITIONS = (
         "moves",
         "Moves of several markets together",
         "ln(P(t) / P(t−1)) from New York close to New York close; a yield or a score: the difference.",
-        "New York sessions. Crypto at the instant of the close where its hours are known, else the UTC day "
-        "of the same date, which ends 3 or 4 hours later and is flagged `async`. Crypto alone: UTC days.",
+        "Settled by each pair alone. New York sessions; a coin at the instant of the close where its own "
+        "hours are known, else the UTC day of the same date, which ends 3 or 4 hours later and is flagged "
+        "`async`. Two coins: UTC days.",
         "A weekend or a holiday folds into the next move. A missing price makes two moves missing, its own "
         "and the next; so does a price that is not positive.",
         "Own definition; filling a stock forward over weekends would pull its correlation towards zero.",
@@ -46,13 +48,29 @@ DEFINITIONS = (
 class Aligned:
     """Moves of several instruments over the same stretches of time, one column each, by the instant they end.
 
-    Prices enter as log returns, yields and scores as differences, amounts of a day as they are.
-    ``hours_apart`` says for each row how far apart the closes of its series lie: 0 when all were sampled at
-    one instant, 3 or 4 when the close of New York meets the end of a UTC day.
+    Prices enter as log returns, yields and scores as differences, amounts of a day as they are. ``apart``
+    says for each move how many hours after the instant of its row it ends: 0 at that instant, 3 or 4 where
+    the close of New York meets the end of a UTC day. ``spans`` are the rows between the first and the last
+    price of each instrument that sets rows. ``days`` are those that never close, by UTC days, where others
+    set the rows of ``moves``.
     """
 
     moves: pd.DataFrame
-    hours_apart: pd.Series
+    apart: pd.DataFrame
+    spans: Mapping[str, tuple[int, int]]
+    days: "Aligned | None" = None
+
+    @classmethod
+    def table(cls, moves: pd.DataFrame) -> "Aligned":
+        """Moves that already share their rows, each of which belongs to every pair."""
+        named = moves.rename(columns=str)
+        apart = pd.DataFrame(0, index=named.index, columns=named.columns)
+        return cls(named, apart, {key: (0, len(named)) for key in named.columns})
+
+    @property
+    def hours_apart(self) -> pd.Series:
+        """How far apart the closes of each row lie: 0 when all were sampled at one instant."""
+        return self.apart.max(axis=1)
 
     def flags(self, window: int | None = None) -> tuple[str, ...]:
         """``async_3h`` and the like, for the last ``window`` rows."""
@@ -61,6 +79,10 @@ class Aligned:
 
     def sampling(self, window: int | None = None) -> str:
         """How the last ``window`` rows were sampled, in words."""
+        several = self.days is not None and self.days.moves.shape[1] > 1
+        return self._sampling(window) + ("; coins among themselves by UTC days" if several else "")
+
+    def _sampling(self, window: int | None) -> str:
         apart = self.hours_apart if window is None else self.hours_apart.iloc[-window:]
         if self.moves.index.name == "day":
             return "UTC days"
@@ -73,23 +95,75 @@ class Aligned:
     def __getitem__(self, key: str) -> pd.Series:
         return self.moves[key]
 
+    def stretch(self, first: str, second: str) -> tuple["Aligned", slice]:
+        """Where the moves of one pair lie: the rows of a table, those that `align` gives the two alone."""
+        is_by_day = self.days is not None and not {first, second} & self.spans.keys()
+        table = self.days if self.days is not None and is_by_day else self
+        own = [table.spans[key] for key in (first, second) if key in table.spans]
+        return table, slice(min(start for start, _ in own), max(stop for _, stop in own))
+
+    def pair(self, first: str, second: str) -> "Aligned":
+        """The two alone, as `align` gives them."""
+        table, rows = self.stretch(first, second)
+        both = [first, second]
+        spans = {
+            key: (table.spans[key][0] - rows.start, table.spans[key][1] - rows.start)
+            for key in both
+            if key in table.spans
+        }
+        return Aligned(table.moves[both].iloc[rows], table.apart[both].iloc[rows], spans)
+
 
 def align(bars: Sequence[Bars], hourly: Mapping[str, Bars] | None = None) -> Aligned:
     """The moves of daily ``bars`` over common stretches of time, one column each, in the order given.
 
     Only finished bars count. With a New York instrument among them the rows are its calendar's sessions. A
-    market that never closes is then sampled at the New York close from its ``hourly`` bars, where all such
-    markets of the set have them at both ends of the move (at most two hours old), and otherwise by the UTC
-    day of the same date, whose end lies three or four hours after that close.
+    market that never closes is then sampled at the New York close where its own ``hourly`` bars are known at
+    both ends of the move (at most two hours old), and otherwise by the UTC day of the same date, whose end
+    lies three or four hours after that close.
 
     Raises `ValueError` without bars.
     """
     if not bars:
         raise ValueError("there is nothing to align")
     finished = [each.finished for each in bars]
-    if all(each.is_continuous for each in finished):
+    always = [each for each in finished if each.is_continuous]
+    if len(always) == len(finished):
         return _by_day(finished)
-    return _by_session(finished, hourly or {})
+    return _by_session(finished, hourly or {}, _by_day(always) if always else None)
+
+
+@dataclass(frozen=True, slots=True)
+class LastMoves:
+    """The last moves of many pairs, one row each: pairs × window, NaN before a pair's history begins.
+
+    ``rows`` is how much history each pair has, ``ends`` the instant of its newest row; None without any.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    rows: np.ndarray
+    ends: np.ndarray
+
+
+def last_moves(aligned: Aligned, pairs: Sequence[tuple[str, str]], window: int) -> LastMoves:
+    """The last ``window`` moves of each of ``pairs``: the rows that `align` gives the two alone."""
+    x, y = np.full((len(pairs), window), np.nan), np.full((len(pairs), window), np.nan)
+    rows, ends = np.zeros(len(pairs), int), np.full(len(pairs), None, object)
+    columns = {id(table): _by_key(table) for table in (aligned, aligned.days) if table is not None}
+    for place, (first, second) in enumerate(pairs):
+        table, own = aligned.stretch(first, second)
+        kept = slice(max(own.start, own.stop - window), own.stop)
+        into = window - (kept.stop - kept.start)
+        x[place, into:], y[place, into:] = (columns[id(table)][key][kept] for key in (first, second))
+        rows[place] = own.stop - own.start
+        if rows[place] and isinstance(table.moves.index, pd.DatetimeIndex):
+            ends[place] = table.moves.index[kept.stop - 1].to_pydatetime()
+    return LastMoves(x, y, rows, ends)
+
+
+def _by_key(table: Aligned) -> dict[str, np.ndarray]:
+    return dict(zip(table.moves.columns, table.moves.to_numpy(float).T, strict=True))
 
 
 def moves(levels: pd.Series, instrument: Instrument) -> pd.Series:
@@ -117,36 +191,41 @@ def _by_day(bars: Sequence[Bars]) -> Aligned:
     grid = np.arange(min(each[0] for each in days), max(each[-1] for each in days) + 1)
     ends = _midnights_after(grid).rename("day")
     columns = [_moves(_on(each, at, grid), each.instrument) for each, at in zip(bars, days, strict=True)]
-    return _aligned(bars, columns, ends, np.zeros(len(ends[1:]), dtype=int))
+    spans = {each.key: _span(at, grid) for each, at in zip(bars, days, strict=True)}
+    none_apart = [np.zeros(len(ends[1:]), dtype=int)] * len(bars)
+    return Aligned(_columns(bars, columns, ends), _columns(bars, none_apart, ends), spans)
 
 
-def _by_session(bars: Sequence[Bars], hourly: Mapping[str, Bars]) -> Aligned:
-    days = [_days(pd.DatetimeIndex(each.frame.index)) for each in bars]
+def _by_session(bars: Sequence[Bars], hourly: Mapping[str, Bars], by_day: Aligned | None) -> Aligned:
+    """Every session that the New York instruments among them span."""
     instants = _common_sessions(bars)
     grid = _days(instants)
-    columns = [_moves(_on(each, at, grid), each.instrument) for each, at in zip(bars, days, strict=True)]
-    apart = np.zeros(len(instants[1:]), dtype=int)
-    always = [place for place, each in enumerate(bars) if each.is_continuous]
-    if always:
-        apart = np.asarray((_midnights_after(grid) - instants) // pd.Timedelta(1, "h"))[1:]
-    if always and all(bars[place].key in hourly for place in always):
-        timely = [
-            _moves(_at(hourly[bars[place].key].finished.close, instants), bars[place].instrument)
-            for place in always
-        ]
-        known = ~np.isnan(timely).any(axis=0)
-        for place, at_close in zip(always, timely, strict=True):
-            columns[place] = np.where(known, at_close, columns[place])
-        apart = np.where(known, 0, apart)
-    return _aligned(bars, columns, instants, apart)
+    columns, apart, spans = [], [], {}
+    to_midnight = np.asarray((_midnights_after(grid) - instants) // pd.Timedelta(1, "h"))[1:]
+    for each in bars:
+        at = _days(pd.DatetimeIndex(each.frame.index))
+        column = _moves(_on(each, at, grid), each.instrument)
+        late = to_midnight if each.is_continuous else np.zeros_like(to_midnight)
+        if each.is_continuous and each.key in hourly:
+            timely = _moves(_at(hourly[each.key].finished.close, instants), each.instrument)
+            known = ~np.isnan(timely)
+            column, late = np.where(known, timely, column), np.where(known, 0, late)
+        if not each.is_continuous:
+            spans[each.key] = _span(at, grid)
+        columns.append(column)
+        apart.append(late)
+    return Aligned(_columns(bars, columns, instants), _columns(bars, apart, instants), spans, by_day)
 
 
-def _aligned(
-    bars: Sequence[Bars], columns: Sequence[np.ndarray], instants: pd.DatetimeIndex, apart: np.ndarray
-) -> Aligned:
-    index = instants[1:]
-    table = pd.DataFrame(np.column_stack(columns), index=index, columns=[each.key for each in bars])
-    return Aligned(table, pd.Series(apart, index=index))
+def _columns(bars: Sequence[Bars], columns: Sequence[np.ndarray], instants: pd.DatetimeIndex) -> pd.DataFrame:
+    keys = [each.key for each in bars]
+    return pd.DataFrame(np.column_stack(columns), index=instants[1:], columns=keys)
+
+
+def _span(days: np.ndarray, grid: np.ndarray) -> tuple[int, int]:
+    """The moves between the first and the last of ``days``: their first row, and the one after the last."""
+    first, last = np.searchsorted(grid, days[0]), np.searchsorted(grid, days[-1], side="right") - 1
+    return int(first), max(int(last), int(first))
 
 
 def _common_sessions(bars: Sequence[Bars]) -> pd.DatetimeIndex:

@@ -58,7 +58,9 @@ DEFINITIONS = (
     Definition(
         "implied_move",
         "What a market move has gone with",
-        "exp(α + β ln(1 + x)) − 1 for a market move x, with the 90% interval of one new day. "
+        "exp(α + β ln(1 + x)) − 1 for a market move x, with the 90% interval of one new day. The intercept "
+        "α, the asset’s drift of the window on a day on which the market stands still, is part of it and "
+        "stands beside it: the rest is β. "
         "It says what the window holds, not what will happen; on days beyond 2% it covered about 87%.",
         "As beta.",
         f"Refused beyond {FARTHEST} times the largest market move of the window.",
@@ -99,6 +101,11 @@ class Beta:
         if self.se_ols is None or self.se_hc3 is None or self.se_hac is None:
             return None
         return max(self.se_ols, self.se_hc3, self.se_hac)
+
+    @property
+    def drift(self) -> float | None:
+        """The simple return of a day on which the market stands still: the intercept."""
+        return None if self.alpha is None else expm1(self.alpha)
 
     @property
     def t(self) -> float | None:

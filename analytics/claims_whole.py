@@ -11,6 +11,8 @@ from analytics.rebound import scoreboard
 from analytics.strength import OVERSOLD, relative_strength
 from analytics.stress import stress
 from analytics.stress_map import stress_map
+from analytics.stress_score import say_score
+from analytics.stress_words import regime_word
 from analytics.systemic import absorption_ratio
 from market.readings import Result
 from market.text import decimal
@@ -103,11 +105,10 @@ def _risk_off(at: Evidence) -> Finding:
     if found.score.value is None:
         return Finding(Verdict.NOT_MEASURED, found.score.why or "", numbers)
     credit = next((block.score.value for block in found.blocks if block.key == "credit"), None)
-    word = found.regime.value if found.regime else "no regime"
     why = (
-        f"The stress score of American markets and crypto stood at {decimal(found.score.value)} of 100, "
-        f"{word}: without crypto {decimal(found.tradfi.value)}, credit {decimal(credit)}, crypto "
-        f"{decimal(found.crypto.value)}. Markets elsewhere are not measured."
+        f"The stress score of American markets and crypto stood at {say_score(found.score.value)} of 100, "
+        f"{regime_word(found)}: without crypto {say_score(found.tradfi.value)}, credit {say_score(credit)}, "
+        f"crypto {say_score(found.crypto.value)}. Markets elsewhere are not measured."
     )
     return Finding(Verdict.DEPENDS if found.score.value >= RISK_OFF else Verdict.FAILS, why, numbers)
 

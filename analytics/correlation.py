@@ -1,9 +1,9 @@
 """Correlation, with what it stands on: estimators, intervals, one pair, all pairs, and through time.
 
 Series come aligned (`analytics.alignment`): one index, NaN where a side is missing. A pair uses its joint
-observations. Returns have fat tails, under which Fisher's textbook interval covers 77 to 87 % where it says
-95: the intervals here are widened by Mardia's kurtosis (Pearson) or are those of Bonett and Wright
-(Spearman).
+observations, over stretches of time that no third series has a say in. Returns have fat tails, under which
+Fisher's textbook interval covers 77 to 87 % where it says 95: the intervals here are widened by Mardia's
+kurtosis (Pearson) or are those of Bonett and Wright (Spearman).
 
 One pair, a matrix and a line all come from the same sums over many windows at once, so the same window gives
 the same number, to the last bit, wherever it is shown.
@@ -18,6 +18,7 @@ from math import inf, nan, sqrt
 import numpy as np
 import pandas as pd
 
+from analytics.alignment import Aligned, last_moves
 from analytics.observations import is_known, observed
 from analytics.quantiles import RESIDUE, two_sided, varies
 from analytics.ranks import mid_ranks
@@ -43,7 +44,8 @@ DEFINITIONS = (
         "Pearson: Sxy / √(Sxx Syy) of daily moves. Spearman: the same of their mid-ranks. The 95% interval "
         "is tanh(atanh r ± 1.96 s), with s = √((1 + κ)/(n − 3)) and κ from Mardia’s kurtosis for Pearson, "
         "s = √((1 + r²/2)/(n − 3)) for Spearman.",
-        "Common New York sessions, each move from close to close; coins among themselves by UTC days.",
+        "Common New York sessions, each move from close to close; coins among themselves by UTC days. "
+        "The two alone settle which: whoever else is laid beside them changes nothing.",
         "Joint observations only: at least 80% of the window, and at least 20 of a window of 25 or more. "
         "A series that does not vary has no correlation.",
         "Fisher 1921; Mardia 1970; Muirhead 1982; Bonett and Wright 2000.",
@@ -170,7 +172,8 @@ def correlate(
     Flagged `INDISTINCT` when the interval holds zero.
     """
     if len(x) < window:
-        return Result.missing(_too_short(len(x), window), len(x), window)
+        known = is_known(x.to_numpy(float)) & is_known(y.to_numpy(float))
+        return Result.missing(_too_short(len(x), window), int(known.sum()), window)
     left, right = (side.to_numpy(float)[None, -window:] for side in (x, y))
     return _result(_estimates(left, right, Method(method), level)[0], window, newest(x))
 
@@ -179,7 +182,9 @@ def correlate(
 class CorrelationMatrix:
     """Every pair of ``keys``: value, interval and joint observations as square arrays, NaN where missing.
 
-    The diagonal is 1 with its own observations. A cell equals `correlate` of the pair to the last bit.
+    The diagonal is 1 with its own observations. A cell equals `correlate` of the pair alone to the last bit.
+    ``rows`` is how much history each pair has, ``ends`` the instant its newest row ends; ``why`` stands where
+    none has enough.
     """
 
     keys: tuple[str, ...]
@@ -190,6 +195,8 @@ class CorrelationMatrix:
     low: np.ndarray
     high: np.ndarray
     n: np.ndarray
+    rows: np.ndarray
+    ends: np.ndarray
     why: str | None = None
 
     def ordered(self, order: Sequence[int]) -> "CorrelationMatrix":
@@ -202,6 +209,8 @@ class CorrelationMatrix:
             low=self.low[places],
             high=self.high[places],
             n=self.n[places],
+            rows=self.rows[places],
+            ends=self.ends[places],
         )
 
     @property
@@ -212,35 +221,52 @@ class CorrelationMatrix:
     def cell(self, row: str, column: str) -> Result:
         """One pair as a `Result`."""
         place = self.keys.index(row), self.keys.index(column)
-        if self.why:
-            return Result.missing(self.why, int(self.n[place]), self.window)
+        rows = int(self.rows[place])
+        if rows < self.window:
+            return Result.missing(_too_short(rows, self.window), int(self.n[place]), self.window)
         numbers = [square[place] for square in (self.value, self.low, self.high, self.n)]
-        return _result(np.array(numbers), self.window, self.as_of)
+        return _result(np.array(numbers), self.window, self.ends[place])
 
 
 def correlation_matrix(
-    moves: pd.DataFrame, window: int = 60, method: Method | str = Method.PEARSON, level: float = LEVEL
+    moves: Aligned | pd.DataFrame,
+    window: int = 60,
+    method: Method | str = Method.PEARSON,
+    level: float = LEVEL,
 ) -> CorrelationMatrix:
-    """The correlations of every pair of columns over the last ``window`` rows, each on its joint
-    observations.
+    """The correlations of every pair over its last ``window`` rows, each on its joint observations.
 
-    All NaN, and why, when the history is shorter than the window.
+    Each pair has the rows that `align` gives the two alone; in a plain table all have the same. A pair whose
+    history is shorter than the window is NaN.
     """
-    size, kind = moves.shape[1], Method(method)
-    value, low, high = (np.full((size, size), nan) for _ in range(3))
-    kept = np.ascontiguousarray(moves.to_numpy(float)[-window:].T)
-    known = is_known(kept)
-    why = _too_short(len(moves), window) if len(moves) < window else None
-    if not why:
-        row, column = np.triu_indices(size, 1)
-        found = _estimates(kept[row], kept[column], kind, level)
-        itself = [1.0 if varies(each[there]) else nan for each, there in zip(kept, known, strict=True)]
-        for place, square in enumerate((value, low, high)):
-            square[row, column] = square[column, row] = found[:, place]
-            np.fill_diagonal(square, itself)
-    n = known.astype(int) @ known.T.astype(int)
-    keys = tuple(str(key) for key in moves.columns)
-    return CorrelationMatrix(keys, window, kind, newest(moves.iloc[:, 0]), value, low, high, n, why)
+    aligned = moves if isinstance(moves, Aligned) else Aligned.table(moves)
+    keys = tuple(str(key) for key in aligned.moves.columns)
+    size, (row, column) = len(keys), np.triu_indices(len(keys))
+    last = last_moves(aligned, [(keys[i], keys[j]) for i, j in zip(row, column, strict=True)], window)
+    found = _estimates(last.x, last.y, Method(method), level)
+    itself = row == column
+    found[itself, :3] = np.array([1.0 if varies(x[is_known(x)]) else nan for x in last.x[itself]])[:, None]
+    found[last.rows < window, :3] = nan
+
+    def square(numbers: np.ndarray, kind: type = float) -> np.ndarray:
+        whole: np.ndarray = np.empty((size, size), kind)
+        whole[row, column] = whole[column, row] = numbers
+        return whole
+
+    longest = int(last.rows.max())
+    return CorrelationMatrix(
+        keys=keys,
+        window=window,
+        method=Method(method),
+        as_of=max((end for end in last.ends if end), default=None),
+        value=square(found[:, 0]),
+        low=square(found[:, 1]),
+        high=square(found[:, 2]),
+        n=square(found[:, 3], int),
+        rows=square(last.rows, int),
+        ends=square(last.ends, object),
+        why=_too_short(longest, window) if longest < window else None,
+    )
 
 
 def rolling_correlate(
@@ -308,7 +334,7 @@ def _mardia_kappa(x: np.ndarray, y: np.ndarray, r: np.ndarray) -> np.ndarray:
     x = dx / np.sqrt(_energy(dx, x) / n)[:, None]
     y = dy / np.sqrt(_energy(dy, y) / n)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        distance = (x * x - 2 * r[:, None] * x * y + y * y) / (1 - r * r)[:, None]
+        distance = (x * x + y * y - 2 * r[:, None] * (x * y)) / (1 - r * r)[:, None]
     kappa = ((distance * distance).mean(axis=1) / 8 - 1) * (n + 1) / (n - 1)
     return np.where(np.isfinite(kappa), np.maximum(kappa, 0), 0)
 

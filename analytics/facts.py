@@ -9,17 +9,28 @@ from datetime import datetime, timedelta
 
 from analytics import averages, ranks
 from analytics.dividends import EARNED
+from analytics.news import (
+    DAY_WEIGHT,
+    FEAR_WEIGHT,
+    NEW_HIGH_WEIGHT,
+    NEW_LOW_WEIGHT,
+    NOTABLE_PLACES,
+    PER_USUAL_MOVE,
+    RANKED_WEIGHT,
+    SESSION_WINDOW,
+    STREAK_WEIGHT,
+    UNUSUAL_WEEK,
+    WEEK_WEIGHT,
+    times_usual,
+)
 from analytics.readings import HIGH_DAY
-from analytics.stress import Stress
-from analytics.stress_score import SCALE
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
 from market.calendars import NEW_YORK, day_of
 from market.definitions import Definition
 from market.facts import Fact, Quoted, Tone
-from market.instruments import Calendar
+from market.instruments import Calendar, Instrument
 from market.readings import Envelope, Reading, Result, envelope
-from market.scales import Severity
 from market.text import (
     change,
     correlation,
@@ -33,16 +44,15 @@ from market.text import (
     zone_range,
 )
 from market.zone_events import Happening, Stand
+from market.zones import Zone
 
-SESSION_WINDOW = 90
-NOTABLE_PLACES = 5
 FRESH_EVENT = timedelta(hours=24)
 RECORD_HISTORY = 252
-DEEP_FALL = 20.0
+DEEP_FALL = {Calendar.XNYS: 20.0, Calendar.ALWAYS: 40.0}
+"""Percent below a high from which a fall is a bear market, and of coins a deep one even for them."""
 NAMED_DAYS = 6
 BAD_PLACES = 25
 LONG_AGO = timedelta(days=30)
-STRESS_WEIGHT = {Severity.CALM: 1.5, Severity.ELEVATED: 3.2, Severity.STRESS: 3.7, Severity.CRISIS: 4.3}
 ONE_PLACE = 0.05
 """The least move, in percent, that one decimal can tell."""
 SMALLEST = 0.005
@@ -99,7 +109,9 @@ def when(bars: Bars, moment: datetime) -> str:
     return f"on {day:%A}" if ago <= NAMED_DAYS else f"on {short_day(day)}"
 
 
-def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
+def moved(
+    reading: Reading, bars: Bars, moment: datetime, subject: str, weight: float = DAY_WEIGHT
+) -> Fact | None:
     """How far an index moved on its last day, and where that stands among the last 90 sessions."""
     number = reading["change_1d_pct"]
     if not usable(number) or number.value is None:
@@ -107,24 +119,51 @@ def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact 
     day = when(bars, moment)
     if abs(number.value) < SMALLEST:
         still = quote(reading, "change_1d_pct", "unchanged")
-        return Fact((f"{subject} was ", still, f" {day}"), 0.2, subject=subject)
-    verb = _verb(bars, number.value)
-    places = 1 if abs(number.value) >= ONE_PLACE else 2
-    size = quote(reading, "change_1d_pct", f"{decimal(abs(number.value), places)}%")
+        return Fact((f"{subject} was ", still, f" {day}"), 1.0, subject=subject)
     tone = _tone_of(bars, number.value)
+    told = (f"{subject} {_verb(bars, number.value)} ", _size(reading), f" {day}")
+    weight += PER_USUAL_MOVE * times_usual(bars)
     returns = bars.returns if number.value < 0 else -bars.returns
     place = ranks.rank_among_last(returns, SESSION_WINDOW)
     if place.value is None or ranks.as_low(returns, SESSION_WINDOW) > NOTABLE_PLACES:
-        weight = 1.0 + abs(number.value) / 10
-        return Fact((f"{subject} {verb} ", size, f" {day}"), weight, tone, subject=subject)
+        return Fact(told, weight, tone, subject=subject)
     what = _extreme(bars, number.value)
     rank = ranked(int(place.value), what, is_tied=ranks.EQUAL in place.flags, join="-")
     number_of = envelope(place, bars, f"place of {SESSION_WINDOW}", "rank_90")
-    periods = "days" if bars.is_continuous else "sessions"
-    words = Quoted(f"{rank} in {SESSION_WINDOW} {periods}", bars.key, "rank_90", number_of)
-    weight = 4.5 - place.value / 10
-    tail = f" {day}, {'its' if bars.in_progress is None else 'which would be its'} "
-    return Fact((f"{subject} {verb} ", size, tail, words), weight, tone, subject=subject)
+    words = Quoted(f"{rank} {_among(place, bars, SESSION_WINDOW)}", bars.key, "rank_90", number_of)
+    tail = ", its " if bars.in_progress is None else ", which would be its "
+    weight = max(RANKED_WEIGHT - place.value / 10, min(weight, RANKED_WEIGHT))
+    return Fact((*told, tail, words), weight, tone, brief=told, subject=subject)
+
+
+def fell_to_new_low(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
+    """A fall of the day that took something deep below its high to the lowest close since then."""
+    day, depth = reading["change_1d_pct"], reading["drawdown_pct"]
+    if not usable(day) or not usable(depth) or day.value is None or depth.value is None:
+        return None
+    if day.value > -ONE_PLACE or depth.value > -DEEP_FALL[bars.instrument.calendar]:
+        return None
+    since_high = bars.linked.loc[bars.linked.idxmax() :]
+    if float(since_high.iloc[-1]) > float(since_high.min()):
+        return None
+    deep = quote(reading, "drawdown_pct", f"{decimal(-depth.value, 1)}%")
+    told = (f"{subject} {_verb(bars, day.value)} ", _size(reading), f" {when(bars, moment)} and is ", deep)
+    high = " below its highest close"
+    if depth.n < RECORD_HISTORY:
+        high += f" since {full_day(bars.dates[0].date())}"
+    weight = NEW_LOW_WEIGHT + times_usual(bars) / 10
+    return Fact((*told, high), weight, Tone.WORSE, brief=(*told, " below its high"), subject=subject)
+
+
+def unusual_week(reading: Reading, bars: Bars, subject: str) -> Fact | None:
+    """A week that moved a price twice as far as weeks usually do, or further."""
+    number = reading["change_1w_pct"]
+    size = times_usual(bars, 7 if bars.is_continuous else 5)
+    if not usable(number) or number.value is None or size < UNUSUAL_WEEK:
+        return None
+    verb, tone = ("gained", Tone.BETTER) if number.value > 0 else ("lost", Tone.WORSE)
+    told = quote(reading, "change_1w_pct", f"{decimal(abs(number.value), 1)}%")
+    return Fact((f"{subject} has {verb} ", told, " in a week"), WEEK_WEIGHT + size / 2, tone, subject=subject)
 
 
 def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
@@ -152,9 +191,11 @@ def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | No
     if not usable(number) or number.value is None or number.n < RECORD_HISTORY:
         return None
     if number.value > -0.05:
-        return Fact((f"{subject} stands at its highest close",), 2.0, Tone.BETTER, subject=subject)
+        return Fact(
+            (f"{subject} stands at its highest close",), NEW_HIGH_WEIGHT, Tone.BETTER, subject=subject
+        )
     size = quote(reading, "drawdown_pct", f"{decimal(-number.value, 1)}%")
-    extra = 1.0 if -number.value >= DEEP_FALL else 0.0
+    extra = 0.3 if -number.value >= DEEP_FALL[reading.instrument.calendar] else 0.0
     brief = (f"{subject} is ", size, " below its highest close")
     day = dict(number.inputs).get(HIGH_DAY)
     words = (*brief, f" ({day})") if day else brief
@@ -173,7 +214,8 @@ def streak(reading: Reading, bars: Bars, subject: str) -> Fact | None:
     size = Quoted(change(sum_of.value), bars.key, "streak_change_pct", sum_of)
     brief = (f"{subject} {'fell' if bars.in_progress is None else 'is falling'} for the ", run)
     total_of = " in all" if bars.in_progress is None else " so far"
-    return Fact((*brief, ", ", size, total_of), 2.8, _tone_of(bars, -1), brief=brief, subject=subject)
+    weight = max(STREAK_WEIGHT, DAY_WEIGHT + PER_USUAL_MOVE * times_usual(bars))
+    return Fact((*brief, ", ", size, total_of), weight, _tone_of(bars, -1), brief=brief, subject=subject)
 
 
 def ranked_in_year(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:
@@ -185,9 +227,8 @@ def ranked_in_year(reading: Reading, bars: Bars, moment: datetime, subject: str)
         return None
     if ranks.as_low(bars.returns, RECORD_HISTORY) > BAD_PLACES:
         return None
-    period = "days" if bars.is_continuous else "sessions"
     nth = ranked(int(place.value), is_tied=ranks.EQUAL in place.flags)
-    rank = quote(reading, "rank_252", f"{nth} of {RECORD_HISTORY} {period}")
+    rank = quote(reading, "rank_252", f"{nth} {_among(place, bars, RECORD_HISTORY, 'of')}")
     opening = (
         f"{subject}’s fall {when(bars, moment)} {'was' if bars.in_progress is None else 'would be'} the "
     )
@@ -206,10 +247,10 @@ def at_average(bars: Bars, moment: datetime, subject: str) -> Fact | None:
 def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None:
     """Where price stands to a watched zone: an event of the last day, or that it is inside."""
     last = reading["last"]
-    if not usable(last) or history.stand is None:
+    if not usable(last) or last.value is None or history.stand is None:
         return None
     instrument, zone = reading.instrument, zone_range(history.zone, reading.instrument)
-    at = quote(reading, "last", short_price(last.value, instrument))
+    at = quote(reading, "last", _beside(last.value, history.zone, instrument))
     event = history.last_move
     fresh = event is not None and history.as_of - event.time <= FRESH_EVENT
     if history.price in history.zone:
@@ -220,17 +261,17 @@ def at_zone(history: ZoneHistory, reading: Reading, subject: str) -> Fact | None
         )
         inside = quote(reading, "last", zone)
         brief = (f"{subject} {verb.replace('inside', 'in')} ", inside)
-        return Fact((f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 3.0, brief=brief, subject=subject)
+        return Fact((f"{subject} {verb} {zone} at ", at), 3.4 if fresh else 2.2, brief=brief, subject=subject)
     if fresh and event is not None and event.kind is Happening.LOST:
         return Fact((f"{subject} lost {zone} and stands at ", at), 3.8, Tone.WORSE, subject=subject)
     if fresh and event is not None and event.kind is Happening.RECLAIMED:
         return Fact((f"{subject} is back above {zone} at ", at), 3.8, Tone.BETTER, subject=subject)
     if history.testing and history.stand is Stand.INSIDE:
         beyond = "above" if history.price > history.zone.high else "below"
-        return Fact((f"{subject} is just {beyond} {zone}, not yet confirmed, at ", at), 2.6, subject=subject)
+        return Fact((f"{subject} is just {beyond} {zone}, not yet confirmed, at ", at), 2.4, subject=subject)
     if history.testing:
         side = "above" if history.stand is Stand.ABOVE else "below"
-        return Fact((f"{subject} is testing {zone} from {side} at ", at), 2.6, subject=subject)
+        return Fact((f"{subject} is testing {zone} from {side} at ", at), 2.3, subject=subject)
     return None
 
 
@@ -247,27 +288,13 @@ def year_so_far(readings: Readings, keys: Mapping[str, str]) -> Fact | None:
     low, high = ordered[0], ordered[-1]
     worst = quote(readings[low], "ytd_pct", change(known[low]))
     best = quote(readings[high], "ytd_pct", change(known[high]))
-    return Fact((f"since 1 January {keys[low]} stands at ", worst, f" and {keys[high]} at ", best), 2.2)
-
-
-def stress_now(found: Stress) -> Fact | None:
-    """Where the stress score stands, in which band, and whether it moved by more than it is uncertain by."""
-    score, history = found.score, found.history["score"].dropna()
-    if not usable(score) or score.value is None:
-        return None
-    band = SCALE.band_of(score.value)
-    moved_by = score.value - float(history.iloc[-2]) if len(history) > 1 else 0.0
-    verb = "stands at" if abs(moved_by) <= found.uncertainty else "rose to" if moved_by > 0 else "eased to"
-    tone = {"rose to": Tone.WORSE, "eased to": Tone.BETTER}.get(verb, Tone.NEUTRAL)
-    parts = (f"stress {verb} ", Quoted(f"{decimal(score.value)} of 100", "", "stress_score", score))
-    level = band.name if band.severity in (Severity.CALM, Severity.ELEVATED) else f"in the {band.name} band"
-    return Fact((*parts, f", {level}"), STRESS_WEIGHT[band.severity], tone, brief=parts)
+    return Fact((f"since 1 January {keys[low]} stands at ", worst, f" and {keys[high]} at ", best), 1.9)
 
 
 def level(reading: Reading, subject: str, percentile: Envelope | None = None) -> Fact | None:
     """Where a gauge such as the VIX stands, and how its last year ranks that."""
     last, moved_by = reading["last"], reading["change_1d_pct"]
-    if not usable(last):
+    if not usable(last) or last.value is None:
         return None
     parts: list[str | Quoted] = [
         f"{subject} stands at ",
@@ -276,9 +303,10 @@ def level(reading: Reading, subject: str, percentile: Envelope | None = None) ->
     if percentile is not None and percentile.value is not None:
         words = _among_days(percentile.value, percentile.n)
         parts += [", ", Quoted(words, reading.instrument.key, "percentile_1y", percentile)]
-    big = moved_by.value is not None and abs(moved_by.value) > 10
+    big = 0.3 if moved_by.value is not None and abs(moved_by.value) > 10 else 0.0
+    weight = big + next(weight for floor, weight in FEAR_WEIGHT if last.value >= floor)
     tone = Tone.NEUTRAL if percentile is None or percentile.value is None else _tone(50 - percentile.value)
-    return Fact(tuple(parts), 2.4 if big else 1.8, tone, subject=subject)
+    return Fact(tuple(parts), weight, tone, brief=tuple(parts[:2]), subject=subject)
 
 
 def price_now(reading: Reading, subject: str) -> Fact | None:
@@ -318,6 +346,13 @@ def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:
     return Fact((f"{pair} correlate at ", value, f" over {window} sessions{told}", spread), 1.4)
 
 
+def _beside(value: float, zone: Zone, instrument: Instrument) -> str:
+    """A price beside a zone, in few signs unless it would then read as an edge of the zone."""
+    edges = {short_price(edge, instrument) for edge in (zone.low, zone.high)}
+    written = short_price(value, instrument)
+    return price(value, instrument) if written in edges else written
+
+
 def _crossed(each: averages.Average, bars: Bars, moment: datetime, subject: str) -> Fact | None:
     closed = bars.finished
     if not each.crossed or each.is_above is None:
@@ -340,10 +375,11 @@ def _below(each: averages.Average, bars: Bars, moment: datetime, subject: str) -
     mean = Quoted(f"{each.span}-day mean", bars.key, f"mean_{each.span}", each.value)
     if each.crossed:
         told = (f"{subject} closed below its ", mean, f" {when(bars.finished, moment)}")
-        return Fact(told, 1.3, _tone_of(bars, -1))
+        return Fact(told, 1.3, _tone_of(bars, -1), subject=subject)
     least = "at least " if each.beside_gap else ""
     since = f" since {least}{full_day(day_of(each.since))}"
-    return Fact((f"{subject} has closed below its ", mean, since), 1.3, _tone_of(bars, -1))
+    told = (f"{subject} has closed below its ", mean, since)
+    return Fact(told, 1.3, _tone_of(bars, -1), subject=subject)
 
 
 def _among_days(percentile: float, n: int) -> str:
@@ -352,6 +388,20 @@ def _among_days(percentile: float, n: int) -> str:
     if n * (100 - share) < 100:
         return f"{side} than on any other of the last {n} sessions"
     return f"{side} than on about {decimal(min(share, 99))}% of the last {n} sessions"
+
+
+def _size(reading: Reading) -> Quoted:
+    """How far the day went, in percent without its sign."""
+    size = abs(reading["change_1d_pct"].value or 0.0)
+    return quote(reading, "change_1d_pct", f"{decimal(size, 1 if size >= ONE_PLACE else 2)}%")
+
+
+def _among(place: Result | Envelope, bars: Bars, window: int, word: str = "in") -> str:
+    """What a place is among: all of a window, or what is known of it."""
+    period = "days" if bars.is_continuous else "sessions"
+    if place.n < window:
+        return f"of the {place.n} {period} known of the last {window}"
+    return f"{word} {window} {period}"
 
 
 def _verb(bars: Bars, move: float) -> str:

@@ -6,6 +6,7 @@ from market.facts import Fact, Quoted, Story, Tone
 
 LONGEST = 95
 UNDER_IT = 3
+SAME_SUBJECT = 1.0
 NOTHING = "No prices are known at this moment"
 
 Parts = tuple[str | Quoted, ...]
@@ -36,13 +37,24 @@ def _ranked(facts: Iterable[Fact | None]) -> list[Fact]:
 
 
 def _chosen(ranked: Sequence[Fact]) -> list[Fact]:
-    """The weightiest fact and the next one that still fits beside it, in its shorter form where need be."""
-    first = ranked[0]
-    for second in ranked[1:]:
-        for pair in ([first, second], [first, second.short], [first.short, second.short]):
-            if len(pair[0].text) + len(pair[1].text) + len(", and ") <= LONGEST:
-                return pair
+    """The weightiest fact and the next one that still fits beside it, in its shorter form where need be.
+
+    One about something else goes before one about the same. The first is shortened only where nothing fits
+    beside it whole.
+    """
+    first, others = ranked[0], sorted(ranked[1:], key=lambda fact: -_beside(ranked[0], fact))
+    for whole in (first, first.short):
+        for second in others:
+            for form in (second, second.short):
+                if len(whole.text) + len(form.text) + len(", and ") <= LONGEST:
+                    return [whole, form]
     return [first if len(first.text) <= LONGEST else first.short]
+
+
+def _beside(first: Fact, fact: Fact) -> float:
+    """What a fact weighs as the second of a headline."""
+    is_same = bool(first.subject) and fact.subject == first.subject
+    return fact.weight - SAME_SUBJECT if is_same else fact.weight
 
 
 def _joined(chosen: Sequence[Fact]) -> Parts:

@@ -1,7 +1,7 @@
 """What each page says first, composed from its bars: the same for the page and for `/api/v1/facts`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,27 +13,32 @@ from analytics.facts import (
     at_average,
     at_zone,
     below_high,
+    fell_to_new_low,
     largest_since,
     level,
     moved,
     price_now,
     ranked_in_year,
     streak,
-    stress_now,
     together,
+    unusual_week,
     week_move,
     year_so_far,
 )
 from analytics.facts_crypto import flows_of_days, funding_now, mood_now
+from analytics.facts_stress import stress_now
 from analytics.headline import tell
 from analytics.macro import MacroRow, macro_rows
 from analytics.stress import Stress
 from analytics.zones import ZoneHistory, follow_closest
 from market.bars import Bars
 from market.facts import Fact, Story
+from market.readings import Reading
 from market.zones import Zone
 
 WINDOW = 60
+AFTER_THE_DAY = 2.2
+"""What a run weighs at most where the day that ends it is told by itself."""
 FUNDS = {
     "IGV": "software",
     "SOX": "the chip index",
@@ -147,15 +152,31 @@ def _overview(known: Known, readings: Readings, levels: Sequence[ZoneHistory], m
     facts: Facts = []
     if "BTC" in readings:
         facts += [at_zone(zone, readings["BTC"], "Bitcoin") for zone in levels]
-        facts.append(below_high(readings["BTC"], "Bitcoin"))
+        facts += _day(readings["BTC"], known["BTC"], moment, "Bitcoin", 1.5)
         facts.append(at_average(known["BTC"], moment, "Bitcoin"))
     if "IXIC" in readings:
-        facts.append(moved(readings["IXIC"], known["IXIC"], moment, "the Nasdaq"))
-        facts.append(below_high(readings["IXIC"], "the Nasdaq", 1.2))
+        facts += _day(readings["IXIC"], known["IXIC"], moment, "the Nasdaq", 1.2)
         facts.append(at_average(known["IXIC"], moment, "the Nasdaq"))
     if "VIX" in readings:
         facts.append(level(readings["VIX"], "the VIX"))
     return facts
+
+
+def _day(reading: Reading, bars: Bars, moment: datetime, subject: str, depth: float) -> Facts:
+    """The day of one price and how far below its high it is: each number once, in the fact that says most.
+
+    ``depth`` is the weight of the distance from the high where nothing about it is new.
+    """
+    low, run = fell_to_new_low(reading, bars, moment, subject), streak(reading, bars, subject)
+    day, week = moved(reading, bars, moment, subject), unusual_week(reading, bars, subject)
+    is_ranked = day is not None and bool(day.brief)
+    if is_ranked and low is not None:
+        low, depth = None, AFTER_THE_DAY
+    elif low is not None or (run is not None and not is_ranked):
+        day = None
+    if run is not None and (is_ranked or low is not None):
+        run = replace(run, weight=min(run.weight, AFTER_THE_DAY))
+    return [low, day, run, week, None if low else below_high(reading, subject, depth)]
 
 
 def _tech(known: Known, readings: Readings, moment: datetime) -> Facts:
@@ -163,11 +184,9 @@ def _tech(known: Known, readings: Readings, moment: datetime) -> Facts:
     facts: Facts = [year_so_far(readings, FUNDS)]
     if "IXIC" in readings:
         nasdaq, bars = readings["IXIC"], known["IXIC"]
-        facts.append(moved(nasdaq, bars, moment, "the Nasdaq"))
+        facts += _day(nasdaq, bars, moment, "the Nasdaq", 1.6)
         facts.append(ranked_in_year(nasdaq, bars, moment, "the Nasdaq"))
-        facts.append(streak(nasdaq, bars, "the Nasdaq"))
         facts.append(at_average(bars, moment, "the Nasdaq"))
-        facts.append(below_high(nasdaq, "the Nasdaq", 1.6))
     if "IGV" in readings:
         facts.append(below_high(readings["IGV"], "software", 1.7))
         facts.append(at_average(known["IGV"], moment, "software"))
@@ -182,10 +201,8 @@ def _crypto(known: Known, readings: Readings, levels: Sequence[ZoneHistory], mom
     if "BTC" in readings:
         bitcoin, bars = readings["BTC"], known["BTC"]
         facts.append(largest_since(bitcoin, bars, moment, "Bitcoin"))
-        facts.append(moved(bitcoin, bars, moment, "Bitcoin"))
-        facts.append(streak(bitcoin, bars, "Bitcoin"))
+        facts += _day(bitcoin, bars, moment, "Bitcoin", 1.8)
         facts += [at_zone(zone, bitcoin, "Bitcoin") for zone in levels]
-        facts.append(below_high(bitcoin, "Bitcoin", 1.8))
         facts.append(at_average(bars, moment, "Bitcoin"))
     facts += [below_high(readings[key], name, 0.9) for key, name in COINS.items() if key in readings]
     for key, say in (("BTC_FUNDING", funding_now), ("BTC_ETF_FLOW", flows_of_days), ("FNG", mood_now)):
@@ -200,6 +217,6 @@ def _macro(known: Known, readings: Readings, moment: datetime, rows: Sequence[Ma
     if "VIX" in readings:
         place = next((row.percentile for row in rows if row.key == "VIX"), None)
         facts.append(level(readings["VIX"], "the VIX", place))
-        facts.append(moved(readings["VIX"], known["VIX"], moment, "the VIX"))
+        facts.append(moved(readings["VIX"], known["VIX"], moment, "the VIX", 1.4))
     told = {key: earned_in_week(readings[key], known) for key in SERIES if key in readings}
     return facts + [week_move(reading, SERIES[key]) for key, reading in told.items()]

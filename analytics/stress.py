@@ -7,119 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import nan
-from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from analytics.stress_components import BLOCKS, Block, Daily, Standing, by_day, flags_of, series_of, stand
-from analytics.stress_score import PHI, combine_rows, ewma_correlations, regimes
+from analytics.stress_components import BLOCKS, Block, Standing, by_day, flags_of, series_of, stand
+from analytics.stress_error import FIRM, WEIGHTS, measured_error, score_error
+from analytics.stress_past import Past
+from analytics.stress_score import MOST_REGIMES, PHI, SCALE, bands_between, regimes
 from market.bars import Bars
 from market.calendars import day_end
-from market.definitions import Definition
 from market.readings import Envelope, Result, joint_envelope, missing
 from market.scales import Severity
 from market.text import full_day
 
-HALF_OF_A_BLOCK = 0.5
-FEWEST_COVERAGE, FULL_COVERAGE = 0.5, 0.8
-WEIGHT_NOISE = 2.8  # points the score moves, on average, when the weights are drawn anew
-ROUNDING = 1e-12  # so that .1 + .2 + .2 is half
+FULL_COVERAGE = 0.8
 CRYPTO = "crypto"
 SERIES = series_of(BLOCKS)
-SAMPLING = "New York sessions; crypto on the UTC day of the same date, complete at 24:00 UTC."
-
-DEFINITIONS = (
-    Definition(
-        "stress_score",
-        "Stress score",
-        "S = 100 √(aᵀKa), where a is block weight × block score and K = ½ + ½ × the EWMA (0.97) "
-        "correlation of the block scores less ½. 0 to 40 calm, to 60 elevated, to 80 stress, above crisis.",
-        SAMPLING,
-        "A block counts with at least half of its weight; weights are spread over the blocks that count. "
-        "Below 50% coverage there is no score, below 80% it is partial. Moves under 3 points are noise.",
-        "After the ECB’s CISS (Holló, Kremer and Lo Duca, 2012). A coincident gauge, never a signal to "
-        "trade.",
-        "Stress",
-    ),
-    Definition(
-        "stress_contribution",
-        "Contribution to the score",
-        "100 a (Ka) / √(aᵀKa): the contributions of the blocks add up to the score.",
-        SAMPLING,
-        "A missing block contributes nothing; the others carry its weight.",
-        "Euler’s theorem for functions homogeneous of degree one.",
-        "Stress",
-    ),
-    Definition(
-        "stress_block",
-        "Block score",
-        "Weighted mean of the percentiles of the block’s components that are available, 0 to 100.",
-        SAMPLING,
-        "Missing with less than half of the block’s weight.",
-        "After the ECB’s CISS.",
-        "Stress",
-    ),
-    Definition(
-        "stress_component",
-        "Component percentile",
-        "Mid-rank of today’s value among all values loaded up to today, turned so that up is stress. What "
-        "sets one fund against another is made of total returns.",
-        SAMPLING,
-        "At least 252 observations; flagged `young` below 504. Highs of a year are those of what is "
-        "loaded while that is less. A value one session old may stand in; an older one may not. Flagged "
-        "`unadjusted` where prices stand in for total returns.",
-        "Own components; ranks after the ECB’s CISS.",
-        "Stress",
-    ),
-    Definition(
-        "stress_tradfi",
-        "Stress without crypto",
-        "The score with the weight of the crypto block set to zero.",
-        "New York sessions.",
-        "As the score.",
-        "Own definition.",
-        "Stress",
-    ),
-    Definition(
-        "stress_coverage",
-        "Coverage",
-        "The share of all original weight whose components are available.",
-        SAMPLING,
-        "Never missing.",
-        "Own definition.",
-        "Stress",
-    ),
-    Definition(
-        "stress_past",
-        "Stress score of an earlier session",
-        "The same score from the values of that session and the ones before it.",
-        SAMPLING,
-        "Missing while under half of the weight was available.",
-        "After the ECB’s CISS (Holló, Kremer and Lo Duca, 2012).",
-        "Stress",
-    ),
-    Definition(
-        "stress_uncertainty",
-        "What other weights would change",
-        f"{WEIGHT_NOISE:g} points, by which the score moves on average when the weights are drawn anew; "
-        "with a block missing, what that block usually changes where that is more.",
-        SAMPLING,
-        "Never missing.",
-        "Own measurement.",
-        "Stress",
-    ),
-    Definition(
-        "stress_discount",
-        "Diversification",
-        "100 × the sum of a, less the score: what the score leaves out because the blocks do not move as "
-        "one.",
-        SAMPLING,
-        "Missing with the score.",
-        "Own definition.",
-        "Stress",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +53,37 @@ class BlockPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """The score now beside that of an earlier session.
+
+    ``then`` is the score as it was; ``move`` is made of the components that both days have, so that one
+    which comes or goes is never told as a move.
+    """
+
+    then: Envelope
+    session: date
+    move: Envelope
+    coverage_then: float
+    coverage_now: float
+    is_same_basket: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Stress:
     """The score now, its regime and parts, the two headlines, and the history by session date.
 
-    ``uncertainty`` is in points: what the choice of weights or a missing block usually changes.
-    ``missing`` are sentences, one for each component that is not there. ``tradfi_day`` is the session the
-    stock parts stand at, ``since`` the session the regime began.
+    ``regime`` is that of the last closing score and began at the session ``since``; ``could_be`` are the
+    regimes that the score may lie in, the one named among them, and more than one only where the score is
+    partial or young. ``band`` is where the newest number lies. ``uncertainty`` is in points. ``made_at`` says
+    what is in the number. ``missing`` are sentences, one for each component that is not there.
+    ``tradfi_day`` is the session the stock parts stand at.
     """
 
     score: Envelope
     regime: Severity | None
     since: date | None
+    band: Severity | None
+    could_be: tuple[Severity, ...]
     tradfi: Envelope
     crypto: Envelope
     coverage: Envelope
@@ -171,7 +95,14 @@ class Stress:
     tradfi_day: date | None
     missing: tuple[str, ...]
     history: pd.DataFrame
+    made_at: str = ""
     made_of: tuple[Bars, ...] = ()
+    through_time: Past | None = None
+
+    @property
+    def is_new_regime(self) -> bool:
+        """Whether the regime began with the last closed session."""
+        return self.since is not None and self.since == self.tradfi_day and len(self.history) > 1
 
     @property
     def uncertainty_number(self) -> Envelope:
@@ -199,6 +130,42 @@ class Stress:
             coverage=float(self.history["coverage"][day]),
         )
 
+    def compared(self, sessions: int) -> Comparison | None:
+        """The score now beside that of ``sessions`` before the last closed one; None where one is missing."""
+        known, past = self.history["score"].dropna(), self.through_time
+        if len(known) <= sessions or past is None or self.score.value is None:
+            return None
+        day = pd.Timestamp(known.index[-1 - sessions])
+        row, now = int(past.days.searchsorted(day)), len(past.days) - 1
+        shared = past.basket(row) & past.basket(now)
+        is_same = shared == past.basket(row) == past.basket(now)
+        if is_same:
+            move = self.score.value - float(known[day])
+        else:
+            scores, _ = past.only(shared).score(past.weights)
+            move = float(scores[now] - scores[row])
+        coverage = 100 * past.coverage(past.weights)
+        return Comparison(
+            then=self.past(sessions),
+            session=day.date(),
+            move=self._move(move, full_day(day.date()), float(coverage[row]), float(coverage[now])),
+            coverage_then=float(coverage[row]),
+            coverage_now=float(coverage[now]),
+            is_same_basket=is_same,
+        )
+
+    def _move(self, points: float, since: str, coverage_then: float, coverage_now: float) -> Envelope:
+        if points != points:
+            why = "The components of both days carry less than half of the weight."
+            return missing("points", "stress_change", why)
+        inputs: dict[str, float | str] = {
+            "since": since,
+            "coverage then": coverage_then,
+            "coverage now": coverage_now,
+        }
+        number = replace(self.score, value=points, unit="points", formula="stress_change", n=0)
+        return replace(number, inputs=tuple(inputs.items()))
+
 
 def stress(known: Mapping[str, Bars], blocks: Sequence[Block] = BLOCKS) -> Stress:
     """The stress score on what is ``known``; where a series is missing its weight is spread over the rest.
@@ -209,85 +176,8 @@ def stress(known: Mapping[str, Bars], blocks: Sequence[Block] = BLOCKS) -> Stres
     """
     daily = by_day(known, blocks)
     standings = {block.key: [stand(one, daily) for one in block.components] for block in blocks}
-    past = _Past.of(blocks, standings, daily)
+    past = Past.of(blocks, standings, daily)
     return _Now(blocks, standings, past).stress()
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """Block scores (T × B, 0 to 1), coverage and correlations for each day."""
-
-    days: pd.DatetimeIndex
-    sessions: int  # days that are sessions; one more may follow, a UTC day since the last of them
-    scores: np.ndarray
-    shares: np.ndarray
-    correlations: np.ndarray
-    ranks: Mapping[str, pd.DataFrame]
-    is_ahead_of_crypto: bool  # the UTC day of the last session has not ended
-
-    @classmethod
-    def of(
-        cls, blocks: Sequence[Block], standings: Mapping[str, Sequence[Standing]], daily: Mapping[str, Daily]
-    ) -> Self:
-        days, sessions = _days(daily.values())
-        ranks = {key: _on_days(every, days) for key, every in standings.items()}
-        both = [_block_scores(block, ranks[block.key].to_numpy(float)) for block in blocks]
-        scores = np.column_stack([score for score, _ in both])
-        shares = np.column_stack([share for _, share in both])
-        crypto = [each.closes.index[-1] for each in daily.values() if _is_crypto_price(each)]
-        is_ahead = bool(crypto) and max(crypto) < days[-1]
-        return cls(days, sessions, scores, shares, ewma_correlations(scores), ranks, is_ahead)
-
-    def score(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Each row's score and what each block contributes; NaN where under half of the weight is there."""
-        total, contributions = combine_rows(
-            np.nan_to_num(self.scores), self.spread(weights), self.correlations
-        )
-        enough = self.coverage(weights) >= FEWEST_COVERAGE
-        return np.where(enough, total, nan), np.where(enough[:, None], contributions, 0.0)
-
-    def spread(self, weights: np.ndarray) -> np.ndarray:
-        """The weights of each row, spread over the blocks that count on it."""
-        kept = np.where(np.isnan(self.scores), 0.0, weights)
-        total = kept.sum(axis=1, keepdims=True)
-        return kept / np.where(total > 0, total, 1.0)
-
-    def coverage(self, weights: np.ndarray) -> np.ndarray:
-        """The share of all weight whose components are available, row by row."""
-        share: np.ndarray = (self.shares * weights).sum(axis=1) / weights.sum()
-        return share
-
-
-def _days(daily: Iterable[Daily]) -> tuple[pd.DatetimeIndex, int]:
-    """The dates of all New York series, then the newest UTC day where crypto has gone on since."""
-    every = list(daily)
-    crypto = [each.closes.index[-1] for each in every if _is_crypto_price(each)]
-    sessions = [each.closes.index.to_numpy() for each in every if not each.bars.is_continuous]
-    if not sessions:
-        return pd.DatetimeIndex([max(crypto)] if crypto else []), 0
-    days = pd.DatetimeIndex(np.unique(np.concatenate(sessions)))
-    latest = max(crypto, default=days[-1])
-    return pd.DatetimeIndex([*days, latest]) if latest > days[-1] else days, len(days)
-
-
-def _is_crypto_price(daily: Daily) -> bool:
-    return daily.bars.is_continuous and not daily.bars.instrument.flow
-
-
-def _on_days(standings: Sequence[Standing], days: pd.DatetimeIndex) -> pd.DataFrame:
-    return pd.DataFrame({each.component.key: each.on(days) for each in standings}, index=days, dtype=float)
-
-
-def _block_scores(block: Block, ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The weighted mean rank of a block through time, and the share of its weight there where it counts."""
-    weights = np.array([one.weight for one in block.components])
-    present = np.where(np.isnan(ranks), 0.0, weights)
-    available, total = present.sum(axis=1), (present * np.nan_to_num(ranks)).sum(axis=1)
-    share = available / weights.sum()
-    counts = share >= HALF_OF_A_BLOCK - ROUNDING
-    score = np.full(len(ranks), nan)
-    np.divide(total, available, out=score, where=counts)
-    return score, np.where(counts, share, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +186,11 @@ class _Now:
 
     blocks: Sequence[Block]
     standings: Mapping[str, Sequence[Standing]]
-    past: _Past
+    past: Past
 
     @property
     def weights(self) -> np.ndarray:
-        return np.array([block.weight for block in self.blocks])
+        return self.past.weights
 
     @property
     def tradfi_weights(self) -> np.ndarray:
@@ -322,27 +212,52 @@ class _Now:
         parts = tuple(self._block(at, spread, contributions[-1], score) for at in range(len(self.blocks)))
         closed = history["score"].iloc[: self.past.sessions]
         regime, since = self._regime(history["regime"], closed)
+        error, doubt = self._errors(coverage, spread)
+        could_be = _could_be(score, regime, error if doubt >= FIRM or coverage < FULL_COVERAGE else 0.0)
+        is_told = regime is not None and len(could_be) <= MOST_REGIMES
         linear = 100 * float((spread * np.nan_to_num(self.past.scores[-1])).sum())
         why = f"Only {100 * coverage:.0f}% of the weight is available; 50% is needed."
-        without = "Less than half of the weight without crypto is available."
-        gone = [block for block, weight in zip(self.blocks, spread, strict=True) if not weight]
         return Stress(
             score=self._number(score, "score", "stress_score", why, coverage=100 * coverage, phi=PHI),
-            regime=regime,
-            since=since,
-            tradfi=self._number(float(history["tradfi"].iloc[-1]), "score", "stress_tradfi", without),
+            regime=regime if is_told else None,
+            since=since if is_told else None,
+            band=SCALE.band_of(score).severity if score == score else None,
+            could_be=could_be,
+            tradfi=self._tradfi(float(history["tradfi"].iloc[-1])),
             crypto=self._crypto(),
             coverage=self._number(100 * coverage, "percent", "stress_coverage", why),
             discount=self._number(linear - score, "points", "stress_discount", why, mean=linear),
             blocks=parts,
-            uncertainty=max([WEIGHT_NOISE, *(block.usual_change for block in gone)]),
+            uncertainty=error,
             is_partial=coverage < FULL_COVERAGE,
             is_provisional=self._is_provisional(),
             tradfi_day=self.past.days[self.past.sessions - 1].date() if self.past.sessions else None,
             missing=sentences,
             history=history.iloc[: self.past.sessions],
+            made_at=_made_at(self._used(*self.standings)),
             made_of=tuple(self.made_of),
+            through_time=self.past,
         )
+
+    def _errors(self, coverage: float, spread: np.ndarray) -> tuple[float, float]:
+        """The uncertainty in points, and the part of it that more history and more components would take."""
+        gone = [block.usual_change for block, weight in zip(self.blocks, spread, strict=True) if not weight]
+        histories = list(self._histories(spread))
+        error = max([score_error(coverage, histories), *gone])
+        return error, max([measured_error(coverage, histories), *gone])
+
+    def _histories(self, spread: np.ndarray) -> Iterable[tuple[float, int]]:
+        """What each component carries in the score, and how many values its rank stands on."""
+        for block, weight in zip(self.blocks, spread, strict=True):
+            ranks = self.past.ranks[block.key].iloc[-1]
+            live = [
+                each
+                for each in self.standings[block.key]
+                if ranks[each.component.key] == ranks[each.component.key]
+            ]
+            total = sum(each.component.weight for each in live)
+            for each in live:
+                yield float(weight) * each.component.weight / total, each.n
 
     def _history(self) -> pd.DataFrame:
         table = pd.DataFrame(
@@ -354,6 +269,7 @@ class _Now:
             index=self.past.days,
         )
         table["regime"] = regimes(table["score"]).where(table["score"].notna(), None)
+        table["new_basket"] = self.past.changed()
         for place, block in enumerate(self.blocks):
             table[block.key] = 100 * self.past.scores[:, place]
         return table
@@ -366,6 +282,11 @@ class _Now:
         changed = np.flatnonzero(states.to_numpy()[1:] != states.to_numpy()[:-1])
         began = states.index[int(changed[-1]) + 1 if len(changed) else 0]
         return Severity(states.iloc[-1]), began.date()
+
+    def _tradfi(self, score: float) -> Envelope:
+        why = "Less than half of the weight without crypto is available."
+        keys = [block.key for block in self.blocks if block.key != CRYPTO]
+        return self._number(score, "score", "stress_tradfi", why, *keys)
 
     def _crypto(self) -> Envelope:
         place = next((at for at, block in enumerate(self.blocks) if block.key == CRYPTO), None)
@@ -404,16 +325,25 @@ class _Now:
         return ComponentPart(one.key, one.title, one.weight, percentile)
 
     def _number(
-        self, value: float, unit: str, formula: str, why: str, block: str | None = None, **inputs: float
+        self, value: float, unit: str, formula: str, why: str, *blocks: str, **inputs: float
     ) -> Envelope:
-        """A number made of one block or of all; n is the shortest history among its components."""
-        standings = [each for key, group in self.standings.items() for each in group if block in (None, key)]
-        live = [each for each in standings if not each.why]
+        """A number made of some blocks or of all; n is the shortest history among its components.
+
+        It is as of the newest price in it, and its sampling says from when the others are.
+        """
+        keys = blocks or tuple(self.standings)
+        live = [each for key in keys for each in self.standings[key] if not each.why]
         if value != value or not live:
             return missing(unit, formula, why)
-        used = {bars.key: bars for each in live for bars in each.made_of}
-        result = Result(value, n=min(each.n for each in live), flags=flags_of(live))
-        return joint_envelope(result, used.values(), unit, formula, **inputs)
+        used = self._used(*keys)
+        newest = max(bars.as_of for bars in used)
+        result = Result(value, n=min(each.n for each in live), as_of=newest, flags=flags_of(live))
+        return replace(joint_envelope(result, used, unit, formula, **inputs), sampling=_made_at(used))
+
+    def _used(self, *blocks: str) -> list[Bars]:
+        """The bars of the components of some blocks, each once."""
+        live = [each for key in blocks for each in self.standings[key] if not each.why]
+        return list({bars.key: bars for each in live for bars in each.made_of}.values())
 
     def _is_provisional(self) -> bool:
         """Whether a bar is in progress, or the UTC day of the last session has not ended."""
@@ -428,15 +358,41 @@ class _Now:
             score=none("score", "stress_score"),
             regime=None,
             since=None,
+            band=None,
+            could_be=(),
             tradfi=none("score", "stress_tradfi"),
             crypto=none("score", "stress_block"),
             coverage=none("percent", "stress_coverage"),
             discount=none("points", "stress_discount"),
             blocks=(),
-            uncertainty=WEIGHT_NOISE,
+            uncertainty=WEIGHTS,
             is_partial=True,
             is_provisional=False,
             tradfi_day=None,
             missing=sentences,
             history=history,
         )
+
+
+def _could_be(score: float, regime: Severity | None, error: float) -> tuple[Severity, ...]:
+    """The regimes that a score this uncertain may lie in, lowest first; without an error its own."""
+    if regime is None or score != score:
+        return ()
+    near = bands_between(score - error, score + error) if error else ()
+    return tuple(band.severity for band in SCALE.bands if band.severity in {*near, regime})
+
+
+def _made_at(used: Iterable[Bars]) -> str:
+    """What is in a number, in a sentence: up to when its stock parts reach, and up to when its crypto."""
+    every, parts = list(used), []
+    for is_continuous, closed, running in (
+        (False, "stocks at the New York close of", "stocks in the session, still open, of"),
+        (True, "crypto over the UTC day of", "crypto in the UTC day, still running, of"),
+    ):
+        own = [bars for bars in every if bars.is_continuous is is_continuous]
+        if own:
+            day = max(bars.dates[-1] for bars in own).date()
+            is_open = any(bars.in_progress is not None for bars in own)
+            parts.append(f"{running if is_open else closed} {full_day(day)}")
+    told = "; ".join(parts)
+    return told[:1].upper() + told[1:]

@@ -15,7 +15,7 @@ from data_sources.assembly import process_feed
 from data_sources.feed import Feed
 from market.bars import Bars
 from market.calendars import day_end, day_of, session_after, session_before
-from market.instruments import Interval
+from market.instruments import Calendar, Interval
 from market.moments import say_moment, write_moment
 from market.ranges import Range
 from market.text import UTC_ZONE, zone_range
@@ -122,9 +122,12 @@ def time_zone() -> tuple[ZoneInfo, str]:
 
 
 def hours(*keys: str) -> tuple[Bars, ...]:
-    """The hourly bars of those instruments that have them, to sample them at the New York close."""
+    """The hourly bars of those that never close, as far as they have them, to sample them at the New York
+    close.
+    """
     feed = here()
-    return feed.many(feed.catalogue.pick(*keys), Interval.HOUR).select(*keys)
+    always = [each for each in feed.catalogue.pick(*keys) if each.calendar is Calendar.ALWAYS]
+    return feed.many(always, Interval.HOUR).select(*keys)
 
 
 def watched(key: str) -> list[Zone]:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from components.candles import LOG_FROM
 from components.frame import closed_days, date_axis, days, framed, padded, price_axis, stamps
 from components.lines import Line, trace
-from components.text import change, escape_plot, price, price_writer
+from components.text import change, escape_plot, on_scale, price, price_writer
 from components.theme import CARD, MUTED, OTHER, SHADE, colour_of
 from components.zones import add_last_price, add_zones
 from market.bars import Bars
@@ -69,9 +69,10 @@ def history_alt(bars: Bars, scale: Scale | None = None) -> str:
     if not instrument.moves_in_basis_points and close.iloc[0] > 0:
         moved = f" ({change(100 * (close.iloc[-1] / close.iloc[0] - 1))})"
     band = f", {scale.band_of(bars.last).name}" if scale else ""
+    last = on_scale(bars.last, scale, 1) if scale else price(bars.last, instrument)
     return (
         f"{instrument.name} from {price(close.iloc[0], instrument)} on {stamped[0]} "
-        f"to {price(bars.last, instrument)} on {stamped[-1]}{moved}{band}. "
+        f"to {last} on {stamped[-1]}{moved}{band}. "
         f"Lowest {price(close.iloc[lowest], instrument)} on {stamped[lowest]}, "
         f"highest {price(close.iloc[highest], instrument)} on {stamped[highest]}."
     )

@@ -1,14 +1,15 @@
 """A score from 0 to 100 through time: the stress score, fear and greed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from components.frame import date_axis, framed, span, stamps
-from components.text import escape_plot, whole
+from components.text import Write, escape_plot, on_scale, whole
 from components.theme import INK, MUTED, SHADE, ZONE
 from market.scales import Scale
 
@@ -30,14 +31,28 @@ FEAR_AND_GREED = (
 )
 
 
-def stress_history(values: pd.Series, scale: Scale, *, height: int = 118, phone: bool = False) -> go.Figure:
-    """The stress score as a small ink line, with the bands above the middle shaded."""
+def stress_history(
+    values: pd.Series,
+    scale: Scale,
+    changed: Iterable[pd.Timestamp] = (),
+    *,
+    height: int = 118,
+    phone: bool = False,
+) -> go.Figure:
+    """The stress score as a small ink line, with the bands above the middle shaded.
+
+    A dotted line stands at each day of ``changed``: from there on the score is made of other components.
+    """
     shades = [
         Shade(max(band.lower, 0), min(band.upper, 100), *SHADE[band.severity])
         for band in scale.bands[2:]
         if max(band.lower, 0) < min(band.upper, 100)
     ]
-    return score_line(values, shades, ticks=(0, 50, 100), height=height, phone=phone)
+    write = partial(on_scale, scale=scale)
+    figure = score_line(values, shades, ticks=(0, 50, 100), height=height, phone=phone, write=write)
+    for day in changed:
+        figure.add_vline(stamps(pd.DatetimeIndex([day]))[0], line={"color": MUTED, "width": 1, "dash": "dot"})
+    return figure
 
 
 def fear_and_greed(values: pd.Series, *, height: int = 260, phone: bool = False) -> go.Figure:
@@ -52,6 +67,7 @@ def score_line(
     ticks: Sequence[float] = (0, 50, 100),
     height: int = 200,
     phone: bool = False,
+    write: Write = whole,
 ) -> go.Figure:
     """A score on a fixed axis from 0 to 100, over ``shades``, its last value at the end."""
     figure = framed(
@@ -60,7 +76,7 @@ def score_line(
             y=values.to_numpy(dtype=np.float32),
             mode="lines",
             line={"color": INK, "width": 1.6},
-            hovertemplate="%{y:.0f}<extra></extra>",
+            hovertemplate="%{y:.1f}<extra></extra>" if write is not whole else "%{y:.0f}<extra></extra>",
             connectgaps=False,
         ),
         height=height,
@@ -89,7 +105,7 @@ def score_line(
     known = values.dropna()
     if len(known):
         figure.add_annotation(
-            text=f"<b>{whole(float(known.iloc[-1]))}</b>",
+            text=f"<b>{write(float(known.iloc[-1]))}</b>",
             xref="paper",
             x=1,
             xanchor="left",
@@ -103,7 +119,7 @@ def score_line(
     return figure
 
 
-def score_alt(values: pd.Series, what: str) -> str:
+def score_alt(values: pd.Series, what: str, write: Write = whole) -> str:
     """What the chart says, in words."""
     known = values.dropna()
     if known.empty:
@@ -111,7 +127,7 @@ def score_alt(values: pd.Series, what: str) -> str:
     days = stamps(known.index)
     least, most = int(known.to_numpy().argmin()), int(known.to_numpy().argmax())
     return (
-        f"{what} from {days[0]} to {days[-1]}: now {whole(float(known.iloc[-1]))} of 100, "
-        f"lowest {whole(float(known.iloc[least]))} on {days[least]}, "
-        f"highest {whole(float(known.iloc[most]))} on {days[most]}."
+        f"{what} from {days[0]} to {days[-1]}: now {write(float(known.iloc[-1]))} of 100, "
+        f"lowest {write(float(known.iloc[least]))} on {days[least]}, "
+        f"highest {write(float(known.iloc[most]))} on {days[most]}."
     )

@@ -10,6 +10,7 @@ from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
 
 from market.instruments import Instrument, Unit
+from market.scales import Scale
 from market.zones import Zone
 
 SAMPLINGS = {
@@ -24,6 +25,7 @@ UTC_ZONE = ZoneInfo("UTC")
 Write = Callable[[float | None], str]
 
 LONGEST_WORD = 40
+MOST_PLACES = 2
 
 _SCALES = ((1.0, ""), (1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T"))
 
@@ -58,6 +60,16 @@ def percent(value: float | None) -> str:
 def whole(value: float | None) -> str:
     """A count or a score: `71`."""
     return decimal(value)
+
+
+def on_scale(value: float | None, scale: Scale, places: int = 0) -> str:
+    """A score with the decimals it takes not to read as the floor of a band that it is not in: `59.8`."""
+    if value is None or not isfinite(value):
+        return MISSING
+    for more in range(places, MOST_PLACES + 1):
+        if scale.band_of(round(value, more)) is scale.band_of(value):
+            return decimal(value, more)
+    return decimal(floor(value * 10**MOST_PLACES) / 10**MOST_PLACES, MOST_PLACES)
 
 
 def correlation(value: float | None) -> str:

@@ -15,14 +15,17 @@ import pytest
 import yaml
 
 from analytics.definitions import definitions
+from analytics.stress_components import BLOCKS, series_of
 from api.routes import HEALTHZ, QUESTIONS, ROUTES
 from app.address import parameters
 from app.frame import PAGES
 from data_sources.settings import read_settings
+from docs import measure_score_error
 from docs.pictures.take import PICTURES
 from docs.write_methods import FILE as METHODS
 from docs.write_methods import escape, methods
 from market import catalogue
+from tests.analytics.recorded import recording
 from tests.api.service import ask
 from watch.grant import main as grant
 from watch.store import open_store
@@ -360,3 +363,15 @@ def test_a_call_outside_the_filter_of_a_unit_is_refused_and_not_deadly() -> None
 def test_no_folder_of_one_machine_is_named(document: Path) -> None:
     found = re.findall(r"(?<![\w./])/(?:home|Users|root|work|shared)/\w+", document.read_text("utf-8"))
     assert found == []
+
+
+def test_the_study_of_the_score_gives_the_mean_error_from_each_floor_on() -> None:
+    found = pd.DataFrame({"sessions": [252, 300, 504, 900], "points": [8.0, 9.0, 6.0, 4.0]})
+    assert measure_score_error.table(found, (252, 504, 756)) == [(252, 8.5), (504, 6.0), (756, 4.0)]
+
+
+def test_a_history_that_is_all_there_is_has_no_error() -> None:
+    known = {key: bars for key, bars in recording("2026-03-06").items() if key in series_of(BLOCKS)}
+    past = measure_score_error.past_of(known)
+    everything = past.only(past.basket(-1))
+    assert measure_score_error.scores(everything).iloc[-1] == measure_score_error.scores(past).iloc[-1]

@@ -83,10 +83,15 @@ class Looker:
             case Measure.DRAWDOWN:
                 return latest_drawdown(first.linked).scaled(100)
             case Measure.CORRELATION:
-                moves = align(series)
+                moves = align(series, self._hours(series))
                 return correlate(moves[rule.key], moves[rule.other], rule.window)
             case _:
                 raise AssertionError(f"{rule.measure} is no sum of its own series")
+
+    def _hours(self, series: list[Bars]) -> dict[str, Bars]:
+        """The hourly bars of those that never close, with which a page measures them as well."""
+        found = {each.key: self._look(each.key, Interval.HOUR)[1] for each in series if each.is_continuous}
+        return {key: bars for key, bars in found.items() if bars is not None}
 
     def _stress(self, sample: Sample) -> Sample:
         """The stress score; not to be believed while one of its series is disputed, or while less of it is at

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from analytics.stress_score import say_score
 from market.instruments import Instrument, Unit
 from market.moments import write_moment
 from market.rules import Direction, LevelRule, Measure, MeasureRule, Rule
@@ -80,7 +81,7 @@ def write_value(rule: Rule, value: float, instrument: Instrument | None) -> str:
     if isinstance(rule, MeasureRule) and rule.measure is not Measure.PRICE:
         if rule.measure in (Measure.CHANGE_1D, Measure.DRAWDOWN):
             return decimal(value, 1, suffix="%")
-        return decimal(value, 2 if rule.measure is Measure.CORRELATION else 0)
+        return decimal(value, 2) if rule.measure is Measure.CORRELATION else say_score(value)
     return price(value, instrument) if instrument else decimal(value, 2)
 
 

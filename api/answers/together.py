@@ -6,7 +6,7 @@ import numpy as np
 
 from analytics.alignment import align
 from analytics.beta import LEVEL as BETA_LEVEL
-from analytics.beta import Beta
+from analytics.beta import Beta, implied_move
 from analytics.beta import beta as regress
 from analytics.correlation import LEVEL, TOGETHER, CorrelationMatrix, Method, correlation_matrix
 from api.envelope import Json, reasons, write_provenance
@@ -18,6 +18,8 @@ from market.readings import Envelope, Result, joint_envelope
 
 MOST_TOGETHER = 12
 WINDOW = 60
+MOVES = (-0.01, -0.02, -0.03)
+"""Moves of the market of which it is said what they have gone with."""
 METHODS = (Method.PEARSON, Method.SPEARMAN)
 
 
@@ -35,7 +37,7 @@ def correlation(feed: Feed, query: Query) -> Json:
     if not batch.found:
         return body | _matrices(keys, None) | {"missing": reasons(batch)}
     aligned = align(list(batch), hours(feed, batch))
-    found = correlation_matrix(aligned.moves, window, method)
+    found = correlation_matrix(aligned, window, method)
     return {
         **body,
         "sampling": aligned.sampling(window),
@@ -88,6 +90,8 @@ def beta(feed: Feed, query: Query) -> Json:
         "low": number.low,
         "high": number.high,
         "r2": fit.r2,
+        "alpha_pct": None if fit.drift is None else 100 * fit.drift,
+        "implied_moves": [_implied(fit, move) for move in MOVES],
         "beta_down": fit.down.value,
         "beta_up": fit.up.value,
         "n": number.n,
@@ -100,6 +104,17 @@ def beta(feed: Feed, query: Query) -> Json:
         "flags": list(flags),
         **_standing(number),
     }
+
+
+def _implied(fit: Beta, market_move: float) -> Json:
+    """What a move of the market has gone with in the asset, its drift (the intercept) included."""
+    found = implied_move(fit, market_move).scaled(100)
+    return {
+        "market_move_pct": 100 * market_move,
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+    } | ({"why": found.why} if found.why else {})
 
 
 def _need_prices(name: str, chosen: Sequence[Instrument]) -> None:

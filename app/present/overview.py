@@ -92,7 +92,7 @@ def moves_together(
     if len(held) < 2:
         return Absent("Too few markets have prices.")
     aligned = align(held, {each.key: each for each in hours})
-    matrix = correlation_matrix(aligned.moves, window, method)
+    matrix = correlation_matrix(aligned, window, method)
     matrix = matrix.ordered(heatmap_order(matrix.value))
     if matrix.why:
         return Absent("Not enough history.", matrix.why)

@@ -7,8 +7,10 @@ import pandas as pd
 
 from analytics import stress as score
 from analytics import stress_map
-from analytics.stress_score import SCALE
+from analytics.stress_score import SCALE, say_score
+from analytics.stress_words import like_with_like, regime_word, why_regime
 from app.present.drawing import Absent, Drawing, remembered
+from components.page.cards import Kind, note
 from components.page.gauge import Part, gauge
 from components.page.html import Html, join
 from components.page.numbers import Number, Shown, shown
@@ -16,7 +18,7 @@ from components.page.tables import Align, Column, rows
 from components.scores import score_alt, stress_history
 from components.stress_map import stress_map as map_chart
 from components.stress_map import stress_map_alt
-from components.text import decimal, named_day, percent, whole
+from components.text import decimal, named_day, on_scale, percent
 from market.bars import Bars
 from market.episodes import Episode
 
@@ -41,21 +43,32 @@ def score_gauge(found: score.Stress) -> Html | Absent:
     """The score with its band, what it was, its parts, and what is missing from it."""
     if found.score.value is None:
         return Absent("No stress score yet.", found.score.why or "")
-    parts = [Part(block.title, block.score.value, shown(block.score, whole)) for block in found.blocks]
+    parts = [Part(block.title, block.score.value, shown(block.score, say_score)) for block in found.blocks]
     median = found.history["score"].iloc[-MEDIAN_SESSIONS:].median()
     bar = gauge(
-        shown(found.score, whole), SCALE, _then(found), float(median), parts, median_name="Median so far"
+        shown(found.score, say_score),
+        SCALE,
+        _then(found),
+        float(median),
+        parts,
+        median_name="Median so far",
+        word=(regime_word(found), found.regime),
     )
     beside = (
-        ("Without crypto", shown(found.tradfi, whole)),
-        ("Crypto alone", shown(found.crypto, whole)),
+        ("Without crypto", shown(found.tradfi, say_score)),
+        ("Crypto alone", shown(found.crypto, say_score)),
         ("Weight available", shown(found.coverage, percent)),
-        (
-            "What other weights would change",
-            Number(found.uncertainty_number, f"±{decimal(found.uncertainty)} points"),
-        ),
+        ("Uncertainty", Number(found.uncertainty_number, f"±{decimal(found.uncertainty)} points")),
     )
-    return join((bar, rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)))
+    table = rows("Beside the score", (Column("", Align.TEXT), Column("", strong=True)), beside)
+    return join((bar, note(Kind.PLAIN, "Regime.", _standing(found)), table))
+
+
+def _standing(found: score.Stress) -> str:
+    """What the word stands on: how sure, since when, on which components, and up to when they reach."""
+    compared = [each for each in map(found.compared, (1, WEEK)) if each]
+    changed = next((words for each in compared if (words := like_with_like(each))), "")
+    return " ".join(part for part in (why_regime(found), changed, f"{found.made_at}.") if part)
 
 
 def contributions_table(found: score.Stress) -> Html | Absent:
@@ -66,29 +79,42 @@ def contributions_table(found: score.Stress) -> Html | Absent:
     blocks = [
         (
             each.title,
-            shown(each.score, whole),
+            shown(each.score, say_score),
             Number(each.contribution, percent(100 * each.weight)),
             shown(each.contribution, _points),
         )
         for each in found.blocks
     ]
     total = ("All together", "", "", shown(found.score, _points))
-    return rows("What the score is made of", columns, [*blocks, total], len(blocks))
+    table = rows("What the score is made of", columns, [*blocks, total], len(blocks))
+    return join((table, note(Kind.PLAIN, "Points.", _why_less(found)))) if found.discount.value else table
+
+
+def _why_less(found: score.Stress) -> str:
+    """Why the points of a block are fewer than its score times its weight."""
+    mean = dict(found.discount.inputs)["mean"]
+    return (
+        "The points of a block are fewer than its score × its weight, as the blocks do not move as one: "
+        f"score × weight adds up to {decimal(float(mean), 1)}, which diversification brings down to "
+        f"{_points(found.score.value)}."
+    )
 
 
 def _points(value: float | None) -> str:
-    return decimal(value, 1)
+    return on_scale(value, SCALE, 1)
 
 
 @remembered
 def score_line(known: tuple[Bars, ...], phone: bool, height: int = 140) -> Drawing | Absent:
     """The score through time."""
-    history = measured(known).history["score"].dropna()
+    past = measured(known).history
+    history = past["score"].dropna()
     if len(history) < 2:
         return Absent("No history of the score yet.")
+    changed = past.loc[history.index[1:], "new_basket"]
     return Drawing(
-        stress_history(history, SCALE, height=height, phone=phone),
-        score_alt(history, "Stress score"),
+        stress_history(history, SCALE, changed.index[changed], height=height, phone=phone),
+        score_alt(history, "Stress score", say_score),
         known,
     )
 
@@ -119,7 +145,7 @@ def _then(found: score.Stress) -> tuple[Shown, ...]:
     if len(history) <= WEEK:
         return ("of 100",)
     day: date = pd.Timestamp(history.index[-2]).date()
-    before, week = (_subject(shown(found.past(each), whole)) for each in (1, WEEK))
+    before, week = (_subject(shown(found.past(each), say_score)) for each in (1, WEEK))
     return "of 100. ", before, f" on {named_day(day)}, ", week, " a week earlier"
 
 

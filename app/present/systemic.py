@@ -16,7 +16,7 @@ from app.present.drawing import Absent, remembered
 from components.page.html import Html
 from components.page.numbers import Number, Shown, Tone, shown
 from components.page.tables import Align, Column, rows
-from components.text import Write, change, correlation, decimal, percent, percentile
+from components.text import MISSING, Write, change, correlation, decimal, percent, percentile
 from market.bars import Bars
 from market.readings import Envelope, Result, envelope, joint_envelope
 
@@ -134,18 +134,24 @@ def volatility_table(bars: Bars | None) -> Html | Absent:
 
 
 def implied_table(fit: Beta, pair: tuple[Bars, Bars]) -> Html:
-    """What Bitcoin has done on days the Nasdaq fell so far, if the window's history persists."""
+    """What Bitcoin has done on days the Nasdaq fell so far, if the window's history persists.
+
+    The drift is the intercept: what Bitcoin did in the window on a day on which the Nasdaq stood still.
+    """
     columns = (
         Column("If the Nasdaq moves", Align.TEXT),
         Column("Bitcoin", strong=True),
+        Column("Of which drift"),
         Column("90% of such days"),
     )
+    drift = {} if fit.drift is None else {"of which drift": 100 * fit.drift}
     cells: list[tuple[Shown, ...]] = []
     for fall in FALLS:
-        found = implied_move(fit, fall).scaled(100)
-        number = joint_envelope(found, finished(pair), "percent", "implied_move", market_move_pct=100 * fall)
+        found, moved = implied_move(fit, fall).scaled(100), {"market_move_pct": 100 * fall}
+        number = joint_envelope(found, finished(pair), "percent", "implied_move", **moved, **drift)
         spread = f"{change(found.low)} to {change(found.high)}" if found.low is not None else found.why or ""
-        cells.append((change(100 * fall), shown(number, change), *_opened(number, spread)))
+        own = change(drift.get("of which drift")) if found.value is not None else MISSING
+        cells.append((change(100 * fall), shown(number, change), *_opened(number, own, spread)))
     return rows("Implied moves", columns, cells)
 
 

@@ -94,9 +94,9 @@ with card("together", "What moves together", "Correlation of daily moves", "corr
         choose_switch("stress", "Stress minus calm")
     held = batch.select(*TOGETHER)
     if against_calm:
-        show("together", macro.against_calm(held, hours("BTC"), known().scales["VIX"], phone))
+        show("together", macro.against_calm(held, hours(*TOGETHER), known().scales["VIX"], phone))
     else:
-        show("together", overview.moves_together(held, hours("BTC"), window, method, 560, phone))
+        show("together", overview.moves_together(held, hours(*TOGETHER), window, method, 560, phone))
 
 with card("pair", "Bitcoin and the Nasdaq, by other means", "Each with its sample", "correlation"):
     show("pair", systemic.pair_table(batch.get("BTC"), batch.get("IXIC"), hours("BTC")))

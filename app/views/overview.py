@@ -73,7 +73,9 @@ with right, card("link", "Does Bitcoin move with the Nasdaq?", "With its 95% int
 left, right = st.columns(2)
 with left, card("together", "What moves together", "Daily moves, grouped by similarity", "correlation"):
     held = batch.select(*TOGETHER)
-    show("together", overview.moves_together(held, hours("BTC"), view().window, view().method, 370, phone))
+    show(
+        "together", overview.moves_together(held, hours(*TOGETHER), view().window, view().method, 370, phone)
+    )
 with right, card("changed", "What changed", "Since the close before, most unusual first", "unusual"):
     show("changed", present.changes_table(what_changed(batch.found, readings, TOGETHER)))
 

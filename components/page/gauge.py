@@ -6,7 +6,7 @@ from math import isfinite
 
 from components.page.html import Html, block, classes, div, element, join, span
 from components.page.numbers import Number, Phrase, Shown, number_html, phrase_html
-from market.scales import Band, Scale, Severity
+from market.scales import Scale, Severity
 
 HOT = 80.0
 
@@ -35,22 +35,29 @@ def gauge(
     parts: Sequence[Part] = (),
     ends: tuple[float, float] = (0.0, 100.0),
     median_name: str = "1-yr median",
+    word: tuple[str, Severity | None] | None = None,
 ) -> Html:
-    """The score, its band, ``words`` such as yesterday's score, the bar with its median, the parts."""
+    """The score, its regime, ``words`` such as yesterday's score, the bar with its median, the parts.
+
+    ``word`` is what the score is called and how bad that is; without one it is the band of its value.
+    """
     value = score.envelope.value
     band = None if value is None else scale.band_of(value)
+    called, severity = word or ((band.name, band.severity) if band else ("", None))
+    tone = _TONE[severity] if severity else "mk-muted"
     head = div(
         "mk-score",
         number_html(score, "mk-score-value"),
-        span(classes("mk-score-band", _TONE[band.severity]), _title(band)) if band else None,
+        span(classes("mk-score-band", tone), _title(called)) if called else None,
         span("mk-score-words", phrase_html(words)) if words else None,
     )
-    return block(head, _bar(value, band, scale, median, ends, median_name), _parts(parts) if parts else None)
+    said = f"{score.text} on a scale from {ends[0]:.0f} to {ends[1]:.0f}: {_title(called)}." if called else ""
+    return block(head, _bar(value, said, scale, median, ends, median_name), _parts(parts) if parts else None)
 
 
 def _bar(
     value: float | None,
-    band: Band | None,
+    said: str,
     scale: Scale,
     median: float | None,
     ends: tuple[float, float],
@@ -72,14 +79,10 @@ def _bar(
     segments = (
         element("i", class_=f"mk-{each.severity}", style=f"width:{width:.2f}%") for each, width in stretches
     )
-    names = (span("", _title(each), style=f"width:{width:.2f}%") for each, width in stretches)
+    names = (span("", _title(each.name), style=f"width:{width:.2f}%") for each, width in stretches)
     needle = None if value is None else div("mk-needle", style=f"left:{place(value):.2f}%")
     middle = () if median is None else _median(place(median), median_name)
-    said = (
-        "No score."
-        if value is None or band is None
-        else f"{value:.0f} on a scale from {low:.0f} to {high:.0f}: {_title(band)}."
-    )
+    said = said or "No score."
     if median is not None:
         said += f" {median_name} {median:.0f}."
     return div(
@@ -119,5 +122,5 @@ def _part(part: Part) -> Html:
     )
 
 
-def _title(band: Band) -> str:
-    return band.name[:1].upper() + band.name[1:]
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -1,3 +1,6 @@
+from datetime import UTC, date, timedelta
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +10,12 @@ from scipy import stats
 
 from analytics import correlation
 from analytics.alignment import align
+from market.bars import Bars
+from market.calendars import session_closes
+from market.instruments import Interval
 from tests.analytics import oracles, strategies
 from tests.analytics.recorded import recording
-from tests.analytics.strategies import daily
+from tests.analytics.strategies import bars, daily
 
 Pair = tuple[pd.Series, pd.Series]
 
@@ -165,3 +171,64 @@ def test_a_matrix_in_another_order_says_the_same():
     assert turned.keys == ("c", "a", "b")
     assert turned.cell("a", "b") == found.cell("a", "b")
     assert turned.cells[0][2] == found.cell("c", "b")
+
+
+# One pair, one number
+
+
+def _hours_of(key: str, days: int) -> dict[str, Bars]:
+    """Made-up hours of a coin at the New York closes of the last ``days`` calendar days of the recording."""
+    closes = session_closes(date(2026, 3, 6) - timedelta(days), date(2026, 3, 6))
+    prices = 100 * np.exp(np.random.default_rng(len(key) + days).normal(0, 0.03, len(closes)).cumsum())
+    series = pd.Series(prices, index=pd.DatetimeIndex(closes).tz_convert(UTC))
+    return {key: bars(recording()[key].instrument, series, Interval.HOUR)}
+
+
+HOURS = _hours_of("BTC", 45) | _hours_of("ETH", 20)
+MIXED = ("BTC", "ETH", "SOL", "IXIC", "DXY", "US10Y", "GLD", "IBIT", "VIX")
+CUT_SHORT = {"SOL": "2026-02-27", "GLD": "2026-03-03", "IBIT": "2026-03-05"}
+
+
+@cache
+def _mixed() -> dict[str, Bars]:
+    """Series that end on different days, coins with hours and without."""
+    return {key: recording(CUT_SHORT.get(key, "2026-03-06"))[key] for key in MIXED}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(MIXED), min_size=2, max_size=9, unique=True),
+    st.sampled_from([5, 20, 60, 252, 400]),
+    st.sampled_from(["pearson", "spearman"]),
+)
+def test_a_pair_has_one_number_whoever_else_is_asked_for(keys: list[str], window: int, method: str) -> None:
+    known = _mixed()
+    aligned = align([known[key] for key in keys], HOURS)
+    found = correlation.correlation_matrix(aligned, window, method)
+    for first in keys:
+        for second in keys:
+            if first != second:
+                alone = align([known[first], known[second]], HOURS)
+                pair = correlation.correlate(alone[first], alone[second], window, method)
+                assert found.cell(first, second) == pair
+                taken = aligned.pair(first, second)
+                pd.testing.assert_frame_equal(taken.moves, alone.moves, check_exact=True)
+                assert (taken.flags(), taken.sampling()) == (alone.flags(), alone.sampling())
+
+
+def test_a_newer_line_of_the_same_pair_ends_at_the_number_of_the_map() -> None:
+    known = _mixed()
+    whole = correlation.correlation_matrix(align(list(known.values()), HOURS), 20)
+    alone = align([known["IXIC"], known["BTC"]], HOURS)
+    line = correlation.rolling_correlate(alone["IXIC"], alone["BTC"], 20).iloc[-1]
+    cell = whole.cell("BTC", "IXIC")
+    assert [cell.value, cell.low, cell.high, cell.n] == line.tolist()
+
+
+def test_the_interval_does_not_turn_on_which_of_the_two_is_named_first() -> None:
+    known = _mixed()
+    aligned = align([known["BTC"], known["IXIC"]], HOURS)
+    there, back = (
+        correlation.correlate(aligned[a], aligned[b], 60) for a, b in (("BTC", "IXIC"), ("IXIC", "BTC"))
+    )
+    assert there == back

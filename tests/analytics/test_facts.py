@@ -1,27 +1,37 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analytics.facts import (
+    _among,
+    _beside,
     at_average,
     at_zone,
     below_high,
+    fell_to_new_low,
     largest_since,
     level,
     moved,
     ranked_in_year,
     streak,
-    stress_now,
     together,
+    unusual_week,
     week_move,
     when,
     year_so_far,
 )
+from analytics.facts_stress import stress_now
+from analytics.news import times_usual
 from analytics.ranks import percentile_of_last
 from analytics.readings import read
 from analytics.stress import Stress, stress
+from analytics.stress_components import Block, Component
+from analytics.stress_components import level as level_of
+from analytics.stress_past import Past
+from analytics.stress_score import SCALE
 from analytics.zones import follow
 from market.bars import Bars, InProgress, State
 from market.facts import Fact, Tone
@@ -313,7 +323,7 @@ def test_every_number_in_the_words_is_carried_with_them() -> None:
     bars = series("IXIC", [*FLAT, 90.0])
     fact = moved(read(bars), bars, at_close(bars), "the Nasdaq")
     assert fact
-    assert [number.name for number in fact.numbers] == ["change_1d_pct", "rank_90"]
+    assert [number.name for number in fact.numbers] == ["change_1d_pct", "rank_90", "change_1d_pct"]
     assert fact.numbers[0].number.value == pytest.approx(100 * (90 / 101 - 1))
     assert fact.numbers[1].number.value == 1
 
@@ -365,22 +375,40 @@ def test_price_above_its_averages_out_of_date_or_young_says_nothing_of_them() ->
     assert at_average(young, at_close(young), "the Nasdaq") is None
 
 
-def scored(*history: float) -> Stress:
-    """A stress score that has gone that way, uncertain by three points."""
+PART = Component("part", "A part", 1.0, ("VIX",), level_of("VIX"))
+WHOLE = Block("whole", "The whole", 1.0, (PART,))
+
+
+def scored(*history: float, coverage: float = 100.0) -> Stress:
+    """A complete stress score that has gone that way."""
     days = pd.bdate_range("2026-02-02", periods=len(history))
-    now = replace(stress({}).score, value=history[-1], state=State.FINAL)
+    values = np.array(history)[:, None] / 100
+    ranks = {"whole": pd.DataFrame(values, index=days, columns=["part"])}
+    ones = np.ones((len(history), 1))
+    past = Past((WHOLE,), days, len(days), values, ones, ones[:, :, None], ranks, False)
+    regime = SCALE.band_of(history[-1]).severity
     return replace(
-        stress({}), score=now, uncertainty=3.0, history=pd.DataFrame({"score": history}, index=days)
+        stress({}),
+        score=replace(stress({}).score, value=history[-1], state=State.FINAL),
+        coverage=replace(stress({}).coverage, value=coverage, state=State.FINAL),
+        regime=regime,
+        band=regime,
+        could_be=(regime,),
+        since=date(2026, 1, 5),
+        history=pd.DataFrame({"score": history, "coverage": 100.0}, index=days),
+        through_time=past,
     )
 
 
 @pytest.mark.parametrize(
     ("history", "sentence", "tone"),
     [
-        ((47.0, 57.0), "stress rose to 57 of 100, elevated", Tone.WORSE),
+        ((47.0, 57.0), "stress rose to 57 of 100, still elevated", Tone.WORSE),
         ((57.0, 49.0), "stress eased to 49 of 100, elevated", Tone.BETTER),
-        ((62.0, 61.0), "stress stands at 61 of 100, in the stress band", Tone.NEUTRAL),
+        ((62.0, 61.0), "stress stands at 61 of 100, in stress", Tone.NEUTRAL),
         ((12.0,), "stress stands at 12 of 100, calm", Tone.NEUTRAL),
+        ((28.0, 38.0), "stress rose to 38 of 100, still calm", Tone.WORSE),
+        ((59.0, 59.8), "stress stands at 59.8 of 100, elevated", Tone.NEUTRAL),
     ],
 )
 def test_stress_is_told_with_its_band_and_the_way_it_went(
@@ -394,3 +422,77 @@ def test_stress_is_told_with_its_band_and_the_way_it_went(
 
 def test_a_score_that_is_missing_says_nothing() -> None:
     assert stress_now(stress({})) is None
+
+
+# The news of the day
+
+
+def slide(*last: float, key: str = "IXIC", days: int = 300) -> Bars:
+    """A price that went up and down by one for long, and then went this way."""
+    return series(key, [*([100.0, 101.0] * (days // 2)), *last])
+
+
+def test_a_new_low_of_a_deep_fall_tells_the_day_and_the_depth() -> None:
+    bars = slide(90.0, 80.0, 79.0)
+    fact = fell_to_new_low(read(bars), bars, at_close(bars), "the Nasdaq")
+    assert told(fact) == "the Nasdaq fell 1.2% today and is 21.8% below its highest close"
+    assert fact and fact.short.text.endswith("below its high")
+    assert [each.name for each in fact.numbers][:2] == ["change_1d_pct", "drawdown_pct"]
+
+
+def test_a_short_history_says_since_when_its_high_is_known() -> None:
+    bars = slide(90.0, 80.0, 79.0, days=60)
+    since = full_day(bars.dates[0].date())
+    assert told(fell_to_new_low(read(bars), bars, at_close(bars), "it")).endswith(
+        f"below its highest close since {since}"
+    )
+
+
+@pytest.mark.parametrize("last", [(90.0, 80.0, 81.0), (90.0, 80.0, 82.0, 81.0), (90.0,)])
+def test_a_rise_a_higher_low_and_a_shallow_fall_are_no_new_low(last: tuple[float, ...]) -> None:
+    bars = slide(*last)
+    assert fell_to_new_low(read(bars), bars, at_close(bars), "the Nasdaq") is None
+
+
+def test_for_a_coin_a_fall_is_deep_from_further_down() -> None:
+    bars = slide(90.0, 79.0, key="BTC")
+    assert fell_to_new_low(read(bars), bars, at_close(bars), "Bitcoin") is None
+
+
+def test_a_week_out_of_the_usual_is_news_and_a_usual_one_is_not() -> None:
+    bars = slide(98.0, 96.0, 94.0, 92.0, 90.0)
+    assert told(unusual_week(read(bars), bars, "the Nasdaq")).startswith("the Nasdaq has lost ")
+    bars = slide(100.0, 101.0, 100.0)
+    assert unusual_week(read(bars), bars, "the Nasdaq") is None
+
+
+def test_a_rank_among_fewer_days_than_its_window_says_among_how_many() -> None:
+    bars = slide(90.0)
+    place = Result(2.0, n=88, window=90)
+    assert _among(place, bars, 90) == "of the 88 sessions known of the last 90"
+    assert _among(replace(place, n=90), bars, 90) == "in 90 sessions"
+
+
+def test_a_price_beside_a_zone_never_reads_as_its_edge() -> None:
+    zone, bitcoin = Zone("BTC", 68_000, 70_000), series("BTC", [1.0]).instrument
+    assert _beside(67_976.0, zone, bitcoin) == "$67,976"
+    assert _beside(68_020.0, zone, bitcoin) == "$68,020"
+    assert _beside(68_580.0, zone, bitcoin) == "$68.6K"
+
+
+def test_a_change_of_components_is_not_told_as_a_move() -> None:
+    found = scored(45.0, 60.0)
+    assert found.through_time is not None
+    ranks = {"whole": found.through_time.ranks["whole"].assign(other=[float("nan"), 0.9])}
+    grown = replace(found.through_time, ranks=ranks)
+    fact = stress_now(replace(found, through_time=grown))
+    assert told(fact).startswith("stress rose to")  # on the part that both days have: 45 to 60
+    flat = replace(grown, ranks={"whole": ranks["whole"].assign(part=[0.45, 0.45])})
+    fact = stress_now(replace(found, through_time=flat))
+    assert told(fact) == "stress stands at 60 of 100, in stress"
+
+
+def test_the_weight_of_a_move_grows_with_how_unusual_it_is() -> None:
+    small, large = slide(100.5), slide(97.0)
+    assert times_usual(small) < times_usual(large) <= 3.5
+    assert times_usual(series("IXIC", [1.0, 2.0])) == 1.0

@@ -1,5 +1,6 @@
 """The stress score: vectors, the recorded February 2026, hysteresis, and missing parts."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -10,7 +11,18 @@ from hypothesis import strategies as st
 
 from analytics.stress import stress
 from analytics.stress_components import BLOCKS, CRYPTO_COMPONENTS, by_day, stand
-from analytics.stress_score import combine, ewma_correlations, regimes, weighted_mean
+from analytics.stress_error import WEIGHTS, history_error, score_error
+from analytics.stress_score import (
+    SCALE,
+    bands_between,
+    combine,
+    ewma_correlations,
+    regimes,
+    say_score,
+    weighted_mean,
+)
+from analytics.stress_words import like_with_like, regime_now, regime_word, why_regime
+from market.bars import InProgress, State
 from market.scales import Severity
 from tests.analytics.recorded import recording
 from tests.analytics.vectors import VECTORS
@@ -216,3 +228,125 @@ def test_the_uncertainty_is_a_number_where_there_is_a_score() -> None:
     found = stress(recording("2026-02-05"))
     assert found.uncertainty_number.value == found.uncertainty
     assert stress({}).uncertainty_number.value is None
+
+
+# One regime, one rounding
+
+
+@given(st.floats(0, 100))
+def test_a_score_never_reads_as_a_band_that_it_is_not_in(score: float) -> None:
+    assert SCALE.band_of(float(say_score(score))) is SCALE.band_of(score)
+    assert float(say_score(score)) == pytest.approx(score, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("score", "printed"), [(59.8, "59.8"), (59.4, "59"), (59.96, "59.96"), (59.999, "59.99"), (60.2, "60")]
+)
+def test_a_score_just_under_a_floor_keeps_the_decimals_it_needs(score: float, printed: str) -> None:
+    assert say_score(score) == printed
+
+
+def test_the_regime_is_one_word_and_the_band_of_today_is_said_beside_it() -> None:
+    found = stress(recording("2026-02-20"))
+    assert (found.regime, found.band) == (Severity.STRESS, Severity.ELEVATED)
+    assert regime_word(found).startswith("stress")
+    assert "Stress since 17 Feb 2026; the newest score alone would be elevated." in why_regime(found)
+
+
+def test_a_complete_score_on_a_long_history_is_in_one_regime() -> None:
+    found = replace(stress(recording("2026-02-20")), could_be=(Severity.STRESS,))
+    assert (regime_word(found), regime_now(found)) == ("stress", "in stress")
+
+
+def test_a_partial_score_names_what_else_it_may_be_with_its_coverage_and_its_error() -> None:
+    found = stress(recording("2026-02-05"))
+    assert found.could_be == (Severity.ELEVATED, Severity.STRESS)
+    assert found.uncertainty == pytest.approx(9.4, abs=0.4)
+    assert regime_now(found) == "elevated or stress (±9 points at 72% coverage)"
+
+
+def test_a_score_that_may_lie_in_three_bands_has_no_regime() -> None:
+    assert bands_between(39.0, 61.0) == (Severity.CALM, Severity.ELEVATED, Severity.STRESS)
+    found = replace(
+        stress(recording("2026-02-05")), regime=None, since=None, could_be=bands_between(39.0, 61.0)
+    )
+    assert regime_word(found) == "no regime can be told"
+    assert "calm or elevated or stress" in why_regime(found)
+
+
+# What it stands on
+
+
+def test_the_error_grows_with_what_is_missing_and_shrinks_with_history() -> None:
+    assert score_error(1.0, [(1.0, 9_000)]) == WEIGHTS
+    young = [score_error(1.0, [(1.0, n)]) for n in (252, 504, 1260, 4000)]
+    assert young == sorted(young, reverse=True)
+    gaps = [score_error(share, [(1.0, 9_000)]) for share in (1.0, 0.9, 0.75, 0.5)]
+    assert gaps == sorted(gaps)
+
+
+def test_one_young_component_weighs_only_what_it_carries() -> None:
+    assert history_error([(0.9, 9_000), (0.1, 300)]) == pytest.approx(0.1 * history_error([(1.0, 300)]))
+    assert history_error([]) == 0.0
+
+
+def test_a_component_that_comes_of_age_is_never_told_as_a_move() -> None:
+    found = stress(recording("2026-02-06"))
+    young = found.compared(3)
+    assert young is not None
+    assert not young.is_same_basket
+    assert young.coverage_then == pytest.approx(68.5)
+    assert young.coverage_now == pytest.approx(71.5)
+    assert young.move.value != pytest.approx((found.score.value or 0.0) - (young.then.value or 0.0))
+    assert "coverage was 68% then and is 72% now" in like_with_like(young)
+
+
+def test_on_the_same_components_the_move_is_the_difference_of_the_scores() -> None:
+    found = stress(recording("2026-02-06"))
+    same = found.compared(1)
+    assert same is not None
+    assert same.is_same_basket
+    assert same.move.value == (found.score.value or 0.0) - float(found.history["score"].iloc[-2])
+    assert like_with_like(same) == ""
+
+
+def test_like_with_like_equals_the_score_without_the_component_that_came() -> None:
+    """On both days the move is that of the score on the series that both days rank."""
+    known = recording("2026-02-04")
+    compared = stress(known).compared(1)
+    assert compared is not None
+    past = stress(known).through_time
+    assert past is not None
+    shared = past.basket(-1) & past.basket(-2)
+    scores, _ = past.only(shared).score(past.weights)
+    assert compared.move.value == pytest.approx(scores[-1] - scores[-2], abs=1e-9)
+
+
+def test_the_history_marks_the_sessions_on_which_the_components_changed() -> None:
+    history = stress(recording("2026-03-06")).history
+    scored = history[history["score"].notna()].iloc[1:]
+    assert list(scored.index[scored["new_basket"]].strftime("%Y-%m-%d")) == ["2026-02-03", "2026-02-04"]
+
+
+def test_one_sentence_says_what_is_in_a_number_of_a_weekend() -> None:
+    found = stress(recording("2026-02-07"))
+    said = "Stocks at the New York close of 6 Feb 2026; crypto over the UTC day of 7 Feb 2026"
+    assert found.made_at == said
+    assert found.score.sampling == said
+    assert found.score.as_of == datetime(2026, 2, 8, tzinfo=UTC)
+
+
+def test_without_crypto_nothing_of_crypto_is_in_the_number() -> None:
+    found = stress(recording("2026-02-07"))
+    assert found.tradfi.as_of == datetime(2026, 2, 6, 21, tzinfo=UTC)
+    assert "crypto" not in found.tradfi.sampling
+    assert "Binance" not in found.tradfi.source
+
+
+def test_a_day_in_progress_is_said_to_be_open() -> None:
+    known = recording("2026-02-07")
+    known["BTC"] = replace(known["BTC"], in_progress=InProgress("elsewhere", 0.01))
+    found = stress(known)
+    assert found.made_at.endswith("crypto in the UTC day, still running, of 7 Feb 2026")
+    assert found.score.state is State.PROVISIONAL
+    assert found.tradfi.state is not State.PROVISIONAL

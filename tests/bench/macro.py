@@ -65,7 +65,7 @@ def episodes() -> dict[str, tuple[object, object]]:
 
 def correlations(known: dict[str, Bars]) -> object:
     """The heat map."""
-    return correlation_matrix(align([known[key] for key in TOGETHER]).moves, WINDOW)
+    return correlation_matrix(align([known[key] for key in TOGETHER]), WINDOW)
 
 
 def sectors(known: dict[str, Bars]) -> object:

@@ -1,6 +1,7 @@
 """Correlation and beta through JSON, against plain sums over common sessions."""
 
 from dataclasses import replace
+from math import expm1, log1p
 from statistics import correlation, linear_regression
 
 import pytest
@@ -108,3 +109,19 @@ def test_a_window_longer_than_the_history_is_missing_and_says_so() -> None:
     body = ask("/api/v1/correlation?keys=IXIC,GLD&window=252&asof=2025-03-03")
     assert body["value"] == [[None, None], [None, None]]
     assert body["why"].startswith("The history holds")
+
+
+def test_a_conditional_move_is_the_intercept_and_beta_together() -> None:
+    body = ask("/api/v1/beta?asof=2026-02-05")
+    moved = next(each for each in body["implied_moves"] if each["market_move_pct"] == -1.0)
+    expected = 100 * expm1(log1p(body["alpha_pct"] / 100) + body["beta"] * log1p(-0.01))
+    assert moved["value"] == pytest.approx(expected, abs=1e-9)
+    assert moved["low"] < moved["value"] < moved["high"]
+
+
+@pytest.mark.parametrize("asof", ["2026-02-05", "2026-03-06"])
+def test_a_pair_is_the_same_whoever_else_is_asked_for(asof: str) -> None:
+    alone = ask(f"/api/v1/correlation?keys=BTC,IXIC&window=20&asof={asof}")
+    among = ask(f"/api/v1/correlation?keys=SOL,IXIC,ETH,BTC,DXY&window=20&asof={asof}")
+    for name in ("value", "low", "high", "n"):
+        assert among[name][3][1] == among[name][1][3] == alone[name][0][1]
