@@ -129,9 +129,7 @@ def read(bars: Bars) -> Reading:
     Changes of a yield stand under names that end in ``_bp``; what an instrument has no use for is missing and
     says why.
     """
-    numbers: dict[str, Envelope] = {
-        "last": _number(Result(bars.last, n=1, as_of=bars.as_of), bars, bars.instrument.unit.value, "last")
-    }
+    numbers: dict[str, Envelope] = {"last": last_of(bars)}
     for name, compute in _CHANGES.items():
         numbers[f"{name}_pct"] = _percent(bars, name, compute)
         if bars.instrument.moves_in_basis_points:
@@ -147,8 +145,11 @@ def read(bars: Bars) -> Reading:
     return Reading(bars.instrument, numbers)
 
 
-def unread(instrument: Instrument, why: str) -> Reading:
-    """The reading of an instrument without bars: every number that `read` gives is missing, and ``why``."""
+def unread(instrument: Instrument, why: str, recorded: Bars | None = None) -> Reading:
+    """The reading of an instrument without bars: every number that `read` gives is missing, and ``why``.
+
+    Where a recording holds it, its last price is that of ``recorded``, with the date and the state of one.
+    """
     named = {"last": (instrument.unit.value, "last")}
     for name in _CHANGES:
         named[f"{name}_pct"] = "percent", name
@@ -156,7 +157,13 @@ def unread(instrument: Instrument, why: str) -> Reading:
             named[f"{name}_bp"] = "bp", name
     named |= {name: ("percent", formula) for name, (formula, _) in _RATIOS.items()}
     named |= {name: (unit, name) for name, (unit, _) in _COUNTS.items()}
-    return Reading(instrument, {name: missing(*number, why) for name, number in named.items()})
+    numbers = {name: missing(*number, why) for name, number in named.items()}
+    return Reading(instrument, numbers if recorded is None else {**numbers, "last": last_of(recorded)})
+
+
+def last_of(bars: Bars) -> Envelope:
+    """The newest price of ``bars``."""
+    return envelope(Result(bars.last, n=1, as_of=bars.as_of), bars, bars.instrument.unit.value, "last")
 
 
 def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:
@@ -165,8 +172,6 @@ def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:
 
 
 def _number(result: Result, bars: Bars, unit: str, formula: str) -> Envelope:
-    if formula == "last":
-        return envelope(result, bars, unit, formula)
     if formula == "realised_vol":
         bars = bars.finished
     inputs = {} if result.value is None else _inputs(bars, formula)

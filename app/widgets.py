@@ -152,7 +152,7 @@ def _explain_missing(missing: Sequence[SourceError], *, most: int = 3) -> None:
     """Say which series are not there and why; the page goes on without them."""
     if not missing:
         return
-    told = " ".join(str(error) for error in missing[:most])
+    told = " ".join(present.say_missing(error) for error in missing[:most])
     more = f" And {len(missing) - most} more; Sources lists them all." if len(missing) > most else ""
     show_html(note(Kind.STALE, "Some series are missing.", told + more))
 

@@ -48,8 +48,11 @@ class Chain:
     A provider that fails, serves old bars or is late for a bar that is due hands over to the next; of answers
     that are all old the newest is shown, and says so. A question waits for ``patience`` seconds in all,
     whatever the number of providers, and the second opinion is never waited for. After a wait for nothing
-    nobody waits for half a minute, so that a page of questions costs no more than one. ``last_resort`` (the
-    recording) stands in where no provider has anything.
+    nobody waits for half a minute, so that a page of questions costs no more than one.
+
+    Where no provider has anything, what ``last_resort`` (the recording) holds comes with the error: it is no
+    price of now, so that no sum sees it, and a page may show it with its date. A replay of days that it
+    recorded is answered from it.
     """
 
     def __init__(
@@ -77,7 +80,10 @@ class Chain:
         return then
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """The best bars there are, with a second opinion; raises the first provider's `SourceError`."""
+        """The best bars there are, with a second opinion; raises the first provider's `SourceError`.
+
+        What the last resort holds is that error's ``recorded``.
+        """
         asked = self._timer()
         until = asked + self._patience if asked >= self._no_wait_until else asked
         try:
@@ -132,13 +138,15 @@ class Chain:
         return AsOf(source, self._moment) if self._moment else source
 
     def _otherwise(self, instrument: Instrument, interval: Interval, error: SourceError | None) -> Bars:
-        """The last resort's bars; what stood in their way is not forgotten."""
-        if self._last_resort is not None:
-            try:
-                return self._seen_from(self._last_resort, 0.0).bars(instrument, interval)
-            except SourceError as missing:
-                raise (error or missing).again() from missing
-        raise error.again() if error else NoData(instrument, "every source", "none is configured")
+        """The last resort's bars where they reach up to a replayed moment; else raises, with them beside."""
+        last_resort = self._last_resort
+        recorded = at_hand(self._seen_from(last_resort, 0.0), instrument, interval) if last_resort else None
+        if recorded and self._moment and recorded.provenance.stale_because is None:
+            return recorded
+        if recorded:
+            recorded = replace(recorded, provenance=replace(recorded.provenance, stale_because=None))
+        missing = error.again() if error else NoData(instrument, "every source", "none is configured")
+        raise missing.beside(recorded)
 
     def _check(self, bars: Bars) -> Bars:
         """``bars`` after the gates and the cross-check; the same two answers are checked once."""

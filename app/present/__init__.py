@@ -10,7 +10,7 @@ from analytics import zone_numbers
 from analytics.changes import Changed
 from analytics.drawdowns import low_on_high
 from analytics.falls import largest_falls
-from analytics.readings import read, year_range
+from analytics.readings import last_of, read, year_range
 from analytics.zones import ZoneHistory
 from app.present.drawing import Absent, remembered
 from components.lines import Line
@@ -35,6 +35,8 @@ from components.text import (
     zone_range,
 )
 from components.theme import OTHER, colour_of
+from data_sources.errors import SourceError
+from data_sources.feed import Batch
 from market.bars import Bars, State
 from market.calendars import day_of
 from market.happenings import happening_parts
@@ -78,16 +80,28 @@ def tile(reading: Reading, bars: Bars) -> Tile:
     )
 
 
-def tiles_of(
-    readings: Mapping[str, Reading], known: Mapping[str, Bars], instruments: Iterable[Instrument]
-) -> list[Tile]:
-    """A tile for each instrument; one that is missing says so."""
+def tiles_of(readings: Mapping[str, Reading], batch: Batch, instruments: Iterable[Instrument]) -> list[Tile]:
+    """A tile for each instrument; one that is missing says so, and shows what a recording holds of it."""
+    recorded = batch.recorded
     return [
-        tile(readings[each.key], known[each.key])
+        tile(readings[each.key], batch[each.key])
         if each.key in readings
-        else Tile(each.short, "–", about="no prices")
+        else recorded_tile(recorded[each.key])
+        if each.key in recorded
+        else Tile(each.short, MISSING, about="no prices")
         for each in instruments
     ]
+
+
+def recorded_tile(bars: Bars) -> Tile:
+    """A price that a recording holds while nobody tells today's: with its date, and nothing made of it."""
+    value = priced(last_of(bars), bars.instrument)
+    return Tile(bars.instrument.short, value, about="recorded; no newer price", when=last_day(bars))
+
+
+def last_day(bars: Bars) -> str:
+    """The day of the newest price with its year, for prices that may be of any: `6 Mar 2026`."""
+    return full_day(bars.dates[-1].date())
 
 
 def say_day_of(bars: Bars) -> str:
@@ -108,6 +122,12 @@ def say_dispute(bars: Bars) -> str:
     theirs = f"{publisher(second.source)} says {price(second.value, instrument)}"
     values = f"{ours} says {price(float(first), instrument)}, {theirs}"
     return f"{instrument.name}, {named_day(day_of(second.as_of))}: {values}. Showing {ours}."
+
+
+def say_missing(error: SourceError) -> str:
+    """Why a series is missing, and up to when a recording holds it, if one does."""
+    recorded = error.recorded
+    return f"{error} It is recorded up to {last_day(recorded)}." if recorded else str(error)
 
 
 def common_start(series: Iterable[Bars], since: datetime) -> tuple[datetime, str]:
@@ -149,6 +169,13 @@ def watch_row(reading: Reading, bars: Bars) -> WatchRow:
         year=changed_number(reading[f"ytd_{unit}"], instrument),
         trail=trail(bars, TABLE_TRAIL),
     )
+
+
+def recorded_row(bars: Bars) -> WatchRow:
+    """One line of the watch list for what only a recording holds."""
+    value = priced(last_of(bars), bars.instrument)
+    when = f"recorded {last_day(bars)}"
+    return WatchRow(bars.instrument.short, when, value, MISSING, MISSING, MISSING, MISSING)
 
 
 def changes_table(changed: Iterable[Changed]) -> Html:

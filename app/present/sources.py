@@ -39,17 +39,19 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
         Column("Age"),
         Column("State", Align.TEXT),
     )
-    why = {error.instrument.key: error.reason for error in batch.missing}
+    why, recorded = {error.instrument.key: error.reason for error in batch.missing}, batch.recorded
     cells = []
     for each in instruments:
-        bars = batch.get(each.key)
+        bars = batch.get(each.key) or recorded.get(each.key)
         if bars is None:
             cells.append((each.name, why.get(each.key, "missing"), "", "", "", "", "–", "–", "missing"))
             continue
         cells.append(
             (
                 each.name,
-                publisher(bars.provenance.source),
+                f"{why[each.key]}; recorded from {publisher(bars.provenance.source)}"
+                if each.key in why
+                else publisher(bars.provenance.source),
                 say_sampling(bars.provenance.sampling),
                 full_day(bars.dates[0].date()),
                 full_moment(bars.as_of),

@@ -39,7 +39,7 @@ extra = here().many(known().pick("VIX3M", "EFFR"))
 told = story_of(Page.MACRO, {**batch.found, **extra.found}, readings, moment)
 
 show_story(told.story)
-show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
+show_tiles(present.tiles_of(readings, batch, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
 explain(batch)
 
 left, right = st.columns([2, 1])
