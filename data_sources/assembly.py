@@ -60,6 +60,11 @@ class Sources:
         self.ask_all()
         return self.recorded
 
+    @property
+    def playable(self) -> Feed | None:
+        """The recording, where it may be shown; None where only providers are wanted."""
+        return None if self.settings.mode is Mode.LIVE else self.recorded
+
     def watched(self) -> Feed:
         """What a watcher reads: providers where there are any, and never the recording in their place."""
         if self.providers is None:

@@ -11,7 +11,7 @@ from data_sources.asof import AsOf, due_close
 from data_sources.errors import NoData, SourceError
 from data_sources.parsing import MINUTES_A_DAY
 from data_sources.quality import vouch
-from data_sources.source import Source
+from data_sources.source import Source, Timed
 from market.bars import Bars
 from market.instruments import Calendar, Instrument, Interval
 from market.publishers import publisher
@@ -109,6 +109,15 @@ class Chain:
             if isinstance(provider, Eager):
                 at_hand(provider, instrument, interval)
                 return
+
+    def fresh_for(self, instrument: Instrument, interval: Interval) -> float | None:
+        """Seconds until one of the providers that were asked may say something else."""
+        told = []
+        for listing in instrument.listings:
+            provider = self._providers.get(listing.source)
+            if isinstance(provider, Timed):
+                told.append(provider.fresh_for(instrument, interval))
+        return min((seconds for seconds in told if seconds is not None), default=None)
 
     def _bars(self, instrument: Instrument, interval: Interval, until: float) -> Bars:
         best: Bars | None = None

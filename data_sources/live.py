@@ -70,7 +70,11 @@ class Live:
         """How every provider is doing, its disk and the memory of all replicas included."""
         of_all = self.memory.trouble if self.memory else None
         return {
-            name: replace(guard.health(), storage=self.disks[name].trouble or of_all)
+            name: replace(
+                guard.health(),
+                storage=self.disks[name].trouble or of_all,
+                has_prices=self.sources[name].has_prices,
+            )
             for name, guard in self.guards.items()
         }
 

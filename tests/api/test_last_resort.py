@@ -1,21 +1,23 @@
 """Beside live prices, what only the recording holds is shown with its date, and nothing is made of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from analytics.stories import Page
-from api.routes import routes
+from data_sources.chain import Chain
+from data_sources.feed import Feed
 from data_sources.settings import Mode
+from data_sources.steady import Steady
 from market import catalogue
+from tests.api.service import RECORDING, asking, client
 from tests.fakes.clock import Clock
-from tests.fakes.telling import Town
+from tests.fakes.telling import Telling, Town
+from tests.fakes.world import World
 
 # Calendars are opened in the threads that ask, where the filters of warnings are not ours.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
@@ -24,11 +26,6 @@ KNOWN = catalogue.load()
 NAMES = sorted({listing.source for each in KNOWN for listing in each.listings})
 VENUES = frozenset({"coinbase", "kraken", "okx", "bybit", "gate", "binance"})
 OUTAGES = [*((name,) for name in NAMES), *combinations(NAMES, 2), tuple(VENUES), tuple({*VENUES, "yahoo"})]
-
-
-def asking(town: Town) -> TestClient:
-    served = routes(town.sources.feed, lambda: town.settings, town.sources.health, clock=town.clock.now)
-    return TestClient(Starlette(routes=served))
 
 
 def envelopes(body: Any) -> Iterator[dict[str, Any]]:
@@ -46,6 +43,13 @@ def envelopes(body: Any) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
     return Town(tmp_path, Mode.AUTO, Clock(NOVEMBER))
+
+
+@pytest.fixture(scope="module")
+def providers() -> Mapping[str, Telling]:
+    """Every provider at one moment, without caches in front of them."""
+    world = World(lambda: NOVEMBER)
+    return {name: Telling(world, name) for name in NAMES}
 
 
 def test_what_only_the_recording_holds_is_told_with_its_state_and_date_and_nothing_is_made_of_it(
@@ -90,11 +94,12 @@ def test_a_replay_of_days_that_the_recording_holds_is_answered_from_it(town: Tow
 
 @pytest.mark.parametrize("failing", OUTAGES, ids="+".join)
 def test_whoever_fails_no_number_is_older_than_its_budget_without_saying_so(
-    town: Town, failing: tuple[str, ...]
+    providers: Mapping[str, Telling], failing: tuple[str, ...]
 ) -> None:
-    town.fail(failing)
-    town.settle(2)
-    asked = asking(town)
+    for name, provider in providers.items():
+        provider.fails = name in failing
+    chain = Chain(providers, lambda: NOVEMBER, RECORDING.source)
+    asked = client(Feed(Steady(chain), KNOWN), now=NOVEMBER)
     keys = [each.key for each in KNOWN]
     for some in (keys[:40], keys[40:]):
         for key, numbers in asked.get(f"/api/v1/readings?keys={','.join(some)}").json().items():
@@ -106,8 +111,6 @@ def test_whoever_fails_no_number_is_older_than_its_budget_without_saying_so(
     for page in Page:
         for number in envelopes(asked.get(f"/api/v1/facts?page={page.value}").json()):
             assert number["state"] in ("final", "provisional")
-    for number in envelopes(asked.get("/api/v1/stress").json()):
-        assert number["state"] != "recorded"
 
 
 def age(as_of: str) -> timedelta:

@@ -70,10 +70,23 @@ def test_the_first_providers_reason_is_told_when_none_answers():
     assert caught.value.source == "kraken"
 
 
-def test_the_recording_stands_in_last_of_all():
+def test_what_the_recording_holds_comes_beside_the_reason_and_is_no_answer():
     recording = Scripted(btc(9, 9.1, 9.2, source="Binance"))
-    bars = chain(BITCOIN, last_resort=recording, kraken=Unreachable(BITCOIN, "kraken"))
-    assert bars.provenance.source == "Binance"
+    with pytest.raises(Unreachable) as caught:
+        chain(BITCOIN, last_resort=recording, kraken=Unreachable(BITCOIN, "kraken"))
+    assert caught.value.recorded.provenance.source == "Binance"
+
+
+def test_a_replay_is_answered_from_the_recording_up_to_where_it_reaches():
+    recording = Scripted(btc(9, 9.1, 9.2, source="Binance"))
+    providers = {"kraken": Scripted(Unreachable(BITCOIN, "kraken"))}
+    live = Chain(providers, MONDAY.now, recording)
+    inside = live.as_of(datetime(2026, 2, 9, 0, 30, tzinfo=UTC))
+    assert inside.bars(BITCOIN, Interval.DAY).provenance.source == "Binance"
+    with pytest.raises(Unreachable) as caught:
+        live.as_of(datetime(2026, 2, 12, tzinfo=UTC)).bars(BITCOIN, Interval.DAY)
+    assert caught.value.recorded.last == 9.2
+    assert caught.value.recorded.provenance.stale_because is None
 
 
 def test_where_the_recording_has_nothing_either_the_provider_is_to_blame():

@@ -1,7 +1,7 @@
 """Providers in this process: what an invented market says, without the network, at a time of one's own."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,11 +26,19 @@ class Telling:
         self.source = source
         self.fails = False
         self.asked = 0
+        self._told: dict[Hashable, Bars] = {}
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
+        """What the world holds now; the same object until it says something else."""
         self.asked += 1
         if self.fails:
             raise Unreachable(instrument, self.source)
+        asked = instrument.key, interval, self.world.clock(), tuple(self.world.lies.items())
+        if asked not in self._told:
+            self._told[asked] = self._bars(instrument, interval)
+        return self._told[asked]
+
+    def _bars(self, instrument: Instrument, interval: Interval) -> Bars:
         listing, now = listing_of(instrument, self.source), self.world.clock()
         if interval is Interval.DAY:
             days = self.world.days(instrument.key, instrument.calendar.value, self.source)
