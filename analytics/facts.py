@@ -94,7 +94,7 @@ def when(bars: Bars, moment: datetime) -> str:
     ago = (today - day).days
     if ago == 0:
         return "today"
-    return f"on {day:%A}" if ago <= NAMED_DAYS else f"on {short_day(day)}"
+    return f"on {day:%A}" if ago <= NAMED_DAYS else f"on {short_day(day, today)}"
 
 
 def moved(reading: Reading, bars: Bars, moment: datetime, subject: str) -> Fact | None:

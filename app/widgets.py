@@ -119,13 +119,14 @@ def say_sources(sources: Iterable[Bars]) -> str:
         return "No source has an answer."
     publishers = ", ".join(dict.fromkeys(publisher(bars.provenance.source) for bars in every))
     sampling = ", ".join(dict.fromkeys(say_sampling(bars.provenance.sampling) for bars in every))
+    moment = session.moment_now()
     newest = full_moment(max(bars.as_of for bars in every), *session.time_zone())
     progress = dict.fromkeys(
         f"{bars.instrument.short} so far from {publisher(bars.in_progress.source)}"
         for bars in every
         if bars.in_progress
     )
-    disputed = dict.fromkeys(told for bars in every if (told := present.say_dispute(bars)))
+    disputed = dict.fromkeys(told for bars in every if (told := present.say_dispute(bars, moment)))
     late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
     return " · ".join(
         [
@@ -141,7 +142,7 @@ def say_sources(sources: Iterable[Bars]) -> str:
 
 def explain(batch: Batch) -> None:
     """Say what is wrong with the series of a page: on which two sources disagree, and which are missing."""
-    disputes = [told for bars in batch if (told := present.say_dispute(bars))]
+    disputes = [told for bars in batch if (told := present.say_dispute(bars, session.moment_now()))]
     with st.container():  # a place of its own, so that nothing below moves when there is something to say
         if disputes:
             show_html(note(Kind.STALE, "Two sources disagree.", " ".join(disputes)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self, runtime_checkable
 
 from data_sources.agreement import compare, quote_of
-from data_sources.asof import AsOf, due_close
+from data_sources.asof import WEEK, AsOf, due_close, time_between
 from data_sources.errors import NoData, SourceError
 from data_sources.parsing import MINUTES_A_DAY
 from data_sources.quality import vouch
@@ -17,6 +17,7 @@ from market.instruments import Calendar, Instrument, Interval
 from market.publishers import publisher
 
 PUBLISHING = timedelta(hours=2)
+NO_HURRY = timedelta(days=2)
 PATIENCE = 3.0
 FRUITLESS = 30.0
 
@@ -184,12 +185,13 @@ class Chain:
     def _aged(self, bars: Bars, delay_minutes: int) -> Bars:
         """``bars``, marked as out of date when a bar that is due by now is not there.
 
-        A listing with a delay of a day or more (H.15, OFR) may lack one session for each.
+        A listing with a delay of a day or more (H.15, OFR) may lack one session for each; amounts of a day
+        are late after two days more than lie between two of them, what is published late after a week more.
         """
-        if bars.provenance.stale_because or bars.interval is Interval.HOUR or bars.instrument.flow:
+        if bars.provenance.stale_because or bars.interval is Interval.HOUR:
             return bars
         due = self._due(bars.instrument.calendar, delay_minutes)
-        if due is None or bars.finished.as_of >= due:
+        if due is None or bars.finished.as_of >= due - slack_of(bars):
             return bars
         because = f"{publisher(bars.provenance.source)} has nothing after {bars.finished.dates[-1]:%Y-%m-%d}"
         return replace(bars, provenance=replace(bars.provenance, stale_because=because))
@@ -198,6 +200,13 @@ class Chain:
         """The newest close that a provider should have by now."""
         days, minutes = divmod(delay_minutes, MINUTES_A_DAY)
         return due_close(calendar, self._clock() - timedelta(minutes=minutes) - PUBLISHING, days)
+
+
+def slack_of(bars: Bars) -> timedelta:
+    """How much later than a price an amount of a day may come; nothing for a price."""
+    if not bars.instrument.flow:
+        return timedelta(0)
+    return time_between(bars) + (WEEK if bars.instrument.publication_lag else NO_HURRY)
 
 
 def at_hand(provider: Source, instrument: Instrument, interval: Interval) -> Bars | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -105,14 +105,19 @@ def last_day(bars: Bars) -> str:
 
 
 def say_day_of(bars: Bars) -> str:
-    """The day a tile's change belongs to: `Fri`, `today` while the bar is open, `6 Feb` where it is stale."""
+    """The day a tile's change belongs to: `Fri`, `today` while the bar is open; in full where it is stale."""
     day = bars.dates[-1].date()
-    if bars.state is State.STALE:
-        return short_day(day)
+    if bars.provenance.stale_because:
+        return full_day(day)
     return "today" if bars.in_progress is not None else weekday(day)
 
 
-def say_dispute(bars: Bars) -> str:
+def say_day_in(bars: Bars, day: date) -> str:
+    """A day of ``bars``: with its year where that is not the year of their newest price, or that is old."""
+    return short_day(day, None if bars.provenance.stale_because else bars.as_of)
+
+
+def say_dispute(bars: Bars, moment: datetime) -> str:
     """What the two sources of a disputed price say of it, and which is shown; empty where none disagrees."""
     second = bars.provenance.second
     if bars.state is not State.DISPUTED or second is None:
@@ -121,7 +126,7 @@ def say_dispute(bars: Bars) -> str:
     first = bars.frame["close"].get(pd.Timestamp(second.as_of), bars.last)
     theirs = f"{publisher(second.source)} says {price(second.value, instrument)}"
     values = f"{ours} says {price(float(first), instrument)}, {theirs}"
-    return f"{instrument.name}, {named_day(day_of(second.as_of))}: {values}. Showing {ours}."
+    return f"{instrument.name}, {named_day(day_of(second.as_of), moment)}: {values}. Showing {ours}."
 
 
 def say_missing(error: SourceError) -> str:
@@ -243,7 +248,7 @@ def say_event(event: ZoneEvent, history: ZoneHistory, followed: Bars) -> tuple[s
     number = zone_numbers.event_price(event, history.zone, followed)
     subject = zone_range(history.zone, followed.instrument)
     is_hourly = history.interval is Interval.HOUR
-    when = short_moment(event.time) if is_hourly else full_day(day_of(event.time))
+    when = short_moment(event.time, followed.as_of) if is_hourly else full_day(day_of(event.time))
     return when, (before, Number(number, at, subject=subject), after)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.beta import Beta, beta
 from analytics.crypto import ARTICLE_BAND, coin_falls, flow_summary, funding_summary, mood
 from analytics.volatility import volume_multiple
-from app.present import finished, trail_of
+from app.present import finished, say_day_in, say_day_of, trail_of
 from app.present.drawing import Absent, Drawing, remembered
 from app.present.overview import pair_of
 from app.present.systemic import implied_table
@@ -30,13 +30,10 @@ from components.text import (
     money_flow,
     multiple,
     percent,
-    short_day,
-    weekday,
     whole,
 )
 from components.theme import BITCOIN, NASDAQ, OTHER
 from market.bars import Bars
-from market.calendars import day_of
 from market.readings import Envelope, Reading, joint_envelope
 from market.zones import Zone
 
@@ -221,7 +218,7 @@ def mood_tile(fear: Bars | None) -> Tile:
         shown(found.value, whole),
         change=found.word,
         about=shown(found.low_30, lambda low: _say_low(low, found.low_30.n)),
-        when=f"{fear.dates[-1]:%a}",
+        when=say_day_of(fear),
         trail=trail_of(fear.close),
     )
 
@@ -236,7 +233,7 @@ def funding_tile(prints: Bars | None) -> Tile:
         shown(found.last, funding),
         change="Shorts pay longs" if prints.last < 0 else "Longs pay shorts",
         about=shown(found.median, lambda middle: f"30-day median {funding(middle)}"),
-        when=weekday(day_of(prints.as_of)),
+        when=say_day_of(prints),
         trail=trail_of(prints.close),
     )
 
@@ -276,7 +273,7 @@ def _slopes(fit: Beta, market: pd.Series) -> list[Slope]:
 
 def _say_volume(bars: Bars) -> str:
     found = volume_multiple(bars.finished.frame["volume"])
-    day = short_day(bars.finished.dates[-1].date())
+    day = say_day_in(bars, bars.finished.dates[-1].date())
     return (
         f"volume on {day}: {multiple(found.value)} the median of 30 days" if found.value is not None else ""
     )

@@ -83,7 +83,7 @@ def providers_table(health: Mapping[str, ProviderHealth], now: datetime) -> Html
             f"in {age(each.next_try - now)}" if each.next_try and each.next_try > now else MISSING,
             f"{each.requests:,}",
             f"{each.failures:,}",
-            say_trouble(each),
+            say_trouble(each, now),
         )
         for name, each in health.items()
     ]
@@ -103,9 +103,9 @@ def say_state(each: ProviderHealth) -> str:
     return "answers" if each.last_success else "no answer yet"
 
 
-def say_trouble(each: ProviderHealth) -> str:
+def say_trouble(each: ProviderHealth, now: datetime) -> str:
     """What went wrong last, and when; what is wrong with our own disk."""
-    when = f", {short_moment(each.last_error_at)} UTC" if each.last_error_at else ""
+    when = f", {short_moment(each.last_error_at, now)} UTC" if each.last_error_at else ""
     told = [f"{each.last_error}{when}" if each.last_error else "", each.storage or ""]
     return ". ".join(filter(None, told)) or "none"
 

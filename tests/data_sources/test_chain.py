@@ -9,7 +9,7 @@ from market import catalogue
 from market.bars import State
 from market.instruments import Interval
 from tests.fakes.clock import Clock
-from tests.fakes.prices import BITCOIN, NASDAQ, VIX, YIELD, make_bars
+from tests.fakes.prices import BITCOIN, MOOD, NASDAQ, VIX, YIELD, make_bars
 from tests.fakes.scripted import Scripted
 
 MONDAY = Clock()
@@ -142,6 +142,13 @@ def test_a_weekly_gauge_is_not_called_late_every_day():
     wednesday = Clock(datetime(2026, 2, 11, 22, 30, tzinfo=UTC))
     friday = make_bars(stress, [-0.7, -0.66], last=date(2026, 1, 30), source="fred")
     assert chain(stress, wednesday, fred=friday).state is State.FINAL
+
+
+def test_an_index_of_mood_that_stands_still_is_late_after_some_days():
+    monday = make_bars(MOOD, [40, 41], last=SUNDAY, source="alternative_me")
+    assert chain(MOOD, alternative_me=monday).state is State.FINAL
+    old = make_bars(MOOD, [40, 41], last=date(2025, 2, 8), source="alternative_me")
+    assert chain(MOOD, alternative_me=old).state is State.STALE
 
 
 def test_a_coin_is_due_every_day_of_the_week():
