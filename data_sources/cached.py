@@ -117,6 +117,17 @@ class Cached:
         except SourceError:
             return None
 
+    def remembered(self, instrument: Instrument, interval: Interval, *, ask: bool) -> Bars | None:
+        """What is known, however old; with ``ask``, asked for in the background where nothing is.
+
+        What is known is not asked for again: what lies years back stays as it was.
+        """
+        with self._lock:
+            entry = self._entries.get((instrument.key, interval))
+        if entry is None and ask:
+            return self.ready(instrument, interval)
+        return entry.bars if entry else None
+
     def fresh_for(self, instrument: Instrument, interval: Interval) -> float | None:
         """Seconds until it asks anew, 0 while an answer is on its way; None where it was never asked."""
         key = instrument.key, interval

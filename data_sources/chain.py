@@ -9,15 +9,18 @@ from typing import Protocol, Self, runtime_checkable
 from data_sources.agreement import compare, quote_of
 from data_sources.asof import WEEK, AsOf, due_close, time_between
 from data_sources.errors import NoData, SourceError
+from data_sources.joining import Joined, Longest, attributed
 from data_sources.parsing import MINUTES_A_DAY
 from data_sources.quality import vouch
 from data_sources.source import Source, Timed
+from data_sources.venues import VENUES
 from market.bars import Bars
-from market.instruments import Calendar, Instrument, Interval
+from market.instruments import Calendar, Instrument, Interval, Listing
 from market.publishers import publisher
 
 PUBLISHING = timedelta(hours=2)
-NO_HURRY = timedelta(days=2)
+NO_HURRY = 2  # closes
+NONE = timedelta(0)
 PATIENCE = 3.0
 FRUITLESS = 30.0
 
@@ -49,7 +52,8 @@ class Chain:
     A provider that fails, serves old bars or is late for a bar that is due hands over to the next; of answers
     that are all old the newest is shown, and says so. A question waits for ``patience`` seconds in all,
     whatever the number of providers, and the second opinion is never waited for. After a wait for nothing
-    nobody waits for half a minute, so that a page of questions costs no more than one.
+    nobody waits for half a minute, so that a page of questions costs no more than one. A history that begins
+    later than another provider's of the same money is lengthened by that one's older closes.
 
     Where no provider has anything, what ``last_resort`` (the recording) holds comes with the error: it is no
     price of now, so that no sum sees it, and a page may show it with its date. A replay of days that it
@@ -72,12 +76,13 @@ class Chain:
         self._timer = timer
         self._no_wait_until = timer()
         self._moment: datetime | None = None
+        self._joined: dict[tuple[str, str], Joined] = {}
         self._checked: dict[tuple[str, Interval], tuple[Bars, Bars | None, Bars]] = {}
 
     def as_of(self, moment: datetime) -> Self:
         """The same chain as it would have answered at ``moment``, its cross-checks included."""
         then = type(self)(self._providers, lambda: moment, self._last_resort, self._patience, self._timer)
-        then._moment = moment
+        then._moment, then._joined = moment, self._joined
         return then
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
@@ -128,8 +133,8 @@ class Chain:
             if provider is None:
                 continue
             try:
-                source = self._seen_from(provider, until - self._timer())
-                bars = self._aged(source.bars(instrument, interval), listing.delay_minutes)
+                source = self._longest(provider, instrument, listing, until - self._timer())
+                bars = self._aged(attributed(source.bars(instrument, interval)), listing.delay_minutes)
             except SourceError as error:
                 first_error = first_error or error
                 continue
@@ -146,6 +151,21 @@ class Chain:
         """``provider``, with so many seconds left, as seen from this chain's moment."""
         source = Within(provider, max(0.0, seconds)) if isinstance(provider, Eager) else provider
         return AsOf(source, self._moment) if self._moment else source
+
+    def _longest(self, provider: Source, instrument: Instrument, listing: Listing, seconds: float) -> Source:
+        """``provider`` with all the history that others of the same money have at hand, seen from the moment.
+
+        A provider that is not short of history itself may be asked for it once.
+        """
+        source = Within(provider, max(0.0, seconds)) if isinstance(provider, Eager) else provider
+        others = [
+            (self._providers[each.source], each.source not in VENUES)
+            for each in instrument.listings
+            if each.source in self._providers and each.source != listing.source
+            if quote_of(each.symbol) == quote_of(listing.symbol)
+        ]
+        longest = Longest(source, others, self._joined)
+        return AsOf(longest, self._moment) if self._moment else longest
 
     def _otherwise(self, instrument: Instrument, interval: Interval, error: SourceError | None) -> Bars:
         """The last resort's bars where they reach up to a replayed moment; else raises, with them beside."""
@@ -186,27 +206,22 @@ class Chain:
         """``bars``, marked as out of date when a bar that is due by now is not there.
 
         A listing with a delay of a day or more (H.15, OFR) may lack one session for each; amounts of a day
-        are late after two days more than lie between two of them, what is published late after a week more.
+        are late when two closes have passed them by, and what is published late a week after that.
         """
         if bars.provenance.stale_because or bars.interval is Interval.HOUR:
             return bars
-        due = self._due(bars.instrument.calendar, delay_minutes)
-        if due is None or bars.finished.as_of >= due - slack_of(bars):
+        instrument = bars.instrument
+        due = self._due(instrument.calendar, delay_minutes, NO_HURRY if instrument.flow else 0)
+        slack = time_between(bars) + (WEEK if instrument.flow and instrument.publication_lag else NONE)
+        if due is None or bars.finished.as_of >= due - slack:
             return bars
         because = f"{publisher(bars.provenance.source)} has nothing after {bars.finished.dates[-1]:%Y-%m-%d}"
         return replace(bars, provenance=replace(bars.provenance, stale_because=because))
 
-    def _due(self, calendar: Calendar, delay_minutes: int) -> datetime | None:
-        """The newest close that a provider should have by now."""
+    def _due(self, calendar: Calendar, delay_minutes: int, lacking: int) -> datetime | None:
+        """The newest close that a provider should have by now, where so many more may miss."""
         days, minutes = divmod(delay_minutes, MINUTES_A_DAY)
-        return due_close(calendar, self._clock() - timedelta(minutes=minutes) - PUBLISHING, days)
-
-
-def slack_of(bars: Bars) -> timedelta:
-    """How much later than a price an amount of a day may come; nothing for a price."""
-    if not bars.instrument.flow:
-        return timedelta(0)
-    return time_between(bars) + (WEEK if bars.instrument.publication_lag else NO_HURRY)
+        return due_close(calendar, self._clock() - timedelta(minutes=minutes) - PUBLISHING, days + lacking)
 
 
 def at_hand(provider: Source, instrument: Instrument, interval: Interval) -> Bars | None:

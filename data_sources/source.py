@@ -43,6 +43,15 @@ class Timed(Source, Protocol):
 
 
 @runtime_checkable
+class Remembering(Source, Protocol):
+    """A Source that still has what it was told, for those who look back and not at now."""
+
+    def remembered(self, instrument: Instrument, interval: Interval, *, ask: bool) -> Bars | None:
+        """What it has, however old; with ``ask``, asked for in the background where it has nothing."""
+        ...
+
+
+@runtime_checkable
 class Loading(Protocol):
     """A Source that needs something first: a library that takes seconds to import, a price of another
     source.
