@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from analytics import averages, ranks
-from analytics.readings import HIGH_DAY
+from analytics.readings import HIGH_DAY, HISTORY_FROM
 from analytics.stress import Stress
 from analytics.stress_score import SCALE
 from analytics.zones import ZoneHistory
@@ -144,16 +144,21 @@ def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) 
 
 
 def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | None:
-    """How far something stands below its highest close; a short history knows of no record."""
+    """How far something stands below its highest close; a short history knows of no record.
+
+    One that its source cut off knows of a record since its first day, and says so.
+    """
     number = reading["drawdown_pct"]
     if not usable(number) or number.value is None or number.n < RECORD_HISTORY:
         return None
+    inputs = dict(number.inputs)
+    since = f" since {inputs[HISTORY_FROM]}" if HISTORY_FROM in inputs else ""
     if number.value > -0.05:
-        return Fact((f"{subject} stands at its highest close",), 2.0, Tone.BETTER, subject=subject)
+        return Fact((f"{subject} stands at its highest close{since}",), 2.0, Tone.BETTER, subject=subject)
     size = quote(reading, "drawdown_pct", f"{decimal(-number.value, 1)}%")
     extra = 1.0 if -number.value >= DEEP_FALL else 0.0
-    brief = (f"{subject} is ", size, " below its highest close")
-    day = dict(number.inputs).get(HIGH_DAY)
+    brief = (f"{subject} is ", size, f" below its highest close{since}")
+    day = inputs.get(HIGH_DAY)
     words = (*brief, f" ({day})") if day else brief
     return Fact(words, weight + extra, Tone.WORSE, brief=brief, subject=subject)
 

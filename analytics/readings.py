@@ -1,6 +1,7 @@
 """One instrument now: the numbers every page, tile, table and route shows of it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from market.bars import Bars
 from market.calendars import day_of
 from market.definitions import Definition
 from market.instruments import Calendar, Instrument
+from market.publishers import publisher
 from market.readings import Envelope, Reading, Result, envelope, joint_envelope, missing
 from market.text import full_day
 
@@ -18,6 +20,9 @@ WEEK_DAYS = 7
 HIGH_YEAR = 2025
 HIGH_DAY = "set on"
 """The input that says which day a highest close was set on."""
+HISTORY_FROM = "history from"
+"""The input that says when a history begins whose source tells its newest days only."""
+SHORT = "short"
 VOLATILITY_WINDOW = {Calendar.XNYS: 20, Calendar.ALWAYS: 30}
 
 NO_PERCENT = "An amount or a score of one day has no change in percent."
@@ -65,7 +70,9 @@ DEFINITIONS = (
     Definition(
         key="drawdown",
         title="Distance from the highest close",
-        formula="P(t) / max(P) − 1 over the history shown on the Sources page.",
+        formula="P(t) / max(P) − 1 over the history shown on the Sources page, the longest at hand: where an "
+        "exchange tells its newest days only, older closes of another source in the same money stand "
+        "before them, joined where the two agree. Else the number is flagged `short` and says since when.",
         sampling="Closes on closes; the low-on-high form is larger and is always named where it is used.",
         gaps="A missing close neither makes nor moves a high.",
         source="Magdon-Ismail and Atiya (2004).",
@@ -186,8 +193,24 @@ def _inputs(bars: Bars, formula: str) -> dict[str, float | str]:
     if formula == "drawdown":
         high = drawdowns.highest(close)
         day = {} if high is None else {HIGH_DAY: full_day(day_of(high.at))}
-        return {"price": float(close.iloc[-1]), "highest close": float(close.max()), **day}
+        return {"price": float(close.iloc[-1]), "highest close": float(close.max()), **day, **_history(bars)}
     return {"price": float(close.iloc[-1])}
+
+
+def _history(bars: Bars) -> dict[str, float | str]:
+    """When a short history begins, and who tells the older closes of one that was joined."""
+    known = bars.provenance
+    since = {HISTORY_FROM: full_day(bars.dates[0].date())} if known.windowed else {}
+    if known.older is None:
+        return {**since}
+    first = full_day(day_of(known.older.before))
+    return {**since, f"closes before {first} from": publisher(known.older.provenance.source)}
+
+
+def _drawdown(bars: Bars) -> Result:
+    found = drawdowns.latest_drawdown(bars.linked)
+    is_short = bars.provenance.windowed and found.value is not None
+    return replace(found, flags=(*found.flags, SHORT)) if is_short else found
 
 
 def _percent(bars: Bars, formula: str, compute: Callable[[Bars], Result]) -> Envelope:
@@ -223,7 +246,7 @@ _CHANGES: dict[str, Callable[[Bars], Result]] = {
 }
 
 _RATIOS: dict[str, tuple[str, Callable[[Bars], Result]]] = {
-    "drawdown_pct": ("drawdown", lambda bars: drawdowns.latest_drawdown(bars.linked)),
+    "drawdown_pct": ("drawdown", _drawdown),
     "from_2025_high_pct": (
         "from_2025_high",
         lambda bars: drawdowns.from_high_of_year(bars.linked, bars.dates, HIGH_YEAR),

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 from data_sources.feed import Batch
-from market.bars import Bars, InProgress, SecondOpinion
+from market.bars import Bars, InProgress, Older, SecondOpinion
 from market.readings import Envelope
 from market.zones import Zone
 
@@ -43,9 +43,12 @@ def write_envelope(number: Envelope) -> Json:
 
 
 def write_provenance(bars: Bars) -> Json:
-    """Where ``bars`` and the one in progress came from, how old they are, and what a second source says."""
+    """Where ``bars`` and the one in progress came from, how old they are, and what a second source says.
+
+    ``older`` and ``windowed`` stand there only where they say something.
+    """
     known = bars.provenance
-    return {
+    written: Json = {
         "source": known.source,
         "symbol": known.symbol,
         "fetched_at": write_time(known.fetched_at),
@@ -56,10 +59,19 @@ def write_provenance(bars: Bars) -> Json:
         "in_progress": _in_progress(bars.in_progress) if bars.in_progress else None,
         "second_opinion": _second(known.second) if known.second else None,
     }
+    if known.older:
+        written["older"] = _older(known.older)
+    if known.windowed:
+        written["windowed"] = True
+    return written
 
 
 def _in_progress(bar: InProgress) -> Json:
     return {"source": bar.source, "change_pct": 100 * bar.change}
+
+
+def _older(older: Older) -> Json:
+    return {"source": older.provenance.source, "before": write_time(older.before)}
 
 
 def _second(opinion: SecondOpinion) -> Json:

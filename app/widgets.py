@@ -127,12 +127,16 @@ def say_sources(sources: Iterable[Bars]) -> str:
         if bars.in_progress
     )
     disputed = dict.fromkeys(told for bars in every if (told := present.say_dispute(bars, moment)))
+    older = dict.fromkeys(
+        f"{bars.instrument.short} {told}" for bars in every if (told := present.say_older(bars))
+    )
     late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
     return " · ".join(
         [
             f"Source: {publishers}",
             sampling,
             f"to {newest}",
+            *older,
             *progress,
             *(f"late: {why}" for why in late),
             *(f"disputed: {told}" for told in disputed),

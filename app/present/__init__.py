@@ -135,6 +135,12 @@ def say_missing(error: SourceError) -> str:
     return f"{error} It is recorded up to {last_day(recorded)}." if recorded else str(error)
 
 
+def say_older(bars: Bars) -> str:
+    """Who tells the older closes of a joined history; empty where it is all of one source."""
+    older = bars.provenance.older
+    return f"before {full_day(day_of(older.before))} {publisher(older.provenance.source)}" if older else ""
+
+
 def common_start(series: Iterable[Bars], since: datetime) -> tuple[datetime, str]:
     """The date from which all of ``series`` are known, no earlier than ``since``, and how it is said."""
     start = max([since, *(bars.since for bars in series)])
@@ -282,7 +288,8 @@ def _about(reading: Reading, bars: Bars) -> Phrase:
         other = f"{publisher(second.source)} says {price(second.value, instrument)}"
         return shown(reading["last"], lambda _: other, Tone.WARN)
     if reading["drawdown_pct"].value is not None and instrument.group != "volatility":
-        return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
+        since = f" since {bars.dates[0].year}" if bars.provenance.windowed else ""
+        return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high{since}", Tone.MUTED)
     low, high = (priced(each, instrument) for each in year_range(bars))
     is_whole = len(bars) >= instrument.calendar.periods_per_year
     span = "1 yr" if is_whole else f"since {full_day(bars.dates[0].date())}"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from app.present import say_older
 from components.page.cards import counting_age
 from components.page.html import Html
 from components.page.tables import Align, Column, rows
@@ -11,7 +12,7 @@ from components.text import MISSING, age, full_day, full_moment, price, say_samp
 from data_sources.breaker import BreakerState
 from data_sources.feed import Batch
 from data_sources.health import ProviderHealth
-from market.bars import State
+from market.bars import Bars, State
 from market.instruments import Instrument, Interval
 from market.publishers import publisher
 
@@ -49,9 +50,7 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
         cells.append(
             (
                 each.name,
-                f"{why[each.key]}; recorded from {publisher(bars.provenance.source)}"
-                if each.key in why
-                else publisher(bars.provenance.source),
+                _say_publisher(bars, why.get(each.key)),
                 say_sampling(bars.provenance.sampling),
                 full_day(bars.dates[0].date()),
                 full_moment(bars.as_of),
@@ -62,6 +61,12 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
             )
         )
     return rows(caption, columns, cells)
+
+
+def _say_publisher(bars: Bars, why: str | None) -> str:
+    """Who published ``bars``, and their older closes; ``why`` only a recording has them."""
+    named = ", ".join(filter(None, (publisher(bars.provenance.source), say_older(bars))))
+    return f"{why}; recorded from {named}" if why else named
 
 
 def providers_table(health: Mapping[str, ProviderHealth], now: datetime) -> Html:

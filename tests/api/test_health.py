@@ -125,7 +125,7 @@ def test_where_every_provider_fails_we_are_ready_only_with_a_recording_to_show(
     assert ask("/readyz", status, asking(town))["degraded"] in ([], ["recording"])
     town.settle()
     body = ask("/readyz", status, asking(town))
-    asked = {name for name, provider in town.providers.items() if provider.asked}
+    asked = {name for name, provider in town.providers.items() if provider.keys}
     assert set(body["degraded"]) - {"recording"} == asked
     assert {body["sources"][name]["state"] for name in asked} <= {"down"}
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,18 +20,19 @@ HOURS = 24 * 90
 
 
 class Telling:
-    """A `Source` that tells what ``world`` holds; while it ``fails``, nothing."""
+    """A `Source` that tells what ``world`` holds, or its newest ``days``; while it ``fails``, nothing."""
 
     def __init__(self, world: World, source: str) -> None:
         self.world = world
         self.source = source
         self.fails = False
-        self.asked = 0
+        self.days: int | None = None
+        self.keys: list[tuple[str, Interval]] = []
         self._told: dict[Hashable, Bars] = {}
 
     def bars(self, instrument: Instrument, interval: Interval) -> Bars:
         """What the world holds now; the same object until it says something else."""
-        self.asked += 1
+        self.keys.append((instrument.key, interval))
         if self.fails:
             raise Unreachable(instrument, self.source)
         asked = instrument.key, interval, self.world.clock(), tuple(self.world.lies.items())
@@ -48,7 +50,10 @@ class Telling:
             rows, sampling = at_ends_of_hours(hours, instrument.calendar), "hourly close"
         if listing.delay_minutes >= MINUTES_A_DAY:
             rows = rows.loc[rows.index <= now - timedelta(minutes=listing.delay_minutes)]
-        return build(instrument, interval, rows, listing, now, sampling)
+        if self.days is None:
+            return build(instrument, interval, rows, listing, now, sampling)
+        newest = build(instrument, interval, rows[-self.days :], listing, now, sampling)
+        return replace(newest, provenance=replace(newest.provenance, windowed=True))
 
 
 class Town:
