@@ -199,9 +199,7 @@ def changes_table(changed: Iterable[Changed]) -> Html:
     )
     cells = [
         (
-            f"{row.instrument.short}, so far"
-            if row.move.state is State.PROVISIONAL
-            else row.instrument.short,
+            f"{row.instrument.short}{_say_when(row.last)}",
             priced(row.last, row.instrument),
             changed_number(row.move, row.instrument),
             _share_of_days(row.unusual),
@@ -209,6 +207,13 @@ def changes_table(changed: Iterable[Changed]) -> Html:
         for row in changed
     ]
     return rows("What changed since the close before", columns, cells)
+
+
+def _say_when(last: Envelope) -> str:
+    """What a price says of its age: that it moves, or its whole date where it is out of date."""
+    if last.state is State.STALE and last.as_of:
+        return f", {full_day(day_of(last.as_of))}"
+    return ", so far" if last.state is State.PROVISIONAL else ""
 
 
 def _share_of_days(share: Envelope) -> Shown:

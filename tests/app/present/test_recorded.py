@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from analytics.changes import what_changed
 from app import present
 from app.present import overview, sources
 from components.page.tiles import tiles
@@ -65,6 +66,13 @@ def test_the_note_on_the_page_says_up_to_when_it_is_recorded() -> None:
         "Software (IGV): Yahoo Finance did not answer. It is recorded up to 6 Mar 2026."
     )
     assert present.say_missing(missing) == "PHLX Semiconductor index: Yahoo Finance did not answer."
+
+
+def test_what_changed_names_the_day_of_a_price_that_is_out_of_date() -> None:
+    old = replace(LIVE, provenance=replace(LIVE.provenance, stale_because="FRED did not answer"))
+    known = {"IXIC": old}
+    told = str(present.changes_table(what_changed(known, present.readings_of(known.values()), ["IXIC"])))
+    assert "Nasdaq, 27 Nov 2026" in told
 
 
 @pytest.mark.parametrize("state", [State.STALE, State.DISPUTED])
