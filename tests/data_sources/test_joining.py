@@ -15,6 +15,7 @@ from analytics.readings import read
 from data_sources.chain import Chain
 from data_sources.errors import Unreachable
 from data_sources.joining import IN_A_ROW, SEARCHED, lengthen
+from data_sources.record import series
 from data_sources.settings import Mode
 from market.bars import Bars, State
 from market.facts import words
@@ -91,6 +92,12 @@ def test_a_few_days_on_which_they_differ_move_the_seam(wrong: int) -> None:
 def test_where_the_two_differ_on_many_of_the_first_days_there_is_no_seam() -> None:
     ours = told("kraken", off(WALK[-100:], 0.02, slice(0, SEARCHED // 2)), windowed=True)
     assert lengthen(ours, told("yahoo")) is ours
+
+
+def test_a_recording_of_what_is_joined_names_the_source_of_each_row() -> None:
+    joined = lengthen(told("kraken", WALK[-100:], windowed=True), told("yahoo"))
+    rows = series(joined, CLOCK.now())
+    assert list(rows["source"]) == ["Yahoo Finance"] * 800 + ["Kraken"] * 100
 
 
 def test_nothing_is_joined_in_other_money_or_to_what_is_no_longer() -> None:
