@@ -23,7 +23,7 @@ from analytics.news import (
     WEEK_WEIGHT,
     times_usual,
 )
-from analytics.readings import HIGH_DAY
+from analytics.readings import HIGH_DAY, HISTORY_FROM
 from analytics.zones import ZoneHistory
 from market.bars import Bars, State
 from market.calendars import NEW_YORK, day_of
@@ -106,7 +106,7 @@ def when(bars: Bars, moment: datetime) -> str:
     ago = (today - day).days
     if ago == 0:
         return "today"
-    return f"on {day:%A}" if ago <= NAMED_DAYS else f"on {short_day(day)}"
+    return f"on {day:%A}" if ago <= NAMED_DAYS else f"on {short_day(day, today)}"
 
 
 def moved(
@@ -186,18 +186,23 @@ def largest_since(reading: Reading, bars: Bars, moment: datetime, subject: str) 
 
 
 def below_high(reading: Reading, subject: str, weight: float = 1.5) -> Fact | None:
-    """How far something stands below its highest close; a short history knows of no record."""
+    """How far something stands below its highest close; a short history knows of no record.
+
+    One that its source cut off knows of a record since its first day, and says so.
+    """
     number = reading["drawdown_pct"]
     if not usable(number) or number.value is None or number.n < RECORD_HISTORY:
         return None
+    inputs = dict(number.inputs)
+    since = f" since {inputs[HISTORY_FROM]}" if HISTORY_FROM in inputs else ""
     if number.value > -0.05:
         return Fact(
-            (f"{subject} stands at its highest close",), NEW_HIGH_WEIGHT, Tone.BETTER, subject=subject
+            (f"{subject} stands at its highest close{since}",), NEW_HIGH_WEIGHT, Tone.BETTER, subject=subject
         )
     size = quote(reading, "drawdown_pct", f"{decimal(-number.value, 1)}%")
     extra = 0.3 if -number.value >= DEEP_FALL[reading.instrument.calendar] else 0.0
-    brief = (f"{subject} is ", size, " below its highest close")
-    day = dict(number.inputs).get(HIGH_DAY)
+    brief = (f"{subject} is ", size, f" below its highest close{since}")
+    day = inputs.get(HIGH_DAY)
     words = (*brief, f" ({day})") if day else brief
     return Fact(words, weight + extra, Tone.WORSE, brief=brief, subject=subject)
 

@@ -1,6 +1,7 @@
 """One instrument now: the numbers every page, tile, table and route shows of it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -12,6 +13,7 @@ from market.calendars import day_of
 from market.definitions import Definition
 from market.instruments import Calendar, Instrument
 from market.moments import say_day
+from market.publishers import publisher
 from market.readings import Envelope, Reading, Result, envelope, joint_envelope, missing
 from market.text import full_day
 
@@ -21,6 +23,9 @@ HIGH_YEAR = 2025
 PUBLISHED = "published"
 HIGH_DAY = "set on"
 """The input that says which day a highest close was set on."""
+HISTORY_FROM = "history from"
+"""The input that says when a history begins whose source tells its newest days only."""
+SHORT = "short"
 VOLATILITY_WINDOW = {Calendar.XNYS: 20, Calendar.ALWAYS: 30}
 
 NO_PERCENT = "An amount or a score of one day has no change in percent."
@@ -69,7 +74,9 @@ DEFINITIONS = (
     Definition(
         key="drawdown",
         title="Distance from the highest close",
-        formula="P(t) / max(P) − 1 over the history shown on the Sources page.",
+        formula="P(t) / max(P) − 1 over the history shown on the Sources page, the longest at hand: where an "
+        "exchange tells its newest days only, older closes of another source in the same money stand "
+        "before them, joined where the two agree. Else the number is flagged `short` and says since when.",
         sampling="Closes on closes; the low-on-high form is larger and is always named where it is used.",
         gaps="A missing close neither makes nor moves a high; the number is then flagged `gap`. A thing that "
         "nobody holds (a volatility, a rate, a currency, stress, a mood) has no fall from its high.",
@@ -136,7 +143,7 @@ def read(bars: Bars) -> Reading:
     Changes of a yield stand under names that end in ``_bp``; what an instrument has no use for is missing and
     says why.
     """
-    numbers: dict[str, Envelope] = {"last": _last(bars)}
+    numbers: dict[str, Envelope] = {"last": last_of(bars)}
     for name, compute in _CHANGES.items():
         numbers[f"{name}_pct"] = _percent(bars, name, compute)
         if bars.instrument.moves_in_basis_points:
@@ -155,8 +162,11 @@ def read(bars: Bars) -> Reading:
     return Reading(bars.instrument, numbers)
 
 
-def unread(instrument: Instrument, why: str) -> Reading:
-    """The reading of an instrument without bars: every number that `read` gives is missing, and ``why``."""
+def unread(instrument: Instrument, why: str, recorded: Bars | None = None) -> Reading:
+    """The reading of an instrument without bars: every number that `read` gives is missing, and ``why``.
+
+    Where a recording holds it, its last price is that of ``recorded``, with the date and the state of one.
+    """
     named = {"last": (instrument.unit.value, "last")}
     for name in _CHANGES:
         named[f"{name}_pct"] = "percent", name
@@ -164,7 +174,8 @@ def unread(instrument: Instrument, why: str) -> Reading:
             named[f"{name}_bp"] = "bp", name
     named |= {name: ("percent", formula) for name, (formula, _) in _RATIOS.items()}
     named |= {name: (unit, name) for name, (unit, _) in _COUNTS.items()}
-    return Reading(instrument, {name: missing(*number, why) for name, number in named.items()})
+    numbers = {name: missing(*number, why) for name, number in named.items()}
+    return Reading(instrument, numbers if recorded is None else {**numbers, "last": last_of(recorded)})
 
 
 def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:
@@ -172,7 +183,7 @@ def read_all(batch: Iterable[Bars]) -> dict[str, Reading]:
     return {bars.key: read(bars) for bars in batch}
 
 
-def _last(bars: Bars) -> Envelope:
+def last_of(bars: Bars) -> Envelope:
     """The newest price; of a figure that is published later than its day, when it was."""
     result = Result(bars.last, n=1, as_of=bars.as_of, since=bars.as_of)
     day = published_on(bars)
@@ -202,8 +213,24 @@ def _inputs(bars: Bars, formula: str) -> dict[str, float | str]:
     if formula == "drawdown":
         high = drawdowns.highest(close)
         day = {} if high is None else {HIGH_DAY: full_day(day_of(high.at))}
-        return {"price": float(close.iloc[-1]), "highest close": float(close.max()), **day}
+        return {"price": float(close.iloc[-1]), "highest close": float(close.max()), **day, **_history(bars)}
     return {"price": float(close.iloc[-1])}
+
+
+def _history(bars: Bars) -> dict[str, float | str]:
+    """When a short history begins, and who tells the older closes of one that was joined."""
+    known = bars.provenance
+    since = {HISTORY_FROM: full_day(bars.dates[0].date())} if known.windowed else {}
+    if known.older is None:
+        return {**since}
+    first = full_day(day_of(known.older.before))
+    return {**since, f"closes before {first} from": publisher(known.older.provenance.source)}
+
+
+def _drawdown(bars: Bars) -> Result:
+    found = drawdowns.latest_drawdown(bars.linked)
+    is_short = bars.provenance.windowed and found.value is not None
+    return replace(found, flags=(*found.flags, SHORT)) if is_short else found
 
 
 def _percent(bars: Bars, formula: str, compute: Callable[[Bars], Result]) -> Envelope:
@@ -239,7 +266,7 @@ _CHANGES: dict[str, Callable[[Bars], Result]] = {
 }
 
 _RATIOS: dict[str, tuple[str, Callable[[Bars], Result]]] = {
-    "drawdown_pct": ("drawdown", lambda bars: drawdowns.latest_drawdown(bars.linked)),
+    "drawdown_pct": ("drawdown", _drawdown),
     "from_2025_high_pct": (
         "from_2025_high",
         lambda bars: drawdowns.from_high_of_year(bars.linked, bars.dates, HIGH_YEAR),

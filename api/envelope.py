@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 from data_sources.feed import Batch
-from market.bars import Bars, InProgress, SecondOpinion
+from market.bars import Bars, InProgress, Older, SecondOpinion
 from market.readings import Envelope
 from market.zones import Zone
 
@@ -43,9 +43,12 @@ def write_envelope(number: Envelope) -> Json:
 
 
 def write_provenance(bars: Bars) -> Json:
-    """Where ``bars`` and the one in progress came from, how old they are, and what a second source says."""
+    """Where ``bars`` and the one in progress came from, how old they are, and what a second source says.
+
+    ``older`` and ``windowed`` stand there only where they say something.
+    """
     known = bars.provenance
-    return {
+    written: Json = {
         "source": known.source,
         "symbol": known.symbol,
         "fetched_at": write_time(known.fetched_at),
@@ -58,11 +61,20 @@ def write_provenance(bars: Bars) -> Json:
         "set_aside": [{"time": write_time(each.at), "why": each.why} for each in known.set_aside],
         "filled": [{"time": write_time(each.at), "source": each.source} for each in known.filled],
     }
+    if known.older:
+        written["older"] = _older(known.older)
+    if known.windowed:
+        written["windowed"] = True
+    return written
 
 
 def _in_progress(bars: Bars, bar: InProgress) -> Json:
     moves = bars.returns
     return {"source": bar.source, "change_pct": 100 * float(moves.iloc[-1]) if len(moves) else None}
+
+
+def _older(older: Older) -> Json:
+    return {"source": older.provenance.source, "before": write_time(older.before)}
 
 
 def _second(opinion: SecondOpinion) -> Json:

@@ -18,6 +18,7 @@ from data_sources.feed import Feed
 from data_sources.health import ProviderHealth
 
 RECORDING = "recording"
+DOWN, DEGRADED = "down", "degraded"
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 STATM = Path("/proc/self/statm")
 
@@ -44,28 +45,39 @@ class Counts:
             return dict(self.answered), dict(self.seconds)
 
 
-def readiness(feed: Feed, providers: Providers) -> tuple[bool, Json]:
+def readiness(recording: Feed | None, providers: Providers) -> tuple[bool, Json]:
     """Whether there are prices to show, and how each source is doing.
 
-    A provider that was not asked yet is not held against us; nothing is asked of one to find out.
+    ``recording`` is None where it may not be shown. There are prices where it can be read, or where a
+    provider has told some; one that was never asked counts neither for us nor against us, and nothing is
+    asked of one to find out.
     """
     sources = {name: _provider(health) for name, health in providers.items()}
-    if not providers or feed.span.moment is not None:
-        sources[RECORDING] = _recording(feed)
-    ready = any(source["state"] != "down" for source in sources.values())
-    return ready, {"status": "ready" if ready else "not ready", "sources": sources}
+    ready = any(health.has_prices for health in providers.values())
+    if recording is not None:
+        sources[RECORDING] = _recording(recording)
+        ready = ready or sources[RECORDING]["state"] != DOWN
+    ill = [name for name, source in sources.items() if source["state"] in (DOWN, DEGRADED)]
+    return ready, {"status": "ready" if ready else "not ready", "degraded": ill, "sources": sources}
 
 
 def _provider(health: ProviderHealth) -> Json:
-    is_down = health.was_asked and not health.is_up
     return {
-        "state": "up" if health.is_up else "down" if is_down else "not asked yet",
+        "state": _state(health),
         "last_success": write_time(health.last_success),
-        "last_error": health.last_error,
+        "last_error": health.last_error or health.storage,
         "last_error_at": write_time(health.last_error_at),
         "next_try": write_time(health.next_try),
         "breaker": health.breaker,
     }
+
+
+def _state(health: ProviderHealth) -> str:
+    if not health.was_asked:
+        return "not asked yet"
+    if not health.is_up:
+        return DOWN
+    return DEGRADED if health.storage else "up"
 
 
 def _recording(feed: Feed) -> Json:
@@ -79,7 +91,7 @@ def _recording(feed: Feed) -> Json:
             continue
     problems = " ".join(feed.span.problems)
     return {
-        "state": "down" if recorded_at is None else "degraded" if problems else "up",
+        "state": DOWN if recorded_at is None else DEGRADED if problems else "up",
         "last_success": write_time(recorded_at),
         "last_error": problems or None,
         "breaker": BreakerState.CLOSED,
@@ -99,9 +111,9 @@ def is_from_here(request: Request) -> bool:
     return (mapped or address).is_loopback
 
 
-def write_metrics(counts: Counts, feed: Feed, providers: Providers) -> str:
+def write_metrics(counts: Counts, recording: Feed | None, providers: Providers) -> str:
     """What the process counts of itself, as Prometheus reads it (text format 0.0.4)."""
-    ready, body = readiness(feed, providers)
+    ready, body = readiness(recording, providers)
     answered, seconds = counts.snapshot()
     lines = [
         *_family("market_requests_total", "counter", "Requests answered, by route and status."),

@@ -10,7 +10,7 @@ from threading import Lock
 from time import perf_counter
 
 from anyio import CapacityLimiter, to_thread
-from cachetools import TLRUCache
+from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,15 +19,12 @@ from starlette.types import Receive, Scope, Send
 from api.answers import claims, episodes, events, facts, levels, prices, rebound, stress, together
 from api.envelope import Json, plain
 from api.health import Counts, Providers, is_from_here, readiness, write_metrics
+from api.noting import Noting, Told
 from api.query import BadParameter, Query, read_query
 from data_sources.assembly import process_feed, process_settings, process_sources
 from data_sources.errors import SourceError
 from data_sources.feed import Feed
-from data_sources.freshness import Freshness
-from data_sources.settings import Metrics, Settings
-from data_sources.source import Source
-from market.bars import Bars
-from market.instruments import Instrument, Interval
+from data_sources.settings import Metrics, Mode, Settings
 
 log = logging.getLogger(__name__)
 Answer = Callable[[Request], Response]
@@ -48,38 +45,29 @@ def no_providers() -> Providers:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An answer, and until when it stands."""
-
-    text: bytes
-    until: datetime
+def no_recording() -> Feed | None:
+    """The recording where none may be shown."""
+    return None
 
 
 @dataclass
 class House:
-    """What every route is given: prices, settings, the health of the providers, the clock.
+    """What every route is given: prices, settings, the health of the sources, the clock.
 
     It counts answers, and the requests ``inside``: `AT_ONCE` of them are worked on, the others wait. What was
-    ``told`` is remembered until it no longer stands.
+    ``told`` is remembered, and told again while all that it was made of is the same.
     """
 
     feed: Callable[[], Feed]
     settings: Callable[[], Settings]
     providers: Callable[[], Providers] = no_providers
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    recording: Callable[[], Feed | None] = no_recording
     counts: Counts = field(default_factory=Counts)
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
     inside: int = 0  # moved by the event loop only
-    told: TLRUCache[Hashable, Told] = field(init=False)
+    told: LRUCache[Hashable, Told] = field(default_factory=lambda: LRUCache(MOST_TOLD))
     lock: Lock = field(default_factory=Lock)
-
-    def __post_init__(self) -> None:
-        self.told = TLRUCache(
-            MOST_TOLD,
-            ttu=lambda _place, told, _now: told.until.timestamp(),
-            timer=lambda: self.clock().timestamp(),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,31 +95,6 @@ QUESTIONS = (
     Question("/api/v1/events.atom", ("key", "asof"), events.as_atom, "application/atom+xml"),
     Question("/api/v1/events.json", ("key", "asof"), events.as_json, "application/feed+json"),
 )
-
-
-class Noting:
-    """A `Source` in front of a `Source` that notes until when its answers stay fresh."""
-
-    def __init__(self, inner: Source, now: datetime) -> None:
-        self._inner = inner
-        self._now = now
-        self.left: float | None = None  # seconds; None until something was asked
-
-    def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-        """The bars of the source behind; raises `SourceError`."""
-        try:
-            found = self._inner.bars(instrument, interval)
-        except SourceError:
-            self._note(0.0)
-            raise
-        age = (self._now - found.provenance.fetched_at).total_seconds()
-        lifetime = Freshness().lifetime(found, found.provenance.fetched_at)
-        self._note(0.0 if found.provenance.stale_because else lifetime - age)
-        return found
-
-    def _note(self, left: float) -> None:
-        left = max(0.0, left)
-        self.left = left if self.left is None else min(self.left, left)
 
 
 class Endpoint:
@@ -176,7 +139,7 @@ class Endpoint:
 
 
 class Asking:
-    """What answers one question; the same again from memory for as long as others are told to keep it."""
+    """What answers one question; the same again from memory while all that it was made of is the same."""
 
     def __init__(self, house: House, question: Question) -> None:
         self.house = house
@@ -187,29 +150,29 @@ class Asking:
         house, now = self.house, self.house.clock()
         given = read_query(request.query_params.multi_items(), self.question.names) | request.path_params
         place = self.question.path, *sorted(given.items())
+        feed = house.feed()
+        query = Query(given, feed.catalogue, feed.span, now, house.settings().public_url)
+        seen = feed.as_of(query.moment())
         with house.lock:
             told = house.told.get(place)
-        if told is None:
-            told = self._ask(given, now)
+        if told is None or not told.still_stands(seen.source, now):
+            noting = Noting(seen.source)
+            body = self.question.answer(replace(seen, source=noting), query)
+            told = Told(_text(body), noting, noting.until(now, seen.moment))
             with house.lock:
                 house.told[place] = told
-        age = int((told.until - now).total_seconds())
+        age = int(self._lifetime(feed, given, told, now).total_seconds())
         return _response(told.text, 200, {"cache-control": f"max-age={age}"}, self.question.media)
 
-    def _ask(self, given: Mapping[str, str], now: datetime) -> Told:
-        feed = self.house.feed()
-        query = Query(given, feed.catalogue, feed.span, now, self.house.settings().public_url)
-        seen = feed.as_of(query.moment())
-        noting = Noting(seen.source, now)
-        body = self.question.answer(replace(seen, source=noting), query)
-        return Told(_text(body), now + self._lifetime(feed, given, noting))
-
-    def _lifetime(self, feed: Feed, given: Mapping[str, str], noting: Noting) -> timedelta:
-        """How long the same question has the same answer."""
-        if noting.left is None:
+    def _lifetime(self, feed: Feed, given: Mapping[str, str], told: Told, now: datetime) -> timedelta:
+        """For how long no page can show anything else than this answer."""
+        left = told.noting.left(now)
+        if left is None:
             return CATALOGUE
         if feed.span.moment is None:
-            return timedelta(seconds=noting.left)
+            return min(timedelta(seconds=left), told.until - now)
+        if self.house.settings().mode is not Mode.RECORDED:  # providers may answer at any moment
+            return timedelta(0)
         return PAST if "asof" in given else OPENING  # a recording does not change while it is played
 
 
@@ -219,9 +182,10 @@ def routes(
     providers: Callable[[], Providers] = no_providers,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     questions: tuple[Question, ...] = QUESTIONS,
+    recording: Callable[[], Feed | None] = no_recording,
 ) -> list[BaseRoute]:
     """Every route, unknown paths under `/api/` last. Nothing is asked of ``feed`` before a request."""
-    house = House(feed, settings, providers, clock)
+    house = House(feed, settings, providers, clock, recording)
     ways: Mapping[str, Answer] = {
         HEALTHZ: _healthz,
         "/readyz": lambda _: _readyz(house),
@@ -237,14 +201,14 @@ def _healthz(_: Request) -> Response:
 
 
 def _readyz(house: House) -> Response:
-    ready, body = readiness(house.feed(), house.providers())
+    ready, body = readiness(house.recording(), house.providers())
     return _json(body, 200 if ready else 503, {"cache-control": NEVER})
 
 
 def _metrics(house: House, request: Request) -> Response:
     if house.settings().metrics is not Metrics.PUBLIC and not is_from_here(request):
         return _problem(403, "Metrics are told to this machine only.")
-    text = write_metrics(house.counts, house.feed(), house.providers())
+    text = write_metrics(house.counts, house.recording(), house.providers())
     return Response(text, headers={"cache-control": NEVER}, media_type=PROMETHEUS)
 
 
@@ -275,4 +239,9 @@ def _response(
     return Response(text, status, headers, media)
 
 
-ROUTES = routes(process_feed, process_settings, lambda: process_sources().health())
+ROUTES = routes(
+    process_feed,
+    process_settings,
+    lambda: process_sources().health(),
+    recording=lambda: process_sources().playable,
+)

@@ -23,6 +23,7 @@ FLAGS = {
     "partial": "The period is not all there.",
     "proxy": "Measured on a stand-in.",
     "rejected": "Some bars contradict themselves and are left out.",
+    "short": "The source tells only its newest days: the high is that since its first.",
     "truncated": "The order book does not reach that far.",
     "unadjusted": "Prices without dividends.",
     "young": "The history is short for this number.",

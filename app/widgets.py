@@ -119,15 +119,22 @@ def say_sources(sources: Iterable[Bars]) -> str:
         return "No source has an answer."
     publishers = ", ".join(dict.fromkeys(publisher(bars.provenance.source) for bars in every))
     sampling = ", ".join(dict.fromkeys(say_sampling(bars.provenance.sampling) for bars in every))
+    moment = session.moment_now()
     newest = full_moment(max(bars.as_of for bars in every), *session.time_zone())
     progress = dict.fromkeys(
         f"{bars.instrument.short} so far from {publisher(bars.in_progress.source)}"
         for bars in every
         if bars.in_progress
     )
-    gaps = present.say_gaps(every, session.moment_now())
+    gaps = present.say_gaps(every, moment)
     disputed = dict.fromkeys(
-        told for bars in every for told in (present.say_dispute(bars), present.say_doubts(bars)) if told
+        told
+        for bars in every
+        for told in (present.say_dispute(bars, moment), present.say_doubts(bars))
+        if told
+    )
+    older = dict.fromkeys(
+        f"{bars.instrument.short} {told}" for bars in every if (told := present.say_older(bars))
     )
     late = dict.fromkeys(bars.provenance.stale_because for bars in every if bars.provenance.stale_because)
     return " · ".join(
@@ -135,6 +142,7 @@ def say_sources(sources: Iterable[Bars]) -> str:
             f"Source: {publishers}",
             sampling,
             f"to {newest}",
+            *older,
             *progress,
             *(f"late: {why}" for why in late),
             *(f"disputed: {told}" for told in disputed),
@@ -147,9 +155,9 @@ def explain(batch: Batch) -> None:
     """Say what is wrong with the series of a page: on which two sources disagree, which jumps are in doubt,
     which closes of late are not there, and which series are missing.
     """
-    disputes = [told for bars in batch if (told := present.say_dispute(bars))]
-    doubts = [told for bars in batch if (told := present.say_doubts(bars))]
     moment = session.moment_now()
+    disputes = [told for bars in batch if (told := present.say_dispute(bars, moment))]
+    doubts = [told for bars in batch if (told := present.say_doubts(bars))]
     holes = [told for bars in batch if (told := present.say_holes(bars, moment))]
     with st.container():  # a place of its own, so that nothing below moves when there is something to say
         if disputes:
@@ -165,7 +173,9 @@ def _explain_missing(missing: Sequence[SourceError]) -> None:
     """Say which series are not there and why; the page goes on without them."""
     if not missing:
         return
-    show_html(note(Kind.STALE, "Some series are missing.", _first_of([str(error) for error in missing])))
+    show_html(
+        note(Kind.STALE, "Some series are missing.", _first_of(list(map(present.say_missing, missing))))
+    )
 
 
 def _first_of(sentences: Sequence[str], *, most: int = 3) -> str:

@@ -21,12 +21,14 @@ def stress_map(
     labelled: Places | None = None,
     *,
     high: float,
+    now: str = "",
     height: int = 380,
     phone: bool = False,
 ) -> go.Figure:
     """Two scores from 0 to 100, one dot a day, fading with age; the corner where both are ``high`` is shaded.
 
-    ``labelled`` are the worst days of past episodes by name.
+    ``labelled`` are the worst days of past episodes by name; ``now`` names the last day where day and month
+    are not enough.
     """
     both = pd.concat([narrow.rename("narrow"), systemic.rename("systemic")], axis=1).dropna()
     x, y, days = both["narrow"].to_numpy(), both["systemic"].to_numpy(), stamps(both.index)
@@ -60,7 +62,12 @@ def stress_map(
     for name, place in (labelled or {}).items():
         _add_label(figure, name, place)
     if len(both):
-        _add_now(figure, float(x[-1]), float(y[-1]), short_day(pd.Timestamp(days[-1])))
+        _add_now(
+            figure,
+            float(x[-1]),
+            float(y[-1]),
+            now or short_day(pd.Timestamp(days[-1]), pd.Timestamp(days[-1])),
+        )
     return figure
 
 

@@ -1,18 +1,20 @@
 """One process's sources, built from the settings, and the feed that stands in front of them now."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from threading import Event
 
 from data_sources.errors import NoData
 from data_sources.feed import Feed, Span
 from data_sources.health import ProviderHealth
-from data_sources.live import Live, live
+from data_sources.live import Live, elapsed, live, utc_now
 from data_sources.recorded import Recorded, describe
 from data_sources.redis_memory import RedisMemory
 from data_sources.settings import Mode, Settings, read_settings
+from data_sources.source import Source
 from data_sources.steady import Steady
 from market import catalogue
 from market.bars import Bars
@@ -58,6 +60,11 @@ class Sources:
         self.ask_all()
         return self.recorded
 
+    @property
+    def playable(self) -> Feed | None:
+        """The recording, where it may be shown; None where only providers are wanted."""
+        return None if self.settings.mode is Mode.LIVE else self.recorded
+
     def watched(self) -> Feed:
         """What a watcher reads: providers where there are any, and never the recording in their place."""
         if self.providers is None:
@@ -87,8 +94,16 @@ class Sources:
         return self._answered.is_set()
 
 
-def assemble(settings: Settings) -> Sources:
-    """The sources that ``settings`` ask for; a recording that cannot be opened is told in its span."""
+def assemble(
+    settings: Settings,
+    providers: Mapping[str, Source] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    timer: Callable[[], float] = elapsed,
+) -> Sources:
+    """The sources that ``settings`` ask for; a recording that cannot be opened is told in its span.
+
+    ``providers`` stand in for the real ones, by name.
+    """
     recorded = _recording(settings)
     if settings.mode is Mode.RECORDED:
         return Sources(settings, recorded)
@@ -96,9 +111,9 @@ def assemble(settings: Settings) -> Sources:
     known = recorded.catalogue
     memory = RedisMemory(settings.redis_url) if settings.redis_url else None
     patience = 0.0 if is_auto else FIRST_ANSWER
-    providers = live(settings.state_dir, known["BTC"], patience=patience, memory=memory)
-    chain = providers.chain(recorded.source if is_auto else None)
-    return Sources(settings, recorded, providers, Feed(Steady(chain), known))
+    lively = live(settings.state_dir, known["BTC"], clock, timer, patience, memory, providers)
+    chain = lively.chain(recorded.source if is_auto else None)
+    return Sources(settings, recorded, lively, Feed(Steady(chain), known))
 
 
 def _recording(settings: Settings) -> Feed:

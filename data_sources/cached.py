@@ -117,6 +117,32 @@ class Cached:
         except SourceError:
             return None
 
+    def remembered(self, instrument: Instrument, interval: Interval, *, ask: bool) -> Bars | None:
+        """What is known, however old; with ``ask``, asked for in the background where nothing is.
+
+        What is known is not asked for again: what lies years back stays as it was.
+        """
+        with self._lock:
+            entry = self._entries.get((instrument.key, interval))
+        if entry is None and ask:
+            return self.ready(instrument, interval)
+        return entry.bars if entry else None
+
+    def fresh_for(self, instrument: Instrument, interval: Interval) -> float | None:
+        """Seconds until it asks anew, 0 while an answer is on its way; None where it was never asked."""
+        key = instrument.key, interval
+        with self._lock:
+            if key in self._flights:
+                return 0.0
+            entry = self._entries.get(key)
+            return None if entry is None else max(0.0, entry.ask_at - self._timer())
+
+    @property
+    def has_prices(self) -> bool:
+        """Whether it knows any bars that can be shown, however old; nothing is asked to find out."""
+        with self._lock:
+            return any(entry.bars is not None for entry in self._entries.values())
+
     def on_their_way(self) -> tuple[tuple[str, Interval, float], ...]:
         """The questions not answered yet: key, interval, and for how many seconds."""
         with self._lock:

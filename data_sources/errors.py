@@ -13,11 +13,13 @@
         └── BadData        the answer breaks the rules of `Bars`
 
 Each carries the instrument, the source and the provider's own words; `str()` is a sentence for the reader,
-and never repeats the provider's words, which go to the log.
+and never repeats the provider's words, which go to the log. Beside live prices it may carry what the
+recording holds: no price of the moment, and so in no sum, but something to show with its date.
 """
 
 from typing import Self
 
+from market.bars import Bars
 from market.instruments import Instrument
 from market.publishers import publisher
 
@@ -36,6 +38,12 @@ class SourceError(Exception):
         self.source = source
         self.words = words
         self.retry_after = retry_after
+        self.recorded: Bars | None = None
+
+    def beside(self, recorded: Bars | None) -> Self:
+        """This error, with what a recording holds in place of what could not be had."""
+        self.recorded = recorded
+        return self
 
     @property
     def reason(self) -> str:

@@ -14,6 +14,7 @@ What the exchanges and ccxt 4.5 really do, and what is done about it here:
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
@@ -81,7 +82,9 @@ class Exchange:
             prints = self.ask(instrument, lambda client: self._funding(client, listing.symbol), swap=True)
             return parse_funding(prints, instrument, listing, self._clock())
         candles = self.ask(instrument, lambda client: self._candles(client, listing.symbol, interval))
-        return parse(candles, instrument, interval, listing, self._clock())
+        bars = parse(candles, instrument, interval, listing, self._clock())
+        windowed = self.venue.is_full(len(candles))
+        return replace(bars, provenance=replace(bars.provenance, windowed=windowed))
 
     def load(self) -> None:
         """Import ccxt's module of this exchange."""

@@ -20,7 +20,11 @@ MOMENTS_KEPT = 64
 
 @dataclass(frozen=True)
 class Batch:
-    """Bars of many instruments: what was found, by key, and why the rest was not."""
+    """Bars of many instruments: what was found, by key, and why the rest was not.
+
+    Sums are made of what was found. What a recording holds of the rest (``recorded``) is to be shown only,
+    with its date.
+    """
 
     found: Mapping[str, Bars]
     missing: tuple[SourceError, ...] = ()
@@ -37,6 +41,11 @@ class Batch:
     def get(self, key: str) -> Bars | None:
         """The bars of one instrument, or None."""
         return self.found.get(key)
+
+    @property
+    def recorded(self) -> dict[str, Bars]:
+        """What a recording holds of those that are missing, by key: prices of its time, not of now."""
+        return {error.instrument.key: error.recorded for error in self.missing if error.recorded}
 
     def pick(self, *keys: str) -> dict[str, Bars]:
         """Those of ``keys`` that were found, by key, in this order."""
@@ -81,6 +90,15 @@ class Feed:
     def bars(self, key: str, interval: Interval = Interval.DAY) -> Bars:
         """The bars of one instrument; raises `SourceError`, and `KeyError` for a key not in the catalogue."""
         return self.source.bars(self.catalogue[key], interval)
+
+    def to_show(self, key: str, interval: Interval = Interval.DAY) -> Bars:
+        """The same, and where they are missing what a recording holds: to be shown with its date."""
+        try:
+            return self.bars(key, interval)
+        except SourceError as missing:
+            if missing.recorded is None:
+                raise
+            return missing.recorded
 
     def _replays(self, moment: datetime) -> Source:
         """The one replay of ``moment``, so that all who stand there share its bars."""

@@ -12,7 +12,8 @@ class ProviderHealth:
 
     ``last_error`` is a reason for readers, ``words`` the provider's own for the log. ``requests`` and
     ``failures`` count calls since the start; ``busy`` are under way, ``hanging`` of them longer than the
-    deadline. ``storage`` says what is wrong with the disk that keeps its answers.
+    deadline. ``storage`` says what is wrong with the disk that keeps its answers. ``has_prices`` says whether
+    anything of it can be shown, from this run or kept by an earlier one.
     """
 
     source: str
@@ -27,6 +28,7 @@ class ProviderHealth:
     busy: int = 0
     hanging: int = 0
     storage: str | None = None
+    has_prices: bool = False
 
     @property
     def is_up(self) -> bool:

@@ -70,7 +70,11 @@ class Live:
         """How every provider is doing, its disk and the memory of all replicas included."""
         of_all = self.memory.trouble if self.memory else None
         return {
-            name: replace(guard.health(), storage=self.disks[name].trouble or of_all)
+            name: replace(
+                guard.health(),
+                storage=self.disks[name].trouble or of_all,
+                has_prices=self.sources[name].has_prices,
+            )
             for name, guard in self.guards.items()
         }
 
@@ -103,25 +107,29 @@ def live(
     timer: Callable[[], float] = elapsed,
     patience: float = 3.0,
     memory: Memory | None = None,
+    providers: Mapping[str, Source] | None = None,
 ) -> Live:
     """The live sources, keeping their last known bars in ``state_dir``.
 
     ``bitcoin`` prices the ETF flows. ``patience`` is how long a visitor waits for a first answer; 0 where
     something else can be shown meanwhile. ``memory`` is what this process shares with its replicas.
+    ``providers`` stand in for the real ones, by name.
     """
     exchanges = {name: Exchange(name, clock) for name in VENUES}
-    providers: dict[str, Source] = {
-        "yahoo": Yahoo(clock, state_dir / "yfinance"),
-        "yahoo_adjusted": Yahoo(clock, state_dir / "yfinance", adjusted=True),
-        **exchanges,
-        "fred": Fred(clock),
-        "ofr": Ofr(clock),
-        "alternative_me": AlternativeMe(clock),
-    }
     sources: dict[str, Cached] = {}
-    if bitcoin is not None:
-        chain = Chain(sources, clock)
-        providers["btcetfdata"] = EtfFlows(clock, state_dir, lambda day: price_on(chain, bitcoin, day))
+    if providers is None:
+        providers = {
+            "yahoo": Yahoo(clock, state_dir / "yfinance"),
+            "yahoo_adjusted": Yahoo(clock, state_dir / "yfinance", adjusted=True),
+            **exchanges,
+            "fred": Fred(clock),
+            "ofr": Ofr(clock),
+            "alternative_me": AlternativeMe(clock),
+        }
+        if bitcoin is not None:
+            chain = Chain(sources, clock)
+            flows = EtfFlows(clock, state_dir, lambda day: price_on(chain, bitcoin, day))
+            providers = {**providers, "btcetfdata": flows}
     guards = {name: Guarded(each, name, clock, timer, limits_of(name)) for name, each in providers.items()}
     disks = {name: Kept(guard, state_dir / "last-known" / name, timer) for name, guard in guards.items()}
     for name, disk in disks.items():
@@ -131,7 +139,8 @@ def live(
             behind = Shared(disk, name, memory, clock, timer, times, disk.last_known)
         sources[name] = Cached(behind, name, clock, timer, times, behind.last_known)
     # Pages look again every few seconds, so none of them waits.
-    market = MarketNow({name: (each, guards[name]) for name, each in exchanges.items()}, clock, timer, 0.0)
+    asked_now = {name: (each, guards[name]) for name, each in exchanges.items() if name in guards}
+    market = MarketNow(asked_now, clock, timer, 0.0)
     return Live(sources, guards, disks, market, clock, patience, memory)
 
 

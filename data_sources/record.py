@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 import pandas as pd
 
 from data_sources.agreement import differences
@@ -187,13 +188,15 @@ def series(bars: Bars, now: datetime) -> pd.DataFrame:
     finished = finished.drop([pd.Timestamp(each.at) for each in bars.provenance.filled], errors="ignore")
     rows = finished.loc[finished.index >= pd.Timestamp(now - reach)]
     rows = rows if len(rows) else finished
-    source = bars.provenance.source
+    sources = np.full(len(rows), publisher(bars.provenance.source), dtype=object)
+    if older := bars.provenance.older:
+        sources[rows.index < pd.Timestamp(older.before)] = publisher(older.provenance.source)
     return pd.DataFrame(
         {
             "time": pd.DatetimeIndex(rows.index).strftime(TIME),
             "key": bars.key,
             **{name: rows[name].to_numpy() for name in COLUMNS},
-            "source": publisher(source),
+            "source": sources,
         }
     )
 

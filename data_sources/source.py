@@ -34,6 +34,24 @@ class Replayable(Source, Protocol):
 
 
 @runtime_checkable
+class Timed(Source, Protocol):
+    """A Source that knows when it may say something else."""
+
+    def fresh_for(self, instrument: Instrument, interval: Interval) -> float | None:
+        """Seconds until its answer may be another; 0 while one is on its way, None where it cannot tell."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Source, Protocol):
+    """A Source that still has what it was told, for those who look back and not at now."""
+
+    def remembered(self, instrument: Instrument, interval: Interval, *, ask: bool) -> Bars | None:
+        """What it has, however old; with ``ask``, asked for in the background where it has nothing."""
+        ...
+
+
+@runtime_checkable
 class Loading(Protocol):
     """A Source that needs something first: a library that takes seconds to import, a price of another
     source.

@@ -6,7 +6,7 @@ What is made of bars is remembered by the bars themselves, so an answer that say
 from datetime import datetime
 from typing import Self
 
-from data_sources.source import Background, Replayable, Source
+from data_sources.source import Background, Replayable, Source, Timed
 from market.bars import Bars
 from market.instruments import Instrument, Interval
 
@@ -38,6 +38,10 @@ class Steady:
         """Let ``inner`` ask in the background, where it can."""
         if isinstance(self._inner, Background):
             self._inner.start(instrument, interval)
+
+    def fresh_for(self, instrument: Instrument, interval: Interval) -> float | None:
+        """Seconds until ``inner`` may say something else, where it can tell."""
+        return self._inner.fresh_for(instrument, interval) if isinstance(self._inner, Timed) else None
 
 
 def is_same(old: Bars, new: Bars) -> bool:

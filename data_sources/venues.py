@@ -5,6 +5,8 @@ price.
 from dataclasses import dataclass
 from types import MappingProxyType
 
+ALMOST_ALL = 0.98
+
 
 @dataclass(frozen=True, slots=True)
 class Venue:
@@ -25,6 +27,10 @@ class Venue:
     spot_types: tuple[str, ...] = ()
     swap_types: tuple[str, ...] = ()
     counts_contracts: bool = False
+
+    def is_full(self, candles: int) -> bool:
+        """Whether so many candles are all that the venue tells, give or take a few: others came before."""
+        return candles >= ALMOST_ALL * self.page * self.pages
 
 
 VENUES = MappingProxyType(

@@ -65,8 +65,19 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
+class Older:
+    """Where the closes before a series' own came from, and the instant of the first that is its own."""
+
+    provenance: "Provenance"
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where prices came from, when they were asked for, and how they were sampled."""
+    """Where prices came from, when they were asked for, and how they were sampled.
+
+    ``windowed`` is set where the source tells only its newest days, so that others came before the first.
+    """
 
     source: str
     symbol: str
@@ -77,6 +88,8 @@ class Provenance:
     stale_because: str | None = None
     second: SecondOpinion | None = None
     disputed: bool = False
+    windowed: bool = False
+    older: Older | None = None
     notes: tuple[str, ...] = ()  # what the quality gates did, one sentence each
     set_aside: tuple[SetAside, ...] = ()
     filled: tuple[Filled, ...] = ()

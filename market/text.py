@@ -196,14 +196,14 @@ def weekday(day: date) -> str:
     return f"{day:%a}"
 
 
-def short_day(day: date) -> str:
-    """`6 Feb`."""
-    return f"{day.day} {day:%b}"
+def short_day(day: date, seen_from: date | None = None) -> str:
+    """`6 Feb`; with its year where that is not the year of ``seen_from``, or where that is not known."""
+    return f"{day.day} {day:%b}" if seen_from and seen_from.year == day.year else full_day(day)
 
 
-def named_day(day: date) -> str:
-    """`Fri 6 Feb`."""
-    return f"{day:%a} {day.day} {day:%b}"
+def named_day(day: date, seen_from: date | None = None) -> str:
+    """`Fri 6 Feb`; `Fri 7 Feb 2025` as in `short_day`."""
+    return f"{weekday(day)} {short_day(day, seen_from)}"
 
 
 def full_day(day: date) -> str:
@@ -217,10 +217,10 @@ def full_moment(moment: datetime, zone: tzinfo = UTC_ZONE, place: str = "UTC") -
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {place}"
 
 
-def short_moment(moment: datetime, zone: tzinfo = UTC_ZONE) -> str:
-    """`6 Feb 21:40`, where the zone is said elsewhere."""
+def short_moment(moment: datetime, seen_from: datetime | None = None, zone: tzinfo = UTC_ZONE) -> str:
+    """`6 Feb 21:40`, where the zone is said elsewhere; `6 Feb 2025 21:40` as in `short_day`."""
     local = moment.astimezone(zone)
-    return f"{local.day} {local:%b %H:%M}"
+    return f"{short_day(local, seen_from.astimezone(zone) if seen_from else None)} {local:%H:%M}"
 
 
 def tick(value: float, step: float, *, prefix: str = "") -> str:

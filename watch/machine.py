@@ -213,7 +213,7 @@ def _across(gap: tuple[datetime, datetime] | None) -> str:
 
 def between(gap: tuple[datetime, datetime]) -> str:
     """A gap in words."""
-    return f"between {short_moment(gap[0])} and {short_moment(gap[1])} UTC"
+    return f"between {short_moment(gap[0], gap[1])} and {short_moment(gap[1], gap[1])} UTC"
 
 
 def name_episode(subject: str, topic: Topic, moment: datetime) -> str:

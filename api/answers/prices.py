@@ -6,7 +6,7 @@ from math import isnan
 from analytics.readings import read, unread
 from api.envelope import Json, reasons, write_envelope, write_provenance, write_time, write_zone
 from api.query import Query
-from data_sources.feed import Feed
+from data_sources.feed import Batch, Feed
 from market.bars import COLUMNS, Bars
 from market.instruments import Instrument, Listing
 
@@ -71,7 +71,7 @@ def bars(feed: Feed, query: Query) -> Json:
     """
     instrument, interval = query.instrument("key"), query.interval()
     start, end = query.between()
-    known = feed.bars(instrument.key, interval)
+    known = feed.to_show(instrument.key, interval)
     return {
         "key": known.key,
         "interval": known.interval,
@@ -102,13 +102,17 @@ def _is_between(time: datetime, start: datetime | None, end: datetime | None) ->
 
 
 def readings(feed: Feed, query: Query) -> Json:
-    """The numbers of each instrument, by key; those of one that cannot be had are missing, and say why."""
+    """The numbers of each instrument, by key; those of one that cannot be had are missing, and say why.
+
+    Of one that only a recording holds, the last price is told as of its day; nothing is worked out from it.
+    """
     chosen = query.instruments(default=feed.catalogue.instruments, most=MOST_KEYS)
     batch = feed.many(chosen)
     why = reasons(batch)
-    return {each.key: _numbers(each, batch.get(each.key), why.get(each.key, "")) for each in chosen}
+    return {each.key: _numbers(each, batch, why.get(each.key, "")) for each in chosen}
 
 
-def _numbers(instrument: Instrument, known: Bars | None, why: str) -> Json:
-    reading = unread(instrument, why) if known is None else read(known)
+def _numbers(instrument: Instrument, batch: Batch, why: str) -> Json:
+    known = batch.get(instrument.key)
+    reading = read(known) if known else unread(instrument, why, batch.recorded.get(instrument.key))
     return {name: write_envelope(number) for name, number in reading.numbers.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from analytics.changes import Changed
 from analytics.dividends import leaves_out_dividends
 from analytics.drawdowns import low_on_high
 from analytics.falls import AFTER, largest_falls
-from analytics.readings import published_on, read, year_range
+from analytics.readings import last_of, published_on, read, year_range
 from analytics.zones import ZoneHistory
 from app.present.drawing import Absent, remembered
 from components.lines import Line
@@ -38,6 +38,8 @@ from components.text import (
 )
 from components.theme import OTHER, colour_of
 from data_sources.agreement import disagreeing
+from data_sources.errors import SourceError
+from data_sources.feed import Batch
 from data_sources.set_aside import doubts_in
 from market.bars import Bars, State
 from market.calendars import day_of
@@ -84,27 +86,44 @@ def tile(reading: Reading, bars: Bars) -> Tile:
     )
 
 
-def tiles_of(
-    readings: Mapping[str, Reading], known: Mapping[str, Bars], instruments: Iterable[Instrument]
-) -> list[Tile]:
-    """A tile for each instrument; one that is missing says so."""
+def tiles_of(readings: Mapping[str, Reading], batch: Batch, instruments: Iterable[Instrument]) -> list[Tile]:
+    """A tile for each instrument; one that is missing says so, and shows what a recording holds of it."""
+    recorded = batch.recorded
     return [
-        tile(readings[each.key], known[each.key])
+        tile(readings[each.key], batch[each.key])
         if each.key in readings
-        else Tile(each.short, "–", about="no prices")
+        else recorded_tile(recorded[each.key])
+        if each.key in recorded
+        else Tile(each.short, MISSING, about="no prices")
         for each in instruments
     ]
 
 
+def recorded_tile(bars: Bars) -> Tile:
+    """A price that a recording holds while nobody tells today's: with its date, and nothing made of it."""
+    value = priced(last_of(bars), bars.instrument)
+    return Tile(bars.instrument.short, value, about="recorded; no newer price", when=last_day(bars))
+
+
+def last_day(bars: Bars) -> str:
+    """The day of the newest price with its year, for prices that may be of any: `6 Mar 2026`."""
+    return full_day(bars.dates[-1].date())
+
+
 def say_day_of(bars: Bars) -> str:
-    """The day a tile's change belongs to: `Fri`, `today` while the bar is open, `6 Feb` where it is stale."""
+    """The day a tile's change belongs to: `Fri`, `today` while the bar is open; in full where it is stale."""
     day = bars.dates[-1].date()
-    if bars.state is State.STALE:
-        return short_day(day)
+    if bars.provenance.stale_because:
+        return full_day(day)
     return "today" if bars.in_progress is not None else weekday(day)
 
 
-def say_dispute(bars: Bars) -> str:
+def say_day_in(bars: Bars, day: date) -> str:
+    """A day of ``bars``: with its year where that is not the year of their newest price, or that is old."""
+    return short_day(day, None if bars.provenance.stale_because else bars.as_of)
+
+
+def say_dispute(bars: Bars, moment: datetime) -> str:
     """What the two sources of a disputed price say of it, and which is shown; empty where none disagrees."""
     second = disagreeing(bars)
     if bars.state is not State.DISPUTED or second is None:
@@ -113,7 +132,19 @@ def say_dispute(bars: Bars) -> str:
     first = bars.frame["close"].get(pd.Timestamp(second.as_of), bars.last)
     theirs = f"{publisher(second.source)} says {price(second.value, instrument)}"
     values = f"{ours} says {price(float(first), instrument)}, {theirs}"
-    return f"{instrument.name}, {named_day(day_of(second.as_of))}: {values}. Showing {ours}."
+    return f"{instrument.name}, {named_day(day_of(second.as_of), moment)}: {values}. Showing {ours}."
+
+
+def say_missing(error: SourceError) -> str:
+    """Why a series is missing, and up to when a recording holds it, if one does."""
+    recorded = error.recorded
+    return f"{error} It is recorded up to {last_day(recorded)}." if recorded else str(error)
+
+
+def say_older(bars: Bars) -> str:
+    """Who tells the older closes of a joined history; empty where it is all of one source."""
+    older = bars.provenance.older
+    return f"before {full_day(day_of(older.before))} {publisher(older.provenance.source)}" if older else ""
 
 
 def say_gaps(series: Iterable[Bars], moment: datetime) -> str:
@@ -195,6 +226,13 @@ def watch_row(reading: Reading, bars: Bars) -> WatchRow:
     )
 
 
+def recorded_row(bars: Bars) -> WatchRow:
+    """One line of the watch list for what only a recording holds."""
+    value = priced(last_of(bars), bars.instrument)
+    when = f"recorded {last_day(bars)}"
+    return WatchRow(bars.instrument.short, when, value, MISSING, MISSING, MISSING, MISSING)
+
+
 def changes_table(changed: Iterable[Changed]) -> Html:
     """What changed since the close before: price, move, and how unusual the move is."""
     columns = (
@@ -205,9 +243,7 @@ def changes_table(changed: Iterable[Changed]) -> Html:
     )
     cells = [
         (
-            f"{row.instrument.short}, so far"
-            if row.move.state is State.PROVISIONAL
-            else row.instrument.short,
+            f"{row.instrument.short}{_say_when(row.last)}",
             priced(row.last, row.instrument),
             changed_number(row.move, row.instrument),
             _share_of_days(row),
@@ -215,6 +251,13 @@ def changes_table(changed: Iterable[Changed]) -> Html:
         for row in changed
     ]
     return rows("What changed since the close before", columns, cells)
+
+
+def _say_when(last: Envelope) -> str:
+    """What a price says of its age: that it moves, or its whole date where it is out of date."""
+    if last.state is State.STALE and last.as_of:
+        return f", {full_day(day_of(last.as_of))}"
+    return ", so far" if last.state is State.PROVISIONAL else ""
 
 
 def _share_of_days(row: Changed) -> Shown:
@@ -264,7 +307,7 @@ def say_event(event: ZoneEvent, history: ZoneHistory, followed: Sequence[Bars]) 
     number = zone_numbers.event_price(event, history.zone, followed)
     subject = zone_range(history.zone, instrument)
     is_hourly = event.interval is Interval.HOUR
-    when = short_moment(event.time) if is_hourly else full_day(day_of(event.time))
+    when = short_moment(event.time, followed[-1].as_of) if is_hourly else full_day(day_of(event.time))
     return when, (before, Number(number, at, subject=subject), after)
 
 
@@ -300,7 +343,8 @@ def _about(reading: Reading, bars: Bars) -> Phrase:
         other = f"{publisher(second.source)} says {price(second.value, instrument)}"
         return shown(reading["last"], lambda _: other, Tone.WARN)
     if reading["drawdown_pct"].value is not None:
-        return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high", Tone.MUTED)
+        since = f" since {bars.dates[0].year}" if bars.provenance.windowed else ""
+        return shown(reading["drawdown_pct"], lambda value: f"{change(value)} from high{since}", Tone.MUTED)
     low, high = (priced(each, instrument) for each in year_range(bars))
     is_whole = len(bars) >= instrument.calendar.periods_per_year
     span = "1 yr" if is_whole else f"since {full_day(bars.dates[0].date())}"

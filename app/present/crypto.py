@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.beta import Beta, beta
 from analytics.crypto import ARTICLE_BAND, coin_falls, flow_summary, funding_summary, mood
 from analytics.volatility import dollar_volume, volume_multiple
-from app.present import finished, trail_of
+from app.present import finished, say_day_in, say_day_of, trail_of
 from app.present.claims import said_by_article, said_in
 from app.present.drawing import Absent, Drawing, remembered
 from app.present.overview import pair_of
@@ -31,13 +31,10 @@ from components.text import (
     money_flow,
     multiple,
     percent,
-    short_day,
-    weekday,
     whole,
 )
 from components.theme import BITCOIN, NASDAQ, OTHER
 from market.bars import Bars
-from market.calendars import day_of
 from market.publishers import publisher
 from market.readings import Envelope, Reading, joint_envelope
 from market.zones import Zone
@@ -230,7 +227,7 @@ def mood_tile(fear: Bars | None) -> Tile:
         shown(found.value, whole),
         change=found.word,
         about=shown(found.low_30, lambda low: _say_low(low, found.low_30.n)),
-        when=f"{fear.dates[-1]:%a}",
+        when=say_day_of(fear),
         trail=trail_of(fear.close),
     )
 
@@ -245,7 +242,7 @@ def funding_tile(prints: Bars | None) -> Tile:
         shown(found.last, funding),
         change="Shorts pay longs" if prints.last < 0 else "Longs pay shorts",
         about=shown(found.median, lambda middle: f"30-day median {funding(middle)}"),
-        when=weekday(day_of(prints.as_of)),
+        when=say_day_of(prints),
         trail=trail_of(prints.close),
     )
 
@@ -287,7 +284,7 @@ def _say_volume(bars: Bars) -> str:
     found = volume_multiple(dollar_volume(bars.finished.frame))
     if found.value is None:
         return ""
-    day, venue = short_day(bars.finished.dates[-1].date()), publisher(bars.provenance.source)
+    day, venue = say_day_in(bars, bars.finished.dates[-1].date()), publisher(bars.provenance.source)
     return f"dollar volume on {venue}, {day}: {multiple(found.value)} the median of 30 days"
 
 

@@ -55,7 +55,7 @@ def path_chart(
         return Html("")
     then = outlook(dict(contracts), decisions, effective, BEFORE)
     before = then.path if then is not None and len(then.path) > 1 else None
-    names = "now", f"on {short_day(then.stamp.date())}" if then else ""
+    names = "now", f"on {short_day(then.stamp, now.stamp)}" if then else ""
     figure = steps(now.path, before, names=names, phone=phone)
     made_of = (*(bars for _, bars in contracts), *([effective] if effective else []))
     return Drawing(figure, steps_alt(now.path, "Implied policy rate"), made_of)

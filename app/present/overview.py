@@ -8,7 +8,7 @@ from analytics.clustering import heatmap_order
 from analytics.correlation import correlation_matrix, rolling_correlate
 from analytics.drawdowns import drawdown_since
 from analytics.zones import ZoneHistory
-from app.present import finished, latest_events, level_row, lines_of, watch_row
+from app.present import finished, latest_events, level_row, lines_of, recorded_row, watch_row
 from app.present.drawing import Absent, Drawing, remembered
 from components.heatmap import heatmap, heatmap_alt
 from components.page.html import Html, join
@@ -108,9 +108,16 @@ def moves_together(
 
 def watch_list(batch: Batch, readings: Mapping[str, Reading]) -> Html:
     """The markets we watch, in groups; a group of which nothing is known is left out."""
+    recorded = batch.recorded
     groups = [
-        (name, [watch_row(readings[key], batch[key]) for key in held])
+        (
+            name,
+            [
+                watch_row(readings[key], batch[key]) if key in batch else recorded_row(recorded[key])
+                for key in held
+            ],
+        )
         for name, keys in WATCHED.items()
-        if (held := batch.pick(*keys))
+        if (held := [key for key in keys if key in batch or key in recorded])
     ]
     return watch_table("Watch list", groups)

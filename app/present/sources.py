@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from app.present import say_older
 from components.page.cards import counting_age
 from components.page.html import Html
 from components.page.tables import Align, Column, rows
@@ -11,7 +12,7 @@ from components.text import MISSING, age, full_day, full_moment, price, say_samp
 from data_sources.breaker import BreakerState
 from data_sources.feed import Batch
 from data_sources.health import ProviderHealth
-from market.bars import State
+from market.bars import Bars, State
 from market.instruments import Instrument, Interval
 from market.publishers import publisher
 
@@ -39,17 +40,17 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
         Column("Age"),
         Column("State", Align.TEXT),
     )
-    why = {error.instrument.key: error.reason for error in batch.missing}
+    why, recorded = {error.instrument.key: error.reason for error in batch.missing}, batch.recorded
     cells = []
     for each in instruments:
-        bars = batch.get(each.key)
+        bars = batch.get(each.key) or recorded.get(each.key)
         if bars is None:
             cells.append((each.name, why.get(each.key, "missing"), "", "", "", "", "–", "–", "missing"))
             continue
         cells.append(
             (
                 each.name,
-                publisher(bars.provenance.source),
+                _say_publisher(bars, why.get(each.key)),
                 say_sampling(bars.provenance.sampling),
                 full_day(bars.dates[0].date()),
                 full_moment(bars.as_of),
@@ -60,6 +61,12 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
             )
         )
     return rows(caption, columns, cells)
+
+
+def _say_publisher(bars: Bars, why: str | None) -> str:
+    """Who published ``bars``, and their older closes; ``why`` only a recording has them."""
+    named = ", ".join(filter(None, (publisher(bars.provenance.source), say_older(bars))))
+    return f"{why}; recorded from {named}" if why else named
 
 
 def providers_table(health: Mapping[str, ProviderHealth], now: datetime) -> Html:
@@ -81,7 +88,7 @@ def providers_table(health: Mapping[str, ProviderHealth], now: datetime) -> Html
             f"in {age(each.next_try - now)}" if each.next_try and each.next_try > now else MISSING,
             f"{each.requests:,}",
             f"{each.failures:,}",
-            say_trouble(each),
+            say_trouble(each, now),
         )
         for name, each in health.items()
     ]
@@ -101,9 +108,9 @@ def say_state(each: ProviderHealth) -> str:
     return "answers" if each.last_success else "no answer yet"
 
 
-def say_trouble(each: ProviderHealth) -> str:
+def say_trouble(each: ProviderHealth, now: datetime) -> str:
     """What went wrong last, and when; what is wrong with our own disk."""
-    when = f", {short_moment(each.last_error_at)} UTC" if each.last_error_at else ""
+    when = f", {short_moment(each.last_error_at, now)} UTC" if each.last_error_at else ""
     told = [f"{each.last_error}{when}" if each.last_error else "", each.storage or ""]
     return ". ".join(filter(None, told)) or "none"
 

@@ -18,8 +18,8 @@ from components.page.tables import Align, Column, rows
 from components.scores import score_alt, stress_history
 from components.stress_map import stress_map as map_chart
 from components.stress_map import stress_map_alt
-from components.text import decimal, named_day, on_scale, percent
-from market.bars import Bars
+from components.text import decimal, named_day, on_scale, percent, short_day
+from market.bars import Bars, State
 from market.episodes import Episode
 
 SERIES = tuple(dict.fromkeys((*score.SERIES, *stress_map.SERIES)))
@@ -132,11 +132,24 @@ def narrow_or_systemic(known: tuple[Bars, ...], named: tuple[Episode, ...], phon
     systemic = pd.Series([place.systemic for place in found.trail], index=days)
     labelled = {name: (place.narrow, place.systemic) for name, place in found.labelled.items()}
     return Drawing(
-        map_chart(narrow, systemic, labelled, high=stress_map.HIGH, phone=phone),
+        map_chart(
+            narrow,
+            systemic,
+            labelled,
+            high=stress_map.HIGH,
+            now=_say_last(found.trail[-1].day, known),
+            phone=phone,
+        ),
         stress_map_alt(narrow, systemic),
         known,
         CORNERS.get(found.corner or "", ""),
     )
+
+
+def _say_last(day: date, known: tuple[Bars, ...]) -> str:
+    """A day with its year where that is not the year of the newest price, or every price is old."""
+    moving = [bars.as_of for bars in known if not bars.provenance.stale_because]
+    return short_day(day, max(moving, default=None))
 
 
 def _then(found: score.Stress) -> tuple[Shown, ...]:
@@ -145,8 +158,9 @@ def _then(found: score.Stress) -> tuple[Shown, ...]:
     if len(history) <= WEEK:
         return ("of 100",)
     day: date = pd.Timestamp(history.index[-2]).date()
+    seen_from = None if found.score.state is State.STALE else pd.Timestamp(history.index[-1])
     before, week = (_subject(shown(found.past(each), say_score)) for each in (1, WEEK))
-    return "of 100. ", before, f" on {named_day(day)}, ", week, " a week earlier"
+    return "of 100. ", before, f" on {named_day(day, seen_from)}, ", week, " a week earlier"
 
 
 def _subject(number: Number) -> Number:

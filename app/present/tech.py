@@ -13,7 +13,7 @@ from analytics.falls import Runs, runs
 from analytics.ranks import EQUAL, rank_among_last
 from analytics.rebound import relief_rally
 from analytics.rotation import HAVENS, HIGH_BETA, window_returns
-from app.present import line, readings_of, told, trail_of
+from app.present import line, readings_of, say_day_in, told, trail_of
 from app.present.claims import said_by_article, said_in
 from app.present.drawing import Absent, Drawing, remembered
 from components.bars import Bar, ranked_bars, ranked_bars_alt, streak_bars
@@ -24,7 +24,7 @@ from components.page.html import Html
 from components.page.numbers import Number, Phrase, Tone, changed, priced, shown
 from components.page.tables import Align, Column, rows
 from components.page.tiles import Tile
-from components.text import MISSING, change, decimal, full_day, percent, price, ranked, short_day, whole
+from components.text import MISSING, change, decimal, full_day, percent, price, ranked, whole
 from components.theme import INK, MUTED, NASDAQ, OTHER, ZONE
 from market.bars import Bars
 from market.calendars import day_of
@@ -249,7 +249,9 @@ def rally_table(markets: Sequence[Bars]) -> Html | Absent:
     cells = [
         (
             bars.instrument.short,
-            Number(rally.low, f"{price(rally.low.value, bars.instrument)} on {short_day(rally.low_day)}"),
+            Number(
+                rally.low, f"{price(rally.low.value, bars.instrument)} on {say_day_in(bars, rally.low_day)}"
+            ),
             changed(rally.gain, bars.instrument),
             shown(rally.retraced, _made_good),
         )

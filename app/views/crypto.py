@@ -34,7 +34,7 @@ newest = here().hours("BTC")
 told = story_of(Page.CRYPTO, batch.found, readings, moment, zones=watched("BTC"), hours=newest)
 
 show_story(told.story)
-strip = present.tiles_of(readings, batch.found, known().pick("BTC", "ETH", "SOL"))
+strip = present.tiles_of(readings, batch, known().pick("BTC", "ETH", "SOL"))
 show_tiles([*strip, crypto.mood_tile(fear), crypto.funding_tile(prints), crypto.volatility_tile(readings)])
 explain(batch)
 

@@ -40,7 +40,7 @@ totals = here().many([each for bars in batch if (each := bars.instrument.with_di
 told = story_of(Page.MACRO, {**batch.found, **extra.found, **totals.found}, readings, moment)
 
 show_story(told.story)
-show_tiles(present.tiles_of(readings, batch.found, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
+show_tiles(present.tiles_of(readings, batch, known().pick("VIX", "DXY", "US10Y", "US2Y", "GLD", "WTI")))
 explain(batch)
 
 left, right = st.columns([2, 1])

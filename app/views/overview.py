@@ -46,7 +46,7 @@ told = story_of(
 levels = told.levels
 
 show_story(told.story)
-show_tiles(present.tiles_of(readings, batch.found, known().pick(*TILES)))
+show_tiles(present.tiles_of(readings, batch, known().pick(*TILES)))
 explain(batch)
 
 left, right = st.columns([2, 1])

@@ -34,7 +34,7 @@ nasdaq = batch.get("IXIC")
 
 told = story_of(Page.TECH, batch.found, readings, moment)
 show_story(told.story)
-strip = present.tiles_of(readings, batch.found, known().pick("IXIC", "NDX", "SOX", "IGV", "VIX"))
+strip = present.tiles_of(readings, batch, known().pick("IXIC", "NDX", "SOX", "IGV", "VIX"))
 show_tiles([*strip, tech.breadth_tile(markets)])
 explain(batch)
 

@@ -17,6 +17,7 @@ from data_sources.settings import Mode, Settings
 from market import catalogue
 from market.bars import COLUMNS, Bars, Provenance
 from market.instruments import Instrument, Interval
+from tests.fakes.telling import Town
 
 NOW = datetime(2026, 2, 6, 18, 0, tzinfo=UTC)
 RECORDING = assemble(Settings(Mode.RECORDED)).feed()
@@ -32,9 +33,26 @@ def client(
     address: str = "127.0.0.1",
 ) -> TestClient:
     """A client of the routes over ``feed``, which asks from ``address`` at ``now``."""
-    settings = settings or Settings()
-    served = routes(lambda: feed, lambda: settings, providers, lambda: now, questions)
+    settings = settings or Settings(Mode.RECORDED)
+
+    def recording() -> Feed | None:
+        return feed if feed.span.moment or feed.span.problems else None
+
+    served = routes(lambda: feed, lambda: settings, providers, lambda: now, questions, recording)
     return TestClient(Starlette(routes=served), client=(address, 50000))
+
+
+def asking(town: Town) -> TestClient:
+    """A client of the routes over everything that one process has."""
+    sources = town.sources
+    served = routes(
+        sources.feed,
+        lambda: town.settings,
+        sources.health,
+        town.clock.now,
+        recording=lambda: sources.playable,
+    )
+    return TestClient(Starlette(routes=served))
 
 
 class Shelf:

@@ -1,6 +1,7 @@
 """Whether the process says truly how it is, and to whom."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -11,9 +12,13 @@ from data_sources.assembly import assemble
 from data_sources.breaker import BreakerState
 from data_sources.health import ProviderHealth
 from data_sources.settings import SHIPPED_RECORDING, Metrics, Mode, Settings
-from tests.api.service import NOW, ask, client, shelf
+from tests.api.service import NOW, ask, asking, client, shelf
+from tests.fakes.clock import Clock
+from tests.fakes.telling import Town
 
-UP = ProviderHealth("yahoo", BreakerState.CLOSED, last_success=NOW, requests=9, failures=2)
+# Calendars are opened in the threads that ask, where the filters of warnings are not ours.
+pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+UP = ProviderHealth("yahoo", BreakerState.CLOSED, last_success=NOW, requests=9, failures=2, has_prices=True)
 DOWN = ProviderHealth(
     "fred", BreakerState.OPEN, last_error="fred did not answer", last_error_at=NOW, requests=5, failures=5
 )
@@ -39,6 +44,7 @@ def test_health_is_told_without_looking_at_a_price() -> None:
 def test_a_recording_is_ready() -> None:
     assert ask("/readyz") == {
         "status": "ready",
+        "degraded": [],
         "sources": {
             "recording": {
                 "state": "up",
@@ -55,6 +61,7 @@ def test_a_recording_with_a_broken_file_is_degraded(tmp_path: Path) -> None:
     (folder / "sessions.csv").unlink()
     body = ask("/readyz", asking=client(assemble(Settings(Mode.RECORDED, folder)).feed()))
     assert body["sources"]["recording"]["state"] == "degraded"
+    assert body["degraded"] == ["recording"]
     assert "sessions.csv" in body["sources"]["recording"]["last_error"]
 
 
@@ -71,16 +78,70 @@ def test_each_provider_says_how_it_is() -> None:
         "fred": "down",
         "binance": "not asked yet",
     }
+    assert body["degraded"] == ["fred"]
     assert body["sources"]["fred"]["last_error"] == "fred did not answer"
     assert body["sources"]["fred"]["breaker"] == "open"
 
 
 def test_without_any_provider_that_answers_we_are_not_ready() -> None:
-    assert ask("/readyz", 503, client(shelf(), providers=lambda: providers(DOWN)))["status"] == "not ready"
+    for known in (providers(DOWN), providers(UNTRIED), providers(DOWN, UNTRIED), {}):
+        asking = client(shelf(), providers=lambda known=known: known)
+        assert ask("/readyz", 503, asking)["status"] == "not ready"
 
 
-def test_behind_providers_that_fail_the_recording_stands() -> None:
-    assert ask("/readyz", asking=client(providers=lambda: providers(DOWN)))["status"] == "ready"
+def test_a_provider_whose_older_prices_can_be_shown_is_enough_and_is_named() -> None:
+    failing = replace(DOWN, has_prices=True)
+    body = ask("/readyz", asking=client(shelf(), providers=lambda: providers(failing)))
+    assert (body["status"], body["degraded"]) == ("ready", ["fred"])
+
+
+def test_a_provider_that_cannot_keep_its_answers_is_degraded() -> None:
+    full = replace(UP, storage="The disk is full.")
+    body = ask("/readyz", asking=client(shelf(), providers=lambda: providers(full)))
+    assert body["degraded"] == ["yahoo"]
+    assert body["sources"]["yahoo"]["last_error"] == "The disk is full."
+
+
+def test_behind_providers_that_fail_the_recording_stands_and_they_are_named() -> None:
+    body = ask("/readyz", asking=client(providers=lambda: providers(DOWN, UNTRIED)))
+    assert (body["status"], body["degraded"]) == ("ready", ["fred"])
+
+
+@pytest.mark.parametrize(
+    ("mode", "recording", "status"),
+    [
+        (Mode.LIVE, SHIPPED_RECORDING, 503),
+        (Mode.AUTO, SHIPPED_RECORDING, 200),
+        (Mode.AUTO, Path("nowhere"), 503),
+        (Mode.RECORDED, Path("nowhere"), 503),
+        (Mode.RECORDED, SHIPPED_RECORDING, 200),
+    ],
+)
+def test_where_every_provider_fails_we_are_ready_only_with_a_recording_to_show(
+    tmp_path: Path, mode: Mode, recording: Path, status: int
+) -> None:
+    town = Town(tmp_path, mode, Clock(), recording)
+    town.fail(town.providers)
+    assert ask("/readyz", status, asking(town))["degraded"] in ([], ["recording"])
+    town.settle()
+    body = ask("/readyz", status, asking(town))
+    asked = {name for name, provider in town.providers.items() if provider.keys}
+    assert set(body["degraded"]) - {"recording"} == asked
+    assert {body["sources"][name]["state"] for name in asked} <= {"down"}
+
+
+def test_once_prices_have_come_we_are_ready_and_stay_so_while_they_can_be_shown(tmp_path: Path) -> None:
+    town = Town(tmp_path, Mode.LIVE, Clock())
+    asked = asking(town)
+    ask("/readyz", 503, asked)
+    town.settle(1)
+    assert ask("/readyz", asking=asked)["degraded"] == []
+    town.fail(town.providers)
+    town.clock.pass_by(7200)
+    town.settle(1)
+    body = ask("/readyz", asking=asked)
+    assert "coinbase" in body["degraded"]
+    assert body["status"] == "ready"
 
 
 def test_metrics_are_written_as_prometheus_reads_them() -> None:

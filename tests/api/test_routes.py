@@ -20,13 +20,15 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
 
+from api.answers import prices
+from api.envelope import Json
+from api.query import Query
 from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, Question, routes
 from data_sources.assembly import assemble
 from data_sources.feed import Feed
 from data_sources.settings import SHIPPED_RECORDING, Mode, Settings
 from market import catalogue
-from market.bars import Bars, Provenance
-from market.instruments import Instrument, Interval
+from market.bars import Provenance
 from tests.api.service import ASK, NOW, RECORDING, Shelf, ask, client, daily, shelf
 
 ROOT = Path(__file__).parents[2]
@@ -190,28 +192,44 @@ def test_what_is_out_of_date_or_missing_is_not_kept() -> None:
         assert asking.get("/api/v1/readings?keys=BTC").headers["cache-control"] == "max-age=0"
 
 
-def test_an_answer_is_worked_out_once_while_it_stands() -> None:
-    asked: list[Instrument] = []
+def test_an_answer_is_worked_out_once_while_what_it_is_made_of_stays_the_same() -> None:
+    worked_out: list[Query] = []
 
-    class Counted(Shelf):
-        def bars(self, instrument: Instrument, interval: Interval) -> Bars:
-            asked.append(instrument)
-            return super().bars(instrument, interval)
+    def counted(feed: Feed, query: Query) -> Json:
+        worked_out.append(query)
+        return prices.readings(feed, query)
 
     now = NOW
-    feed = Feed(Counted({"BTC": daily("BTC", [1.0, 2.0])}), catalogue.load())
-    asking = TestClient(Starlette(routes=routes(lambda: feed, Settings, clock=lambda: now)))
+    has = Shelf({"BTC": daily("BTC", [1.0, 2.0])})
+    feed = Feed(has, catalogue.load())
+    question = Question("/api/v1/readings", ("keys", "asof"), counted)
+    served = routes(lambda: feed, Settings, clock=lambda: now, questions=(question,))
+    asking = TestClient(Starlette(routes=served))
     first = asking.get("/api/v1/readings?keys=BTC")
     now += timedelta(minutes=5)
     second = asking.get("/api/v1/readings?asof=&keys=BTC")
-    assert len(asked) == 1
+    assert len(worked_out) == 1
     assert second.text == first.text
     ages = [int(each.headers["cache-control"].removeprefix("max-age=")) for each in (first, second)]
     assert ages[0] - ages[1] == 300
 
-    now += timedelta(hours=1)
-    asking.get("/api/v1/readings?keys=BTC")
-    assert len(asked) == 2
+    has.has = {"BTC": daily("BTC", [1.0, 3.0])}
+    assert asking.get("/api/v1/readings?keys=BTC").json()["BTC"]["last"]["value"] == 3
+    assert len(worked_out) == 2
+
+
+def test_an_answer_of_yesterday_is_worked_out_anew_today() -> None:
+    now = NOW
+    feed = shelf(BTC=daily("BTC", [1.0, 2.0]))
+    said = Question("/api/v1/said", (), lambda seen, query: {"bars": len(seen.bars("BTC")), "at": query.now})
+    asking = TestClient(
+        Starlette(routes=routes(lambda: feed, Settings, clock=lambda: now, questions=(said,)))
+    )
+    evening = asking.get("/api/v1/said").json()
+    now += timedelta(hours=5, minutes=59)
+    assert asking.get("/api/v1/said").json() == evening
+    now += timedelta(minutes=2)
+    assert asking.get("/api/v1/said").json() != evening
 
 
 def test_what_may_not_be_kept_is_asked_for_again() -> None:

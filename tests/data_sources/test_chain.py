@@ -9,7 +9,7 @@ from market import catalogue
 from market.bars import State
 from market.instruments import Interval
 from tests.fakes.clock import Clock
-from tests.fakes.prices import BITCOIN, NASDAQ, VIX, YIELD, make_bars
+from tests.fakes.prices import BITCOIN, MOOD, NASDAQ, VIX, YIELD, make_bars
 from tests.fakes.scripted import Scripted
 
 MONDAY = Clock()
@@ -78,10 +78,23 @@ def test_the_first_providers_reason_is_told_when_none_answers():
     assert caught.value.source == "kraken"
 
 
-def test_the_recording_stands_in_last_of_all():
+def test_what_the_recording_holds_comes_beside_the_reason_and_is_no_answer():
     recording = Scripted(btc(9, 9.1, 9.2, source="Binance"))
-    bars = chain(BITCOIN, last_resort=recording, kraken=Unreachable(BITCOIN, "kraken"))
-    assert bars.provenance.source == "Binance"
+    with pytest.raises(Unreachable) as caught:
+        chain(BITCOIN, last_resort=recording, kraken=Unreachable(BITCOIN, "kraken"))
+    assert caught.value.recorded.provenance.source == "Binance"
+
+
+def test_a_replay_is_answered_from_the_recording_up_to_where_it_reaches():
+    recording = Scripted(btc(9, 9.1, 9.2, source="Binance"))
+    providers = {"kraken": Scripted(Unreachable(BITCOIN, "kraken"))}
+    live = Chain(providers, MONDAY.now, recording)
+    inside = live.as_of(datetime(2026, 2, 9, 0, 30, tzinfo=UTC))
+    assert inside.bars(BITCOIN, Interval.DAY).provenance.source == "Binance"
+    with pytest.raises(Unreachable) as caught:
+        live.as_of(datetime(2026, 2, 12, tzinfo=UTC)).bars(BITCOIN, Interval.DAY)
+    assert caught.value.recorded.last == 9.2
+    assert caught.value.recorded.provenance.stale_because is None
 
 
 def test_where_the_recording_has_nothing_either_the_provider_is_to_blame():
@@ -162,6 +175,13 @@ def test_a_day_on_which_the_fed_does_not_work_has_no_yield_to_wait_for():
 def test_what_is_called_late_is_what_its_own_provider_owes():
     wednesday = make_bars(YIELD, [4.2, 4.21], last=date(2026, 2, 4), source="yahoo")
     assert chain(YIELD, Clock(datetime(2026, 2, 5, 23, 30, tzinfo=UTC)), yahoo=wednesday).state is State.STALE
+
+
+def test_an_index_of_mood_that_stands_still_is_late_after_some_days():
+    monday = make_bars(MOOD, [40, 41], last=SUNDAY, source="alternative_me")
+    assert chain(MOOD, alternative_me=monday).state is State.FINAL
+    old = make_bars(MOOD, [40, 41], last=date(2025, 2, 8), source="alternative_me")
+    assert chain(MOOD, alternative_me=old).state is State.STALE
 
 
 def test_a_coin_is_due_every_day_of_the_week():

@@ -150,17 +150,29 @@ def test_a_moment_carries_its_weekday_and_its_zone() -> None:
     assert (
         text.full_moment(moment, ZoneInfo("America/New_York"), "New York") == "Sat 7 Feb 2026, 10:30 New York"
     )
-    assert text.short_moment(moment) == "7 Feb 15:30"
+    assert text.short_moment(moment, moment) == "7 Feb 15:30"
+    assert text.short_moment(moment) == "7 Feb 2026 15:30"
+
+
+def test_a_moment_of_another_year_says_so_by_the_clock_that_is_shown() -> None:
+    eve = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+    seen_from = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
+    assert text.short_moment(eve, seen_from) == "31 Dec 2025 23:30"
+    assert text.short_moment(eve, seen_from, ZoneInfo("America/New_York")) == "31 Dec 18:30"
 
 
 def test_days_are_written_short_or_in_full() -> None:
     day = date(2026, 2, 6)
-    assert (text.weekday(day), text.short_day(day), text.named_day(day), text.full_day(day)) == (
-        "Fri",
-        "6 Feb",
-        "Fri 6 Feb",
-        "6 Feb 2026",
-    )
+    seen_from = date(2026, 12, 31)
+    short = text.weekday(day), text.short_day(day, seen_from), text.named_day(day, seen_from)
+    assert (*short, text.full_day(day)) == ("Fri", "6 Feb", "Fri 6 Feb", "6 Feb 2026")
+
+
+@given(st.dates(), st.one_of(st.none(), st.dates()))
+def test_a_day_is_written_without_its_year_only_in_that_year(day: date, seen_from: date | None) -> None:
+    for written in (text.short_day(day, seen_from), text.named_day(day, seen_from)):
+        is_this_year = seen_from is not None and seen_from.year == day.year
+        assert written.endswith(f" {day:%Y}") != is_this_year
 
 
 def test_an_axis_label_is_exact_for_its_step() -> None:
