@@ -32,7 +32,7 @@ from market.instruments import Instrument, Interval
 log = logging.getLogger(__name__)
 Answer = Callable[[Request], Response]
 
-HEALTHZ = "/healthz"
+HEALTHZ, READYZ, METRICS = "/healthz", "/readyz", "/metrics"
 AT_ONCE = 4
 MOST_INSIDE = 64
 MOST_TOLD = 64
@@ -219,17 +219,26 @@ def routes(
     providers: Callable[[], Providers] = no_providers,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     questions: tuple[Question, ...] = QUESTIONS,
+    base: str = "",
 ) -> list[BaseRoute]:
-    """Every route, unknown paths under `/api/` last. Nothing is asked of ``feed`` before a request."""
+    """Every route under ``base``, unknown paths under `/api/` last; nothing is asked before a request.
+
+    What a probe or a scraper on this machine asks for stands at the root as well.
+    """
     house = House(feed, settings, providers, clock)
     ways: Mapping[str, Answer] = {
         HEALTHZ: _healthz,
-        "/readyz": lambda _: _readyz(house),
-        "/metrics": lambda request: _metrics(house, request),
+        READYZ: lambda _: _readyz(house),
+        METRICS: lambda request: _metrics(house, request),
         **{each.path: Asking(house, each) for each in questions},
         "/api/{path:path}": lambda _: _problem(404, "There is nothing at this address."),
     }
-    return [Route(path, Endpoint(path, house, answer)) for path, answer in ways.items()]
+    at_root = [HEALTHZ, READYZ, METRICS] if base else []
+    found = {path: Endpoint(path, house, answer) for path, answer in ways.items()}
+    return [
+        *(Route(f"{base}{path}", endpoint) for path, endpoint in found.items()),
+        *(Route(path, found[path]) for path in at_root),
+    ]
 
 
 def _healthz(_: Request) -> Response:
@@ -275,4 +284,6 @@ def _response(
     return Response(text, status, headers, media)
 
 
-ROUTES = routes(process_feed, process_settings, lambda: process_sources().health())
+def process_routes(base: str = "") -> list[BaseRoute]:
+    """The routes of this process, under ``base``."""
+    return routes(process_feed, process_settings, lambda: process_sources().health(), base=base)

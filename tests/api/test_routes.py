@@ -320,8 +320,8 @@ def test_many_ask_at_once_and_get_the_same() -> None:
 
 def test_importing_the_routes_reads_no_recording() -> None:
     script = (
-        "from api.routes import ROUTES\n"
+        "from api.routes import process_routes\n"
         "from data_sources.assembly import process_sources\n"
-        "assert ROUTES and process_sources.cache_info().currsize == 0\n"
+        "assert process_routes() and process_sources.cache_info().currsize == 0\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)

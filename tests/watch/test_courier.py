@@ -159,7 +159,9 @@ def _certificate(path: Path, *hosts: str) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
-    names = x509.SubjectAlternativeName([*map(x509.DNSName, ("localhost", *hosts)), x509.IPAddress(ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName(
+        [*map(x509.DNSName, ("localhost", *hosts)), x509.IPAddress(ip_address("127.0.0.1"))]
+    )
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -388,9 +390,8 @@ def test_a_service_that_says_its_target_is_gone_is_not_asked_again(
 
 
 @OLD_IMAGES
-def test_a_service_that_cannot_be_reached_is_asked_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("world")
+def test_a_service_that_cannot_be_reached_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     with pytest.raises(Undelivered, match="discord did not take it") as lost:
         Post().send(parse_target(*SERVICES["discord.com"]), MESSAGE)
