@@ -3,6 +3,8 @@
 // Text gets into the page as text, never as markup. One set of listeners serves the document for good: Streamlit
 // may mount this component again on another page, and then only the dialog moves.
 
+import "./dates.js";
+
 const NUMBER = "[data-formula]";
 const PLACES = "td, .mk-tile, .mk-parts li"; // whose whole surface opens the number in it
 const FIELDS = ["unit", "asOf", "fetchedAt", "source", "sampling", "n", "low", "high", "flags", "inputs", "second"];
