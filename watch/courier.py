@@ -28,6 +28,7 @@ GONE = (404, 410)
 _REFUSED = re.compile(r"error=(\d{3})(?:\d\d)?\.$")
 OUTWARD_FILE = "notify.toml"
 SENDER = "Market Stress"
+_NOWHERE = logging.NullHandler()
 
 
 class Undelivered(Exception):
@@ -103,6 +104,14 @@ def _wait_of(retry_after: str) -> timedelta:
     return timedelta(seconds=int(retry_after) if is_count else 0)
 
 
+def _keep_the_log_in() -> None:
+    """Let the library log for us alone: its lines name addresses, and one tells the status of an answer."""
+    library = logging.getLogger("apprise")
+    library.setLevel(logging.WARNING)
+    library.propagate = False
+    library.addHandler(_NOWHERE)
+
+
 def _refused(status: int, asked: timedelta = timedelta(0)) -> Undelivered:
     """What an answer of ``status`` means: whoever is gone or has moved is not asked again."""
     return Undelivered(f"answered {status}", lasting=status in GONE or 300 <= status < 400, asked=asked)
@@ -175,6 +184,7 @@ class Post:
         """``allowed`` judges each resolved address; ``certificates`` is a bundle to trust in place of the
         usual; a webhook answers within ``answer_within`` seconds of the connection.
         """
+        _keep_the_log_in()
         self._outward = outward or Outward()
         self._allowed = allowed
         self._certificates = certificates

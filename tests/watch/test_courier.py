@@ -375,7 +375,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     [(404, True), (410, True), (301, True), (401, False), (403, False), (429, False), (500, False)],
 )
 def test_a_service_that_says_its_target_is_gone_is_not_asked_again(
-    world: World, host: str, status: int, lasting: bool
+    world: World, host: str, status: int, lasting: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
     given = parse_target(*SERVICES[host])
     world.status = status
@@ -385,6 +385,7 @@ def test_a_service_that_says_its_target_is_gone_is_not_asked_again(
         Post().send(given, MESSAGE)
     assert refused.value.lasting is lasting
     assert set(world.asked) == {host}
+    assert capfd.readouterr().err == "", "the library names addresses"
     world.status, world.body = 200, b"ok"
     Post().send(given, MESSAGE)
 
