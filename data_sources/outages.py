@@ -1,4 +1,4 @@
-"""One plain line on the console for all providers that fall silent together, instead of one for each question.
+"""One plain line on the console for all providers that fall silent together, not one for each question.
 
 Without a way out to the internet every provider fails for every instrument. Whoever runs the program needs to
 hear that once.
