@@ -3,7 +3,7 @@
 import json
 import logging
 import secrets
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -13,7 +13,7 @@ from anyio import CapacityLimiter, to_thread
 from cachetools import TLRUCache
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.answers import claims, episodes, events, facts, levels, prices, rebound, stress, together
@@ -219,12 +219,8 @@ def routes(
     providers: Callable[[], Providers] = no_providers,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     questions: tuple[Question, ...] = QUESTIONS,
-    base: str = "",
-) -> list[BaseRoute]:
-    """Every route under ``base``, unknown paths under `/api/` last; nothing is asked before a request.
-
-    What a probe or a scraper on this machine asks for stands at the root as well.
-    """
+) -> list[Route]:
+    """Every route, unknown paths under `/api/` last. Nothing is asked of ``feed`` before a request."""
     house = House(feed, settings, providers, clock)
     ways: Mapping[str, Answer] = {
         HEALTHZ: _healthz,
@@ -233,12 +229,15 @@ def routes(
         **{each.path: Asking(house, each) for each in questions},
         "/api/{path:path}": lambda _: _problem(404, "There is nothing at this address."),
     }
-    at_root = [HEALTHZ, READYZ, METRICS] if base else []
-    found = {path: Endpoint(path, house, answer) for path, answer in ways.items()}
-    return [
-        *(Route(f"{base}{path}", endpoint) for path, endpoint in found.items()),
-        *(Route(path, found[path]) for path in at_root),
-    ]
+    return [Route(path, Endpoint(path, house, answer)) for path, answer in ways.items()]
+
+
+def under(base: str, routes: Collection[Route]) -> list[Route]:
+    """The same routes below the path ``base``; what probes ask for stands at the root as well."""
+    if not base:
+        return [*routes]
+    at_root = [route for route in routes if route.path in (HEALTHZ, READYZ, METRICS)]
+    return [*(Route(f"{base}{route.path}", route.endpoint) for route in routes), *at_root]
 
 
 def _healthz(_: Request) -> Response:
@@ -284,6 +283,4 @@ def _response(
     return Response(text, status, headers, media)
 
 
-def process_routes(base: str = "") -> list[BaseRoute]:
-    """The routes of this process, under ``base``."""
-    return routes(process_feed, process_settings, lambda: process_sources().health(), base=base)
+ROUTES = routes(process_feed, process_settings, lambda: process_sources().health())

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from api.middleware import middleware
-from api.routes import process_routes
+from api.routes import ROUTES, under
 from app.collector import keep_full_passes_cheap
 from app.lost import way_back
 from app.services import base_path
@@ -27,6 +27,6 @@ keep_full_passes_cheap()
 warm_up()
 app = st.App(
     "main.py",
-    routes=process_routes(base),
+    routes=under(base, ROUTES),
     middleware=middleware(settings.public_url, base, partial(way_back, base)),
 )

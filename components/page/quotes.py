@@ -74,4 +74,5 @@ def _says(text: str, value: float) -> bool:
         return False
     digits = found[2].replace(",", "")
     written = float(digits) * (-1 if found[1] == "−" else 1)
-    return abs(written - value) <= 0.5000001 * 10 ** -len(digits.partition(".")[2])
+    places = len(digits.partition(".")[2])
+    return abs(written - value) <= 0.5000001 / 10.0**places

@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
 
-from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, Question, routes
+from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, ROUTES, Question, routes, under
 from data_sources.assembly import assemble
 from data_sources.feed import Feed
 from data_sources.settings import SHIPPED_RECORDING, Mode, Settings
@@ -320,8 +320,14 @@ def test_many_ask_at_once_and_get_the_same() -> None:
 
 def test_importing_the_routes_reads_no_recording() -> None:
     script = (
-        "from api.routes import process_routes\n"
+        "from api.routes import ROUTES\n"
         "from data_sources.assembly import process_sources\n"
-        "assert process_routes() and process_sources.cache_info().currsize == 0\n"
+        "assert ROUTES and process_sources.cache_info().currsize == 0\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_under_a_path_every_route_stands_below_it_and_probes_find_theirs_at_the_root_too() -> None:
+    assert under("", ROUTES) == ROUTES
+    paths = [route.path for route in under("/stress", ROUTES)]
+    assert paths == [*(f"/stress{route.path}" for route in ROUTES), "/healthz", "/readyz", "/metrics"]
