@@ -12,6 +12,7 @@ RUN = PYTHONPATH="$(CURDIR)" $(VENV)/bin/python -m
 dev: $(VENV)/.dev
 
 run: $(VENV)/.run
+	@$(RUN) app.port "$(HOST)" "$(PORT)"
 	$(RUN) streamlit run app/asgi.py --server.address $(HOST) --server.port $(PORT)
 
 # Two at a time, file by file: tests that share a server stay together.
@@ -62,8 +63,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 define install
-	uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode --require-hashes -r $< 2>/dev/null \
-		|| $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "Installing what Market Stress needs into $(VENV): a minute or two, and only once."
+	@uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode --require-hashes -r $< 2>/dev/null \
+		|| $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< \
+			2>$(VENV)/install.log \
+		|| { echo "The packages could not be fetched: is there a way to a package index? What pip said is in" \
+			"$(VENV)/install.log." >&2; exit 1; }
 	@touch $@
 endef
 

@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.page import Page, Preloads, chunks_of, rewrite
+from api.page import Lost, Page, Preloads, chunks_of, rewrite
 from api.static import Precompressed
 
 LONGEST_ADDRESS = 2000
@@ -158,25 +158,32 @@ def security_policy(index: str) -> str:
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in rules.items())
 
 
-def middleware(public_url: str = "") -> list[Middleware]:
-    """What a request passes, outermost first; ``public_url`` is where visitors see this server, if known."""
+def middleware(
+    public_url: str = "", base: str = "", way_back: Callable[[], str] = lambda: ""
+) -> list[Middleware]:
+    """What a request passes, outermost first.
+
+    ``public_url`` is where visitors see this server, if known; ``base`` the path under which all of it
+    stands, such as "/stress"; ``way_back`` makes the page for an address where nothing is.
+    """
     streamlit, ours = streamlit_static(), Path(__file__).parents[1] / "app" / "static"
-    component = "/_stcore/bidi-components/market_stress.chart"
+    component = f"{base}/_stcore/bidi-components/market_stress.chart"
     scripts = (*ours.glob("plotly-*.js"), *(ours / f"{name}.js" for name in ("chart", "menu", "sheet")))
     modules = [f"{component}/{path.name}" for path in scripts]
-    modules += [f"/static/js/{name}" for name in chunks_of(CHUNKS, streamlit / "static" / "js")]
+    modules += [f"{base}/static/js/{name}" for name in chunks_of(CHUNKS, streamlit / "static" / "js")]
     preloads = Preloads(
-        tuple(modules), tuple(f"/app/static/{path.name}" for path in sorted(ours.glob("*.woff2")))
+        tuple(modules), tuple(f"{base}/app/static/{path.name}" for path in sorted(ours.glob("*.woff2")))
     )
-    folders = {"/static": streamlit / "static", "/app/static": ours, component: ours}
+    folders = {f"{base}/static": streamlit / "static", f"{base}/app/static": ours, component: ours}
     index = (streamlit / "index.html").read_text(encoding="utf-8")
-    policy = security_policy(rewrite(index, "/", public_url, preloads))
+    policy = security_policy(rewrite(index, "/", public_url, preloads, base))
     return [
         Middleware(SecurityHeaders, policy=policy),
         Middleware(Limits),
         Middleware(OriginGuard, allowed=[urlsplit(public_url).netloc] if public_url else []),
         Middleware(Precompressed, folders=folders),
-        Middleware(Page, public_url=public_url, preloads=preloads),
+        Middleware(Page, public_url=public_url, preloads=preloads, base=base),
+        Middleware(Lost, base=base, way_back=way_back),
     ]
 
 

@@ -1,7 +1,7 @@
 """The page that Streamlit sends before any of its JavaScript runs, made ours."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -9,17 +9,17 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.static import best_encoding, compress
 
 TITLE = "<title>Streamlit</title>"
-ICON = {"./favicon.png": "/app/static/icon.png"}
+ICON = "./favicon.png"
 # Where the server is: Streamlit's script would look under each page's own path first, note two failures in
 # the console, and open its socket only after that.
 START = """<script>window.__streamlit = {
-  BACKEND_BASE_URL: location.origin, MAIN_PAGE_BASE_URL: location.origin,
+  BACKEND_BASE_URL: location.origin + "@base", MAIN_PAGE_BASE_URL: location.origin + "@base",
   HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false},
 }</script>"""
 THEMES = {"light": "light_theme", "dark": "dark_theme"}
@@ -84,10 +84,15 @@ def chunks_of(names: Iterable[str], folder: Path) -> list[str]:
     return list(found)
 
 
-def rewrite(html: str, path: str, public_url: str, preloads: Preloads) -> str:
-    """Streamlit's index page with our title, description, link-preview tags and preloads."""
-    path = path if path in ABOUT else "/"
-    name, description = ABOUT[path]
+def page_of(path: str, base: str = "") -> str | None:
+    """The page at ``path`` of a server whose pages stand under ``base``; None where there is no page."""
+    page = path.removeprefix(base) if path.startswith(f"{base}/") else ""
+    return page if page in ABOUT else None
+
+
+def rewrite(html: str, page: str, public_url: str, preloads: Preloads, base: str = "") -> str:
+    """Streamlit's index page with the title, description, link-preview tags and preloads of ``page``."""
+    name, description = ABOUT[page]
     title = f"{name} · Market Stress"
     tags = {
         "og:site_name": "Market Stress",
@@ -96,18 +101,22 @@ def rewrite(html: str, path: str, public_url: str, preloads: Preloads) -> str:
         "og:description": description,
     }
     if public_url:
-        tags["og:url"] = f"{public_url}{path}"
+        tags["og:url"] = f"{public_url}{page}"
     lines = [
         f"<title>{escape(title)}</title>",
         f'<meta name="description" content="{escape(description)}">',
         '<meta name="twitter:card" content="summary">',
         '<meta name="color-scheme" content="light dark">',
         *(f'<meta property="{tag}" content="{escape(text)}">' for tag, text in tags.items()),
-        START,
+        START.replace("@base", base),
         str(preloads),
     ]
     html = re.sub(r'<link\s+rel="preload"[^>]*SourceSans[^>]*/>', "", html)
-    ours = {TITLE: "\n".join(lines), "</head>": f"{preloads.stand_in}</head>"} | ICON
+    ours = {
+        TITLE: "\n".join(lines),
+        "</head>": f"{preloads.stand_in}</head>",
+        ICON: f"{base}/app/static/icon.png",
+    }
     for theirs, replacement in ours.items():
         html = html.replace(theirs, replacement)
     return html
@@ -127,14 +136,24 @@ def with_theme(query: str) -> str | None:
 class Page:
     """Rewrites the index page, compressed; sends a ``theme=`` in the address to where Streamlit obeys it."""
 
-    def __init__(self, app: ASGIApp, public_url: str = "", preloads: Preloads | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, public_url: str = "", preloads: Preloads | None = None, base: str = ""
+    ) -> None:
         self.app = app
         self.public_url = public_url
         self.preloads = preloads or Preloads()
+        self.base = base
         self.made = lru_cache(maxsize=64)(self._make)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _may_be_a_page(scope):
+        asked = scope["type"] == "http" and scope["method"] == "GET"
+        if asked and self.base and scope["path"] == self.base:  # links of a page are told from its folder
+            query = scope["query_string"].decode("latin-1")
+            home = RedirectResponse(f"{self.base}/{query and '?'}{query}", 307, {"cache-control": "no-store"})
+            await home(scope, receive, send)
+            return
+        page = page_of(scope["path"], self.base) if asked else None
+        if page is None:
             await self.app(scope, receive, send)
             return
         themed = with_theme(scope["query_string"].decode("latin-1"))
@@ -143,9 +162,9 @@ class Page:
             await moved(scope, receive, send)
             return
         encoding = best_encoding(Headers(scope=scope).get("accept-encoding", ""))
-        await self.app(_asking_for_all(scope), receive, self._rewriting(scope["path"], encoding, send))
+        await self.app(_asking_for_all(scope), receive, self._rewriting(page, encoding, send))
 
-    def _rewriting(self, path: str, encoding: str, send: Send) -> Send:
+    def _rewriting(self, page: str, encoding: str, send: Send) -> Send:
         held: list[Message] = []
 
         async def rewriting(message: Message) -> None:
@@ -155,22 +174,53 @@ class Page:
             held.append(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 start, *rest = held
-                body = self.made(b"".join(part.get("body", b"") for part in rest), path, encoding)
+                body = self.made(b"".join(part.get("body", b"") for part in rest), page, encoding)
                 await send(_retold(start, len(body), encoding))
                 await send({"type": "http.response.body", "body": body})
 
         return rewriting
 
-    def _make(self, body: bytes, path: str, encoding: str) -> bytes:
-        html = rewrite(body.decode("utf-8"), path, self.public_url, self.preloads)
+    def _make(self, body: bytes, page: str, encoding: str) -> bytes:
+        html = rewrite(body.decode("utf-8"), page, self.public_url, self.preloads, self.base)
         return compress(html.encode("utf-8"), encoding)
 
 
-def _may_be_a_page(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return False
-    path: str = scope["path"]
-    return not path.startswith(("/_stcore/", "/api/", "/static/")) and "." not in path.rpartition("/")[2]
+class Lost:
+    """Answers 404 with a way back where there is no page and no file: Streamlit sends its page for anything.
+
+    No route of ours answers with HTML, so an HTML answer that is no page can only be that. What speaks JSON
+    says in JSON that there is nothing.
+    """
+
+    def __init__(self, app: ASGIApp, base: str = "", way_back: Callable[[], str] = lambda: "") -> None:
+        """``way_back`` makes the page that is sent, once it is needed."""
+        self.app = app
+        self.base = base
+        self.way_back = way_back
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if not asked or page_of(scope["path"], self.base) is not None:
+            await self.app(scope, receive, send)
+            return
+        lost = False
+
+        async def finding(message: Message) -> None:
+            nonlocal lost
+            if message["type"] == "http.response.start" and _says_nothing_is_here(message):
+                lost = True
+                await HTMLResponse(self.way_back(), 404, {"cache-control": "no-store"})(scope, receive, send)
+            elif not lost:
+                await send(message)
+
+        await self.app(scope, receive, finding)
+
+
+def _says_nothing_is_here(start: Message) -> bool:
+    kind = Headers(raw=start["headers"]).get("content-type", "")
+    if start["status"] == 404:
+        return not kind.startswith("application/json")
+    return start["status"] == 200 and kind.startswith("text/html")
 
 
 def _asking_for_all(scope: Scope) -> Scope:

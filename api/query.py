@@ -13,6 +13,7 @@ from market.instruments import Instrument, Interval
 from market.moments import parse_moment, say_moment
 from market.ranges import WINDOWS, parse_window
 from market.text import clipped
+from market.trackers import is_tracker
 from market.zones import Zone, parse_zone
 
 EARLIEST = datetime(1990, 1, 2, tzinfo=UTC)  # the end of the first day in the table of New York sessions
@@ -32,10 +33,13 @@ class BadParameter(ValueError):
 def read_query(fields: Iterable[tuple[str, str]], names: Collection[str]) -> dict[str, str]:
     """The parameters given, by name; an empty one counts as left out.
 
-    Raises `BadParameter` for a name that is not one of ``names``, and for one given twice.
+    What trackers add is passed over. Raises `BadParameter` for any other name that is not one of ``names``,
+    and for one given twice.
     """
     given: dict[str, str] = {}
     for name, text in fields:
+        if name not in names and is_tracker(name):
+            continue
         if name not in names:
             known = ", ".join(names) if names else "none"
             raise BadParameter(name, f"There is no such parameter here. Known: {known}.")

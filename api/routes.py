@@ -3,7 +3,7 @@
 import json
 import logging
 import secrets
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -13,7 +13,7 @@ from anyio import CapacityLimiter, to_thread
 from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.answers import claims, episodes, events, facts, levels, prices, rebound, stress, together
@@ -29,7 +29,7 @@ from data_sources.settings import Metrics, Mode, Settings
 log = logging.getLogger(__name__)
 Answer = Callable[[Request], Response]
 
-HEALTHZ = "/healthz"
+HEALTHZ, READYZ, METRICS = "/healthz", "/readyz", "/metrics"
 AT_ONCE = 4
 MOST_INSIDE = 64
 MOST_TOLD = 64
@@ -183,17 +183,25 @@ def routes(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     questions: tuple[Question, ...] = QUESTIONS,
     recording: Callable[[], Feed | None] = no_recording,
-) -> list[BaseRoute]:
+) -> list[Route]:
     """Every route, unknown paths under `/api/` last. Nothing is asked of ``feed`` before a request."""
     house = House(feed, settings, providers, clock, recording)
     ways: Mapping[str, Answer] = {
         HEALTHZ: _healthz,
-        "/readyz": lambda _: _readyz(house),
-        "/metrics": lambda request: _metrics(house, request),
+        READYZ: lambda _: _readyz(house),
+        METRICS: lambda request: _metrics(house, request),
         **{each.path: Asking(house, each) for each in questions},
         "/api/{path:path}": lambda _: _problem(404, "There is nothing at this address."),
     }
     return [Route(path, Endpoint(path, house, answer)) for path, answer in ways.items()]
+
+
+def under(base: str, routes: Collection[Route]) -> list[Route]:
+    """The same routes below the path ``base``; what probes ask for stands at the root as well."""
+    if not base:
+        return [*routes]
+    at_root = [route for route in routes if route.path in (HEALTHZ, READYZ, METRICS)]
+    return [*(Route(f"{base}{route.path}", route.endpoint) for route in routes), *at_root]
 
 
 def _healthz(_: Request) -> Response:

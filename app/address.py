@@ -13,6 +13,7 @@ from market.catalogue import Catalogue, load
 from market.moments import parse_moment, write_moment
 from market.ranges import Range, parse_window
 from market.text import clipped
+from market.trackers import is_tracker
 from market.zones import Zone, parse_zone, write_zone
 
 MOST_ZONES = 12
@@ -196,8 +197,9 @@ def write_address(view: View, *, everything: bool = False) -> dict[str, str | li
 
 
 def _strangers(query: Mapping[str, Sequence[str]], known: Mapping[str, Parameter]) -> list[str]:
-    """One sentence for all names in an address that nobody reads."""
-    strange = [name for name in query if name not in known and name not in ELSEWHERE and name != "theme"]
+    """One sentence for all names in an address that nobody reads, but those that only follow the reader."""
+    ours = {*known, *ELSEWHERE, "theme"}
+    strange = [name for name in query if name not in ours and not is_tracker(name)]
     if not strange:
         return []
     named = [f"“{clipped(name)}”" for name in strange[:MOST_NAMED]]

@@ -14,7 +14,7 @@ from app import session
 from app.address import View, write_address
 from app.muting import offer_mute
 from app.opening import mount_opening
-from app.services import settings, sources
+from app.services import base_path, settings, sources
 from app.strip import say_waiting, show_strip
 from app.widgets import choose_one, choose_switch, usual_range
 from components.page.cards import Kind, footer, note
@@ -149,7 +149,7 @@ def _date_control() -> None:
             max_value=last,
             key=key,
             on_change=_chosen_day,
-            args=(key, day),
+            args=(key, st.session_state[key], session.view().asof),
             format="YYYY-MM-DD",
             label_visibility="collapsed",
             width=148,
@@ -187,9 +187,9 @@ def _go(to: datetime | None) -> None:
     session.change(asof=to)
 
 
-def _chosen_day(key: str, usual: date) -> None:
+def _chosen_day(key: str, shown: date, was: datetime | None) -> None:
     chosen = st.session_state.get(key)
-    if chosen and key == session.control("asof", usual):
+    if chosen and session.is_choice("asof", key, chosen, shown, was):
         session.change(by="asof", asof=min(day_end(chosen), session.feed().span.end or day_end(chosen)))
 
 
@@ -202,7 +202,8 @@ def _share(page: StreamlitPage) -> None:
 
 def _address(page: StreamlitPage, view: View, *, everything: bool = False) -> str:
     parameters = write_address(view, everything=everything)
-    start = settings().public_url or "{0.scheme}://{0.netloc}".format(urlsplit(st.context.url or ""))
+    here = urlsplit(st.context.url or "")
+    start = settings().public_url or f"{here.scheme}://{here.netloc}{base_path()}"
     return f"{start}/{page.url_path}?{urlencode(parameters, doseq=True, safe=':,')}"
 
 

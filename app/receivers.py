@@ -1,10 +1,12 @@
 """Where messages go: the targets of a visitor who may say so."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app.permission import owner
 from app.services import store
-from app.watching import change, told
+from app.watching import change, told, why_unheard
 from watch.store import TargetStatus
 
 PLACES = {
@@ -22,8 +24,13 @@ def show_targets() -> None:
     mine = owner()
     if mine is None:
         return
-    with told(), st.expander("Where messages go"):
-        for each in store().targets(mine):
+    with told():
+        _targets(mine, store().targets(mine))
+
+
+def _targets(mine: str, targets: Sequence[TargetStatus]) -> None:
+    with st.expander("Where messages go", expanded=bool(why_unheard(targets))):
+        for each in targets:
             _row(mine, each)
         kind = st.selectbox("Service", list(PLACES))
         address = st.text_input("Address", placeholder=PLACES[kind], max_chars=500)

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import streamlit as st
+
 from data_sources.assembly import Sources, process_settings, process_sources
 from data_sources.settings import Settings
 from market.catalogue import Catalogue
@@ -16,6 +18,12 @@ def sources() -> Sources:
 def settings() -> Settings:
     """This process's settings."""
     return process_settings()
+
+
+def base_path() -> str:
+    """The path that every address of this server begins with, such as "/stress"; empty for none."""
+    given = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{given}" if given else ""
 
 
 @cache

@@ -74,9 +74,17 @@ def control(name: str, usual: object = "") -> str:
     A page that changes quickly is answered by a browser that has not seen the change yet: what it still says
     of an older control must not be taken for a choice. ``usual`` is what is shown while nothing is chosen.
     """
-    turns: dict[str, int] = st.session_state["turns"]
-    shown = "" if getattr(view(), name) else usual
-    return f"{WIDGET}{name}-{st.session_state['page']}-{turns.get(name, 0)}-{shown}"
+    return f"{_place(name)}{'' if getattr(view(), name) else usual}"
+
+
+def is_choice(name: str, key: str, said: object, shown: object, was: object) -> bool:
+    """Whether what the control ``key`` of ``name`` says is what a person chose.
+
+    It was drawn with ``shown``, when that part of the view ``was`` so. A control that another has taken the
+    place of chooses nothing any more; nor does one that says what it was drawn with while the view is as it
+    was: so does a browser that answers before it has heard of a change.
+    """
+    return key.startswith(_place(name)) and (said != shown or getattr(view(), name) != was)
 
 
 def feed() -> Feed:
@@ -176,6 +184,12 @@ def _take_kept_zones() -> None:
     kept = () if view().zone else zones_kept_by(mine)
     if kept:
         change(zone=kept)
+
+
+def _place(name: str) -> str:
+    """How the keys of the controls of a part of the view begin, until that part changes under them."""
+    turns: dict[str, int] = st.session_state["turns"]
+    return f"{WIDGET}{name}-{st.session_state['page']}-{turns.get(name, 0)}-"
 
 
 def _show(wanted: View, by: str = "") -> None:

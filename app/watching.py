@@ -1,6 +1,6 @@
 """What the watcher does for the visitor: when it was seen, what it watches, what it told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from market.instruments import Interval
 from market.rules import Direction, LevelRule, Measure, MeasureRule, QuietHours, Rule, usual_clear
 from market.zone_events import Happening
 from market.zones import Zone, write_zone
-from watch.store import Refused, RuleStatus, StoreUnavailable
+from watch.store import Refused, RuleStatus, StoreUnavailable, TargetStatus
 
 LATE = timedelta(minutes=2)
 SEEN_EVERY = 15.0  # seconds
@@ -203,21 +203,51 @@ def _offer(mine: str, key: str, level: ZoneHistory | None) -> None:
     """Controls for a new rule: on the events of the chosen level, or on a number."""
     events = [] if level is None else [f"{_range(level.zone)}: {kind}" for kind in KINDS]
     readings = {each.words: each for each in readings_of(key)}
+    unheard = why_unheard(store().targets(mine))
+    if unheard:
+        show_html(
+            note(
+                Kind.STALE, "Nobody will hear of it.", f"{unheard} The alert log below is kept all the same."
+            )
+        )
     chosen = st.selectbox("Tell me of", [*events, *readings])
     quiet = _quiet_hours()
     if level is not None and chosen in events:
         kind = list(KINDS)[events.index(chosen)]
         st.button("Watch", on_click=_watch_level, args=(mine, level.zone, kind, level.interval, quiet))
         return
+    _offer_reading(mine, readings[chosen], quiet)
+
+
+def _offer_reading(mine: str, reading: Reading, quiet: QuietHours | None) -> None:
+    """Controls for a rule on a number; its button waits for the value."""
     side, threshold, hold, keep = st.columns(4)
     sides = side.selectbox("When it is", list(SIDES))
     value = threshold.number_input("This value", value=None, format="%.10g")
     holds = hold.selectbox("For", list(TIMES))
     keeps = keep.selectbox("Over once back for", list(TIMES))
     at_once = st.toggle("Tell me as well if it is so already", help="Else it must come from the other side.")
-    if value is not None:
-        given = (readings[chosen], SIDES[sides], float(value), TIMES[holds], TIMES[keeps], at_once, quiet)
-        st.button("Watch", on_click=_watch_reading, args=(mine, *given))
+    waits = "" if value is not None else "A value is needed: type it under “This value” and press Enter."
+    given = (reading, SIDES[sides], float(value or 0), TIMES[holds], TIMES[keeps], at_once, quiet)
+    st.button(
+        "Watch", key="watch-reading", on_click=_watch_reading, args=(mine, *given), disabled=bool(waits)
+    )
+    if waits:
+        show_html(block(element("p", waits, class_="mk-def")))
+
+
+def why_unheard(targets: Sequence[TargetStatus]) -> str:
+    """Why no message can be delivered to any of ``targets``, and what to do; empty where one can."""
+    heard = [each for each in targets if each.confirmed_at and not each.broken and not each.muted_at]
+    if heard:
+        return ""
+    if not targets:
+        return "Add a place for messages under “Where messages go”."
+    if any(not each.confirmed_at and not each.broken for each in targets):
+        return "A place for messages waits for its code: type it in under “Where messages go”."
+    if any(each.muted_at and not each.broken for each in targets):
+        return "Every place for messages is muted: unmute one under “Where messages go”."
+    return "Every place for messages is gone: add another under “Where messages go”."
 
 
 def _quiet_hours() -> QuietHours | None:

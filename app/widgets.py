@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import streamlit as st
@@ -225,9 +225,7 @@ def choose_since() -> None:
         "Since",
         min_value=first,
         max_value=max(day, today),
-        key=key,
-        on_change=_remember,
-        args=("since", key, day),
+        **_noting("since", key),
         format="YYYY-MM-DD",
         label_visibility="collapsed",
         width=148,
@@ -251,10 +249,8 @@ def choose_pill(
     chosen = st.segmented_control(
         label,
         options,
-        key=key,
+        **_noting(name, key),
         format_func=words,
-        on_change=_remember,
-        args=(name, key, usual),
         label_visibility="collapsed",
         required=True,
         disabled=idle,
@@ -283,10 +279,8 @@ def choose_key(keys: Sequence[str], usual: str = "") -> str:
         st.segmented_control(
             "Instrument",
             options,
-            key=key,
+            **_noting("keys", key),
             format_func=lambda each: known()[each].short,
-            on_change=_remember,
-            args=("keys", key, usual),
             label_visibility="collapsed",
             required=True,
         )
@@ -306,10 +300,8 @@ def choose_compared(usual: Sequence[str]) -> tuple[str, ...]:
             "Compare",
             options,
             selection_mode="multi",
-            key=key,
+            **_noting("keys", key),
             format_func=lambda each: known()[each].short,
-            on_change=_remember,
-            args=("keys", key, usual),
             label_visibility="collapsed",
         )
     return asked or tuple(usual)
@@ -327,10 +319,8 @@ def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
     name = st.segmented_control(
         "Level",
         list(by_name),
-        key=key,
+        **_noting("level", key),
         format_func=lambda name: by_name[name].name or name,
-        on_change=_remember,
-        args=("level", key, inside),
         label_visibility="collapsed",
         required=True,
     )
@@ -340,13 +330,14 @@ def choose_level(zones: Sequence[Zone], usual: Zone | None) -> Zone | None:
 def choose_one(name: str, label: str, options: Sequence[T], words: Callable[[T], str] = str) -> T:
     """One of ``options`` from a list; it stands in the address as ``name``."""
     key = _prepare(name)
-    return st.selectbox(label, options, key=key, format_func=words, on_change=_remember, args=(name, key))
+    chosen: T = st.selectbox(label, options, format_func=words, **_noting(name, key))
+    return chosen
 
 
 def choose_switch(name: str, label: str) -> bool:
     """On or off; it stands in the address as ``name``."""
     key = _prepare(name)
-    return st.toggle(label, key=key, on_change=_remember, args=(name, key))
+    return st.toggle(label, **_noting(name, key))
 
 
 def _prepare(name: str, usual: object = "") -> str:
@@ -357,10 +348,17 @@ def _prepare(name: str, usual: object = "") -> str:
     return key
 
 
-def _remember(name: str, key: str, usual: object = "") -> None:
-    """Take what the control of ``name`` says into the view, unless another has taken its place by now."""
-    if key == session.control(name, usual) and key in st.session_state:
-        chosen = st.session_state[key]
-        if name == "keys":
-            chosen = tuple(chosen[:MOST_KEYS]) if isinstance(chosen, list) else (chosen,)
-        session.change(by=name, **{name: chosen})
+def _noting(name: str, key: str) -> dict[str, Any]:
+    """What makes a control of ``name`` write to the view what a person chooses with it, and only that."""
+    shown, was = st.session_state[key], getattr(session.view(), name)
+    return {"key": key, "on_change": _remember, "args": (name, key, shown, was)}
+
+
+def _remember(name: str, key: str, shown: object, was: object) -> None:
+    """Take what a person chose with the control of ``name`` into the view."""
+    if key not in st.session_state or not session.is_choice(name, key, st.session_state[key], shown, was):
+        return
+    said = st.session_state[key]
+    if name == "keys":
+        said = tuple(said[:MOST_KEYS]) if isinstance(said, list) else (said,)
+    session.change(by=name, **{name: said})

@@ -17,7 +17,7 @@ NEIGHBOURS = 3
 
 
 def fill(bars: Bars, second: Bars) -> Bars:
-    """``bars`` with the closes that ``second`` has for their holes, and for newest closes that a gate set aside;
+    """``bars`` with the closes that ``second`` has for their holes, and for newest ones that a gate set aside;
     the same bars where it has none.
 
     Open, high, low and volume of such a session stay missing. Series in other money or bars fill nothing, nor

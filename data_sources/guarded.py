@@ -4,7 +4,6 @@ A call runs in a thread of its own and is left behind when its deadline passes; 
 really ends, so a provider that hangs never holds more threads than it has places.
 """
 
-import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -18,12 +17,12 @@ from data_sources.breaker import Breaker, BreakerState, Budget, Limits
 from data_sources.errors import BadData, NoData, RateLimited, SourceError, UnknownSymbol, Unreachable
 from data_sources.flights import take_off
 from data_sources.health import ProviderHealth
+from data_sources.outages import OUTAGES, Outages, printable
 from data_sources.source import Loading, Source
 from market.bars import Bars
 from market.instruments import Instrument, Interval
 
 Answer = TypeVar("Answer")
-log = logging.getLogger(__name__)
 
 
 class Guarded:
@@ -38,8 +37,10 @@ class Guarded:
         clock: Callable[[], datetime],
         timer: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
+        outages: Outages = OUTAGES,
     ) -> None:
         """``source`` is the provider's name in the catalogue; ``clock`` stamps, ``timer`` measures."""
+        self._outages = outages
         self.source = source
         self._inner = inner
         self._clock = clock
@@ -158,13 +159,14 @@ class Guarded:
             raise Unreachable(instrument, self.source, f"no place came free in {self._limits.queue_wait:g} s")
 
     def _note_answer(self) -> None:
+        self._outages.answered(self.source)
         with self._lock:
             self._breaker.answered(self._timer())
             self._seen = replace(self._seen, last_success=self._clock())
 
     def _note_failure(self, error: SourceError) -> float | None:
         """Count a failure; returns for how long the provider is left alone after it."""
-        log.warning("%s: %s: %s", self.source, error.instrument.key, printable(error.words) or error.reason)
+        self._outages.failed(error)
         with self._lock:
             now = self._timer()
             self._budget.spend(now, self._limits.failure_cost - self._limits.cost)
@@ -182,8 +184,3 @@ class Guarded:
 
 def nothing_to_load() -> None:
     """What a source without a client library does beforehand."""
-
-
-def printable(words: str) -> str:
-    """A provider's words on one line of at most 300 characters, control characters left out."""
-    return "".join(each if each.isprintable() else " " for each in words[:300])

@@ -17,6 +17,7 @@ What Yahoo and yfinance 1.7 really do, and what is done about it here:
 """
 
 import json
+import logging
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -98,6 +99,8 @@ class Yahoo:
             # It still uses what pandas deprecates; that is not news to whoever runs us.
             warnings.filterwarnings("ignore", module=r"yfinance\.")
             yfinance.config.debug.hide_exceptions = False
+            # Whatever fails is raised as well, and told once for all.
+            logging.getLogger("yfinance").setLevel(logging.CRITICAL)
             self._open_files()
             self._is_ready, self._is_damaged = True, False
 

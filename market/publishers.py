@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from market.text import listed
+
 PUBLISHERS: Mapping[str, str] = MappingProxyType(
     {
         "yahoo": "Yahoo Finance",
@@ -21,6 +23,7 @@ PUBLISHERS: Mapping[str, str] = MappingProxyType(
     }
 )
 JOINED = " and "
+_OPEN_BAR = re.compile(r", (open bar from .*)$")
 _KEYS = re.compile(rf"\b({'|'.join(PUBLISHERS)})\b")
 
 
@@ -29,6 +32,14 @@ def publisher(source: str) -> str:
 
     >>> publisher("yahoo and fred")
     'Yahoo Finance and FRED'
+
+    Of three or more, what is said of one stands in brackets.
+
+    >>> publisher("Cboe and Nasdaq and kraken, open bar from okx")
+    'Cboe, Nasdaq and Kraken (open bar from OKX)'
     """
     named = _KEYS.sub(lambda key: PUBLISHERS[key.group()], source)
-    return JOINED.join(dict.fromkeys(named.split(JOINED)))
+    names = list(dict.fromkeys(named.split(JOINED)))
+    if len(names) > 2:
+        names = [_OPEN_BAR.sub(r" (\1)", name) for name in names]
+    return listed(names)

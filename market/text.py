@@ -4,7 +4,7 @@ Percentages, basis points and money come in the unit they are shown in (-1.59 is
 is None or not finite is written as an en dash. Rounding comes first, then the sign: nothing is ever "−0.0%".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
@@ -87,6 +87,19 @@ def funding(value: float | None) -> str:
     return decimal(value, 3, suffix="%")
 
 
+def out_of_100(value: float | None) -> str:
+    """A score where it stands alone, as in a quotation: `56.5 of 100`."""
+    return MISSING if value is None or not isfinite(value) else f"{decimal(value, 1)} of 100"
+
+
+def plain(value: float | None) -> str:
+    """A number of any kind, with two decimals at most, or four digits where small: `23,031.21`, `12`."""
+    if value is None or not isfinite(value):
+        return MISSING
+    places = 2 if abs(value) >= 1 or value == 0 else min(8, 3 - floor(log10(abs(value))))
+    return decimal(float(f"{value:.{places}f}"), _exact_places_of(value, places))
+
+
 def multiple(value: float | None) -> str:
     """How many times something else: `2.4×`."""
     return decimal(value, 1, suffix="×")
@@ -118,7 +131,7 @@ def price(value: float | None, instrument: Instrument) -> str:
         return MISSING
     match instrument.unit:
         case Unit.USD:
-            return decimal(value, _dollar_places(value), prefix="$")
+            return dollars(value)
         case Unit.PERCENT:
             return decimal(value, 3 if instrument.flow else 2, suffix="%")
         case Unit.MILLION_USD:
@@ -127,6 +140,13 @@ def price(value: float | None, instrument: Instrument) -> str:
             return decimal(value)
         case _:
             return decimal(value, 0 if abs(value) >= 1000 else 1)
+
+
+def dollars(value: float | None) -> str:
+    """A price in dollars: `$69,310`, `$80.90`, `$0.09780`."""
+    if value is None or not isfinite(value):
+        return MISSING
+    return decimal(value, _dollar_places(value), prefix="$")
 
 
 def short_price(value: float | None, instrument: Instrument) -> str:
@@ -230,6 +250,11 @@ def tick(value: float, step: float, *, prefix: str = "") -> str:
     return decimal(value / scale, _exact_places(step / scale), prefix=prefix, suffix=letter if value else "")
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in one phrase: `Cboe`, `Cboe and Nasdaq`, `Cboe, Nasdaq and ICE`."""
+    return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), *names[-1:]])
+
+
 def clipped(text: str) -> str:
     """Words from outside as they may stand in a sentence of ours: printable and short."""
     printable = "".join(character for character in text if character.isprintable())
@@ -238,6 +263,11 @@ def clipped(text: str) -> str:
 
 def _scale_of(value: float) -> tuple[float, str]:
     return max((each for each in _SCALES if each[0] <= value), key=lambda each: each[0])
+
+
+def _exact_places_of(value: float, most: int) -> int:
+    """How many of ``most`` decimals of ``value`` say something."""
+    return len(f"{value:.{most}f}".partition(".")[2].rstrip("0"))
 
 
 def _exact_places(step: float) -> int:

@@ -57,3 +57,37 @@ def test_host_and_port_can_be_chosen_either_way(clone: Path, way: str) -> None:
     planned = make(clone, "-n", "run", *words, **({} if words else chosen)).stdout
     assert "--server.address 0.0.0.0 --server.port 8600" in planned
     assert "--server.address localhost --server.port 8501" in make(clone, "-n", "run").stdout
+
+
+# A Python whose environments have no package index: pip says so at length.
+WITHOUT_AN_INDEX = """#!/bin/sh
+if test "$2" = venv; then
+    mkdir -p "$3/bin" && cp "$0" "$3/bin/python"
+else
+    for line in 1 2 3 4 5; do echo "WARNING: Retrying after connection broken" >&2; done
+    echo "ERROR: No matching distribution found" >&2
+    exit 1
+fi
+"""
+
+
+def test_the_first_install_says_that_it_takes_a_while_and_one_without_an_index_says_so(clone: Path) -> None:
+    python = clone / "far-away-python"
+    python.write_text(WITHOUT_AN_INDEX)
+    python.chmod(0o755)
+    (clone / "bin").mkdir()
+    uv = clone / "bin" / "uv"
+    uv.write_text("#!/bin/sh\nexit 1\n")
+    uv.chmod(0o755)
+    run = make(clone, "run", f"PYTHON={python}", PATH=f"{clone / 'bin'}:{os.environ['PATH']}")
+    assert run.returncode != 0
+    assert "a minute or two" in run.stdout
+    said = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]
+    assert said == [
+        "The packages could not be fetched: is there a way to a package index? "
+        "What pip said is in .venv/install.log."
+    ]
+    assert "No matching distribution" in (clone / ".venv" / "install.log").read_text()
+    assert not (clone / ".venv" / ".run").exists()
+    again = make(clone, "run", f"PYTHON={python}", PATH=f"{clone / 'bin'}:{os.environ['PATH']}")
+    assert "a minute or two" in again.stdout, "what failed is tried again"

@@ -25,8 +25,6 @@ LONGEST_HOST = 50
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; the exit status."""
-    # The notification library names addresses in what it logs.
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:

@@ -1,7 +1,9 @@
 """Sends one message to one target, and says whether to try again."""
 
+import logging
+import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,8 +24,11 @@ ANSWER_SECONDS = 6.0  # from the connection to the status of the answer
 MOST_TRIED = 2  # addresses of one name
 MOST_DIGITS = 6
 GONE = (404, 410)
+# How the library ends what it logs of a refusal. ntfy's own codes are the status and two more digits.
+_REFUSED = re.compile(r"error=(\d{3})(?:\d\d)?\.$")
 OUTWARD_FILE = "notify.toml"
 SENDER = "Market Stress"
+_NOWHERE = logging.NullHandler()
 
 
 class Undelivered(Exception):
@@ -99,6 +104,28 @@ def _wait_of(retry_after: str) -> timedelta:
     return timedelta(seconds=int(retry_after) if is_count else 0)
 
 
+def _keep_the_log_in() -> None:
+    """Let the library log for us alone: its lines name addresses, and one tells the status of an answer."""
+    library = logging.getLogger("apprise")
+    library.setLevel(logging.WARNING)
+    library.propagate = False
+    library.addHandler(_NOWHERE)
+
+
+def _refused(status: int, asked: timedelta = timedelta(0)) -> Undelivered:
+    """What an answer of ``status`` means: whoever is gone or has moved is not asked again."""
+    return Undelivered(f"answered {status}", lasting=status in GONE or 300 <= status < 400, asked=asked)
+
+
+def _status_in(logged: Iterable[str]) -> int | None:
+    """The status that a service answered with, as the library logs it; it keeps it nowhere else.
+
+    None where no service answered, and where the library words it in another way than the one we know.
+    """
+    found = [match for line in logged if (match := _REFUSED.search(line))]
+    return int(found[-1][1]) if found else None
+
+
 class _Hurry(HTTPPolicy):
     """Hangs up on a webhook that has not answered in time, however steadily it goes on talking.
 
@@ -157,6 +184,7 @@ class Post:
         """``allowed`` judges each resolved address; ``certificates`` is a bundle to trust in place of the
         usual; a webhook answers within ``answer_within`` seconds of the connection.
         """
+        _keep_the_log_in()
         self._outward = outward or Outward()
         self._allowed = allowed
         self._certificates = certificates
@@ -196,10 +224,8 @@ class Post:
                     status, asked = answer.status_code, answer.headers.get("Retry-After", "")
         except requests.RequestException as problem:
             raise Undelivered(type(problem).__name__) from problem
-        if status in GONE or 300 <= status < 400:
-            raise Undelivered(f"answered {status}", lasting=True)
         if not 200 <= status < 300:
-            raise Undelivered(f"answered {status}", asked=_wait_of(asked))
+            raise _refused(status, _wait_of(asked))
 
     def _notify(self, target: Target, message: Message) -> None:
         asset = apprise.AppriseAsset(
@@ -215,8 +241,16 @@ class Post:
         if not service.add(self.library_address(target)):
             raise Undelivered("the notification library refused the target", lasting=True)
         # As text, so that a service which reads markup shows every character as it is.
-        if not service.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT):
-            raise Undelivered(f"{target.kind} did not take it")
+        with service.notify(
+            title=message.title,
+            body=message.body,
+            body_format=apprise.NotifyFormat.TEXT,
+            log_level=logging.WARNING,
+        ) as outcome:
+            if outcome:
+                return
+            status = _status_in(entry.message for entry in outcome.logs())
+        raise Undelivered(f"{target.kind} did not take it") if status is None else _refused(status)
 
     def library_address(self, target: Target) -> str:
         """The address of the notification library for a target, made of checked parts only."""

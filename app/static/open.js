@@ -3,6 +3,8 @@
 // Text gets into the page as text, never as markup. One set of listeners serves the document for good: Streamlit
 // may mount this component again on another page, and then only the dialog moves.
 
+import "./dates.js";
+
 const NUMBER = "[data-formula]";
 const PLACES = "td, .mk-tile, .mk-parts li"; // whose whole surface opens the number in it
 const FIELDS = ["unit", "asOf", "fetchedAt", "source", "sampling", "n", "low", "high", "flags", "inputs", "second"];
@@ -77,29 +79,53 @@ function page(number) {
     textContent: "How this is computed, with its sources",
   });
   const foot = element("footer", {}, [link]);
-  if (about.value && navigator.clipboard) foot.append(copyButton(cite(name, about)));
+  if (about.value) foot.append(copyButton(cite(name, about)));
   return element("div", {}, [head, value, list, foot]);
 }
 
 function copyButton(text) {
   const button = element("button", { type: "button", textContent: "Copy with its source" });
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    button.textContent = (await copy(text, button)) ? "Copied" : "This browser does not let us copy";
   });
   return button;
 }
 
+// Browsers keep the clipboard for secure pages; on plain http in a home network a selection can still be copied.
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const box = element("textarea", { value: text, readOnly: true, className: "mk-sr" });
+    button.after(box); // inside the dialog: all else cannot be selected while it is open
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    button.focus();
+    return copied;
+  }
+}
+
 // A number as a writer quotes it: with its sample, its instant, its source, and an address that shows it again.
-function cite(name, { value, unit, low, high, n, asOf, source, state }) {
-  const sample = [low && high && `${exact(low)} to ${exact(high)}`, Number(n) > 1 && `n ${exact(n)}`].filter(Boolean).join(", ");
+function cite(name, { quote, n, asOf, source, state }) {
+  const [value, interval] = quote.split("|");
+  const sample = [interval, Number(n) > 1 && `n ${exact(n)}`].filter(Boolean).join(", ");
   const caution = ["final", "recorded"].includes(state) ? "" : words.states[state];
   return [
-    `${name}: ${exact(value)} ${unit}${sample && ` (${sample})`}${asOf && `, ${when(asOf)}`}.`,
+    `${name}: ${value}${sample && ` (${sample})`}${asOf && `, ${when(asOf)}`}.`,
     source && `Source: ${source}.`,
     caution,
-    document.querySelector(".mk-footer")?.dataset.address,
+    addressAt(asOf),
   ].filter(Boolean).join(" ");
+}
+
+// The page as it stood at its moment, or at that of a number which came after the page was drawn.
+function addressAt(asOf) {
+  const { address } = document.querySelector(".mk-footer")?.dataset ?? {};
+  if (!address) return "";
+  const drawn = new URL(address).searchParams.get("asof") ?? "";
+  return drawn.includes("T") && asOf > drawn ? address.replace(drawn, asOf) : address;
 }
 
 function facts(about, formula, why) {
@@ -120,11 +146,11 @@ function facts(about, formula, why) {
 }
 
 function read(number) {
-  const { value, formula, state, about } = number.dataset;
+  const { value, formula, state, about, quote = value } = number.dataset;
   const fields = (about ?? "").split("|");
   const named = Object.fromEntries(FIELDS.map((name, place) => [name, fields[place] ?? ""]));
   for (const name of ["flags", "inputs", "second"]) named[name] = named[name].split(";").filter(Boolean);
-  return { value, formula, state, ...named };
+  return { value, formula, state, quote, ...named };
 }
 
 function made(name, value) {

@@ -7,6 +7,9 @@ const ARRAYS = {
   u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array,
 };
 
+const BOM = "\uFEFF"; // else Excel takes the file for one of the eighties
+const NUMBER = /^[+−-]?\d[\d,]*(\.\d+)?(e[+-]?\d+)?%?$/i;
+
 export function sheetOf({ data, layout }, title) {
   const traces = (data ?? []).filter((trace) => trace.hoverinfo !== "skip").map(unpacked);
   const maps = traces.filter((trace) => trace.type === "heatmap");
@@ -18,7 +21,7 @@ export function sheetOf({ data, layout }, title) {
 export function csvOf({ head, rows, long }, about) {
   const table = long ?? { head, rows };
   const lines = [table.head, ...table.rows].map((row) => row.map(guarded).join(","));
-  return [comment(about), ...lines, ""].join("\r\n");
+  return BOM + [comment(about), ...lines, ""].join("\r\n");
 }
 
 // A trace with plain lists for its packed arrays; a packed matrix becomes a list of its rows.
@@ -187,10 +190,11 @@ function plain(text) {
     .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&").trim();
 }
 
-// A spreadsheet would run a text that looks like a formula; a number is none.
+// A spreadsheet would run a text that looks like a formula; a number is none, and has the minus that programs know.
 function guarded(cell) {
-  const text = String(cell ?? "");
-  const safe = /^[=+\-@\t\r\n]/.test(text) && !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text;
+  const written = String(cell ?? "");
+  const text = NUMBER.test(written) ? written.replace("−", "-") : written;
+  const safe = /^[=+\-@\t\r\n]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

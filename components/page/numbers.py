@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from components.page.html import Html, classes, element, join, span, unseen
+from components.page.quotes import quote
 from components.text import Write, change_writer, price_writer, say_sampling
 from market.bars import SecondOpinion
 from market.instruments import Instrument
@@ -79,6 +80,7 @@ def number_html(number: Shown, class_: str = "") -> Html:
         data_formula=envelope.formula,
         data_state=str(envelope.state),
         data_about=about(envelope),
+        data_quote=quote(envelope, number.text) or None,
         data_subject=number.subject or None,
     )
 

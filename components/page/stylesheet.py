@@ -80,6 +80,8 @@ _FRAME = """
 .mk-contents{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem}
 .mk-age{white-space:nowrap;color:var(--muted)}
 .mk-late{color:var(--warn);font-weight:600}
+.mk-date-why{position:fixed;z-index:1000010;max-width:20rem;padding:.45rem .7rem;background:var(--card);
+ border:1px solid var(--border);border-left:3px solid var(--warn);border-radius:0 3px 3px 0;font-size:.8rem}
 .mk-footer{font-size:.8rem;color:var(--muted);border-top:1px solid var(--border);padding-top:.75rem}
 """
 

@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,7 +26,7 @@ from api.middleware import (
     security_policy,
     streamlit_static,
 )
-from api.page import ABOUT, TITLE, chunks_of, rewrite, with_theme
+from api.page import ABOUT, TITLE, Preloads, chunks_of, rewrite, with_theme
 from api.static import Precompressed, best_encoding
 
 INDEX = streamlit_static() / "index.html"
@@ -40,6 +40,10 @@ async def passed_on(_: Request) -> Response:
     return PlainTextResponse("passed on")
 
 
+async def missing(_: Request) -> Response:
+    return JSONResponse({"error": {}}, 404)
+
+
 async def echo(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_text(socket.headers["host"])
@@ -51,7 +55,8 @@ ROUTES = [
     Route("/static/{name:path}", passed_on),
     Route("/app/static/{name:path}", passed_on),
     Route("/api/v1/facts", passed_on),
-    Route("/{name}", page),
+    Route("/missing/json", missing),
+    Route("/{name:path}", page),
     Route("/", page),
 ]
 
@@ -320,10 +325,62 @@ def test_each_page_says_its_own_title_before_any_script_runs() -> None:
         assert "<title>Streamlit" not in html
 
 
-def test_an_unknown_path_is_described_as_the_overview_and_never_echoed() -> None:
-    html = full_client("https://stress.example").get('/x"><script>alert(1)<').text
-    assert "alert(1)" not in html
-    assert "<title>Overview · Market Stress</title>" in html
+def lost_client(base: str = "") -> TestClient:
+    return client(*middleware("", base, lambda: "<h1>Lost</h1>"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/nosuch", "/Tech", "/tech/more", "/index.html", "/robots.txt", '/x"><script>alert(1)<']
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_address_where_nothing_is_answers_404_with_a_way_back(path: str, method: str) -> None:
+    visitor = lost_client()
+    answer = visitor.request(method, path, headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "content-security-policy" in answer.headers
+    assert answer.text == ("<h1>Lost</h1>" if method == "GET" else "")
+
+
+def test_a_file_that_is_not_there_is_lost_and_what_speaks_json_says_so_in_json() -> None:
+    visitor = lost_client()
+    for path in ("/missing/file.png", "/media/nosuch.png"):
+        answer = visitor.get(path)
+        assert (answer.status_code, answer.text) == (404, "<h1>Lost</h1>")
+    answer = visitor.get("/missing/json")
+    assert (answer.status_code, answer.json()) == (404, {"error": {}})
+
+
+def test_what_is_no_page_and_answers_passes_untouched() -> None:
+    visitor = lost_client()
+    for path in ("/static/more.txt", "/api/v1/facts"):
+        assert visitor.get(path).text == "passed on"
+    assert visitor.post("/nosuch").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/tech"])
+def test_under_a_path_everything_a_page_names_stands_under_it(path: str) -> None:
+    visitor = lost_client("/stress")
+    html = visitor.get(f"/stress{path}").text
+    assert 'BACKEND_BASE_URL: location.origin + "/stress"' in html
+    named = re.findall(r"""(?:href|src)="(/[^"]+)"|url\("(/[^"]+)"\)""", html)
+    addresses = [first or second for first, second in named]
+    assert len(addresses) > 10
+    for address in addresses:
+        assert address.startswith("/stress/"), address
+        if not address.endswith("icon.png"):
+            assert visitor.get(address).headers.get("etag"), address
+
+
+def test_outside_of_its_path_a_server_has_nothing_and_the_path_alone_leads_home() -> None:
+    visitor = lost_client("/stress")
+    for path in ("/", "/tech", "/stressed", "/stress/stress/tech"):
+        assert visitor.get(path).status_code == 404, path
+    moved = visitor.get("/stress?asof=2026-02-05", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (307, "/stress/?asof=2026-02-05")
+    themed = visitor.get("/stress/tech?theme=dark", follow_redirects=False)
+    assert themed.headers["location"].startswith("?theme=dark&embed_options=")
 
 
 def test_the_page_is_sent_compressed_and_without_the_etag_of_the_original() -> None:
@@ -352,9 +409,7 @@ def test_each_chunk_that_we_preload_is_found_with_what_it_imports() -> None:
 
 
 def test_a_page_without_the_known_title_is_left_alone() -> None:
-    assert "<title>Other</title>" in rewrite(
-        "<title>Other</title>", "/", "", middleware()[-1].kwargs["preloads"]
-    )
+    assert "<title>Other</title>" in rewrite("<title>Other</title>", "/", "", Preloads())
 
 
 @pytest.mark.parametrize(

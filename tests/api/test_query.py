@@ -29,6 +29,12 @@ def test_unknown_and_repeated_parameters_are_refused(fields: list[tuple[str, str
         read_query(fields, ("keys",))
 
 
+def test_what_trackers_add_is_passed_over() -> None:
+    assert read_query([("utm_source", "letter"), ("fbclid", "1"), ("keys", "BTC")], ("keys",)) == {
+        "keys": "BTC"
+    }
+
+
 def test_a_moment_left_out_is_where_the_feed_opens() -> None:
     opens = datetime(2026, 2, 7, 15, 30, tzinfo=UTC)
     assert query(Span(moment=opens)).moment() == opens

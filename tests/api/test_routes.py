@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message
 from api.answers import prices
 from api.envelope import Json
 from api.query import Query
-from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, Question, routes
+from api.routes import AT_ONCE, MOST_INSIDE, QUESTIONS, ROUTES, Question, routes, under
 from data_sources.assembly import assemble
 from data_sources.feed import Feed
 from data_sources.settings import SHIPPED_RECORDING, Mode, Settings
@@ -343,3 +343,9 @@ def test_importing_the_routes_reads_no_recording() -> None:
         "assert ROUTES and process_sources.cache_info().currsize == 0\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_under_a_path_every_route_stands_below_it_and_probes_find_theirs_at_the_root_too() -> None:
+    assert under("", ROUTES) == ROUTES
+    paths = [route.path for route in under("/stress", ROUTES)]
+    assert paths == [*(f"/stress{route.path}" for route in ROUTES), "/healthz", "/readyz", "/metrics"]

@@ -43,8 +43,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(script: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a server: the whole program, or one ``script`` behind the same middleware."""
+def serving(
+    script: Path | None = None, settings: Mapping[str, str] | None = None, base: str = ""
+) -> Iterator[str]:
+    """The address of a server: the whole program, or one ``script`` behind the same middleware.
+
+    ``base`` is the path, such as "/stress", under which all of it stands.
+    """
     with tempfile.TemporaryDirectory() as folder:
         entry = ROOT / "app" / "asgi.py"
         if script:
@@ -54,11 +59,12 @@ def serving(script: Path | None = None, settings: Mapping[str, str] | None = Non
         environment = {**os.environ, **state, **(settings or {})}
         port = free_port()
         command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port)]
+        command += ["--server.baseUrlPath", base] if base else []
         log = Path(folder) / "log"
         with log.open("w") as output:
             server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
-            address = f"http://localhost:{port}"
+            address = f"http://localhost:{port}{base}"
             _wait_for(f"{address}/_stcore/health", server, log)
             yield address
         finally:

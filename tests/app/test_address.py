@@ -19,6 +19,7 @@ from data_sources.settings import SHIPPED_RECORDING
 from market import catalogue
 from market.ranges import WINDOWS, Range
 from market.text import LONGEST_WORD
+from market.trackers import is_tracker
 from market.zones import WIDEST, Zone
 from tests.app.conftest import Play
 from tests.app.opening import PAGES, open_page, stands
@@ -93,11 +94,29 @@ def test_no_address_fails_and_each_notice_is_one_plain_sentence(query: dict[str,
         assert len(notice) < 200
 
 
-@given(st.text(min_size=1).filter(lambda name: name not in (*NAMES, *ELSEWHERE, "theme")), st.text())
+def is_strange(name: str) -> bool:
+    return name not in (*NAMES, *ELSEWHERE, "theme") and not is_tracker(name)
+
+
+@given(st.text(min_size=1).filter(is_strange), st.text())
 def test_a_parameter_nobody_knows_changes_nothing_and_is_named(name: str, value: str) -> None:
     view, [notice] = read_address({name: [value]})
     assert view == DEFAULT
     assert notice.startswith("Nothing here is called “")
+
+
+def test_what_trackers_add_is_ignored_without_a_word_and_not_passed_on() -> None:
+    added = {
+        "utm_source": "letter",
+        "UTM_Campaign": "x",
+        "fbclid": "1",
+        "gclid": "2",
+        "mc_eid": "3",
+        "ref_src": "t",
+    }
+    view, notices = read_address({name: [text] for name, text in added.items()} | {"window": ["20"]})
+    assert notices == []
+    assert write_address(view) == {"window": "20"}
 
 
 def test_many_strangers_make_one_notice() -> None:

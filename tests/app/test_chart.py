@@ -374,7 +374,9 @@ def test_an_open_table_follows_new_numbers_and_a_theme_flip(visit: Visit) -> Non
 
 @pytest.mark.browser
 def test_a_csv_says_where_it_comes_from_and_holds_every_digit(page: Page, address: str) -> None:
-    told, *lines = saved(page, "lines", "CSV").read_text(encoding="utf-8").splitlines()
+    content = saved(page, "lines", "CSV").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf#"), "else Excel reads a minus as three signs"
+    told, *lines = content.decode("utf-8-sig").splitlines()
     assert told.startswith("# lines of a random walk.")
     assert SOURCE.replace(" @", " '@") in told
     assert told.endswith(address + "/")
@@ -385,11 +387,24 @@ def test_a_csv_says_where_it_comes_from_and_holds_every_digit(page: Page, addres
 
 @pytest.mark.browser
 def test_a_name_that_looks_like_a_formula_is_no_formula_in_a_csv(page: Page) -> None:
-    _, head, *rows = csv.reader(saved(page, "lines", "CSV").read_text(encoding="utf-8").splitlines())
+    _, head, *rows = csv.reader(saved(page, "lines", "CSV").read_text(encoding="utf-8-sig").splitlines())
     assert head[-1] == f"'{HOSTILE}"
-    _, *under = csv.reader(saved(page, "under", "CSV").read_text(encoding="utf-8").splitlines()[1:])
+    _, *under = csv.reader(saved(page, "under", "CSV").read_text(encoding="utf-8-sig").splitlines()[1:])
     assert any(row[1].startswith("-") for row in under)
     assert not [cell for row in rows for cell in row if cell.startswith("'")]
+
+
+MINUSES = """async () => {
+    const { csvOf } = await import("/_stcore/bidi-components/market_stress.chart/sheet.js");
+    const cells = ["−44.7%", "−1,234.5", "−0.45 to 0.98", "-3", "−5 bp", "=1", "12"];
+    return csvOf({ head: ["a"], rows: cells.map((cell) => [cell]) }, ["x"]);
+}"""
+
+
+@pytest.mark.browser
+def test_a_number_in_words_is_a_number_in_a_csv(page: Page) -> None:
+    _, _, *cells = csv.reader(page.evaluate(MINUSES).splitlines())
+    assert [cell for (cell,) in cells] == ["-44.7%", "-1,234.5", "−0.45 to 0.98", "-3", "−5 bp", "'=1", "12"]
 
 
 @pytest.mark.browser

@@ -85,6 +85,42 @@ def test_the_calendar_chooses_the_end_of_a_day(visit: Visit) -> None:
     expect(badge(visit)).to_have_text("2 Feb 2026 24:00 UTC")
 
 
+@pytest.mark.parametrize(
+    ("typed", "asof", "said"),
+    [
+        ("20260203", "2026-02-03", ""),
+        ("2026-2-4", "2026-02-04", ""),
+        ("2026-02-31", "2026-02-28", "There is no 2026-02-31; the nearest day is used."),
+        ("20240101", "2026-02-05", "Please select a date between 2025-01-01 and 2026-03-06."),
+    ],
+)
+def test_a_typed_date_is_applied_by_enter_or_says_why_not(
+    visit: Visit, typed: str, asof: str, said: str
+) -> None:
+    visit.open("/sources?asof=2026-02-05")
+    visit.page.locator(".st-key-asof [data-type=year]").click()
+    visit.page.keyboard.type(typed)
+    visit.page.keyboard.press("Enter")
+    visit.wait_for(f"asof={asof}")
+    expect(visit.page.locator(".mk-date-why")).to_have_count(1 if said else 0)
+    if said:
+        expect(visit.page.locator(".mk-date-why")).to_contain_text(said)
+
+
+def test_a_date_that_is_not_whole_says_so_and_changes_nothing(visit: Visit) -> None:
+    visit.open("/macro?asof=2026-02-05")
+    since = visit.page.locator("[class*=st-key-choose-since]")
+    since.locator("[data-type=month]").click()
+    for _ in range(3):
+        visit.page.keyboard.press("Backspace")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_role("alert")).to_contain_text("This date has no month yet")
+    assert visit.query == "asof=2026-02-05"
+    visit.page.keyboard.type("20260102")
+    visit.page.keyboard.press("Enter")
+    visit.wait_for("since=2026-01-02")
+
+
 def test_the_places_of_the_recording_are_one_click_away(visit: Visit) -> None:
     visit.open("/sources")
     expect(badge(visit)).to_have_text("7 Feb 2026 15:30 UTC")
@@ -163,6 +199,15 @@ def test_days_stepped_through_in_haste_only_lead_back_and_nothing_vanishes(visit
     seen = visit.page.evaluate("clearInterval(haste.timer); haste.seen")
     assert len(seen) > 2
     assert seen == sorted(set(seen), reverse=True)
+    day = visit.page.locator(".st-key-asof input[type=date]").get_attribute("value")
+    assert visit.query == f"asof={day}"
+
+
+def test_days_stepped_through_in_haste_leave_only_the_day_in_the_link(visit: Visit) -> None:
+    visit.open("/macro?asof=2025-10-20")
+    visit.page.evaluate(HASTE, 5)
+    visit.settle()
+    visit.page.evaluate("clearInterval(haste.timer)")
     day = visit.page.locator(".st-key-asof input[type=date]").get_attribute("value")
     assert visit.query == f"asof={day}"
 

@@ -109,6 +109,24 @@ def test_a_number_is_copied_with_its_source_and_an_address_that_shows_it_again(p
 
 
 @pytest.mark.browser
+def test_a_score_is_copied_as_people_quote_it_on_plain_http_as_well(page: Page, site: str) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.add_init_script(
+        "addEventListener('copy', () => { window.copied = String(document.getSelection()) })"
+    )
+    visit(page, f"{site}/?asof=2026-02-05")
+    number = page.locator(f"{NUMBER}[data-formula=stress_score]").first
+    value = float(str(number.get_attribute("data-value")))
+    number.click()
+    page.get_by_role("button", name="Copy with its source").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_focused()
+    copied = page.evaluate("copied")
+    assert f": {value:.1f} of 100" in copied
+    assert re.search(r"Source: ([^,.]+, )+[^,.]+ and [^,.]+\. http", copied.replace("S&P", "SP"))
+    assert copied.endswith("?asof=2026-02-05")
+
+
+@pytest.mark.browser
 def test_a_number_opens_by_key_and_gives_the_focus_back(page: Page, site: str) -> None:
     visit(page, f"{site}/macro?asof=2026-02-05")
     number = page.locator(f"h1 {NUMBER}").first

@@ -97,3 +97,19 @@ def test_a_phone_looks_back_less_far_and_a_shared_link_says_how_far() -> None:
     assert "range=3m" in page.run.code[0].value
     assert page.address == {}
     assert "range=1y" in open_page("crypto", range="1y").run.code[0].value
+
+
+@pytest.mark.parametrize(
+    ("view", "asof"), [("macro", "2025-10-20"), ("tech", "2025-07-03"), ("levels", "2026-02-05")]
+)
+def test_what_a_page_chose_for_an_earlier_moment_is_no_choice_of_the_reader(view: str, asof: str) -> None:
+    page = open_page(view, asof=asof)
+    for _ in range(3):
+        page.run.button("step-back").click()
+        said = page.run._tree.get_widget_states()
+        for _ in range(
+            3
+        ):  # clicks of a browser that has not heard of the change: its controls are the old ones
+            page.run._run(said)
+            assert set(page.address) == {"asof"}
+    assert page.address["asof"][0] < asof

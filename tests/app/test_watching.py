@@ -10,12 +10,13 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from app import services
+from app.watching import why_unheard
 from data_sources import assembly
 from market.instruments import Interval
 from market.rules import Direction, LevelRule, Measure, MeasureRule, QuietHours
 from market.zones import Zone
 from tests.app.opening import MAIN, VIEWS
-from watch.store import LOCAL, Store
+from watch.store import LOCAL, Store, TargetStatus
 
 
 @pytest.fixture(autouse=True)
@@ -247,3 +248,39 @@ def test_the_page_says_when_the_watcher_was_seen_and_what_it_could_not_do(page: 
             connection.execute(text(heartbeat), {"at": at})
         assert "Watcher last seen" in shown(page.run())
         assert words in shown(page)
+
+
+def test_a_rule_on_a_number_waits_for_its_value_and_says_so(page: AppTest) -> None:
+    pick(page, "Tell me of", "Bitcoin: price")
+    [watch] = [each for each in page.button if each.label == "Watch"]
+    assert watch.disabled
+    assert "A value is needed" in shown(page)
+    next(each for each in page.number_input if each.label == "This value").set_value(60_000.0).run()
+    [watch] = [each for each in page.button if each.label == "Watch"]
+    assert not watch.disabled
+    assert "A value is needed" not in shown(page)
+
+
+def test_who_has_no_place_for_messages_is_told_that_nobody_will_hear(page: AppTest) -> None:
+    assert "Add a place for messages" in shown(page)
+
+
+AT = datetime(2026, 2, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "muted", "broken", "said"),
+    [
+        (AT, None, "", ""),
+        (None, None, "", "waits for its code"),
+        (AT, AT, "", "is muted"),
+        (AT, None, "answered 404", "is gone"),
+        (None, None, "answered 404", "is gone"),
+    ],
+)
+def test_why_no_message_can_be_delivered_is_said(
+    confirmed: datetime | None, muted: datetime | None, broken: str, said: str
+) -> None:
+    words = why_unheard([TargetStatus("1", "ntfy", "ntfy topic abc…", confirmed, muted, broken)])
+    assert said in words
+    assert bool(said) == bool(words)

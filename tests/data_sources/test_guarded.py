@@ -6,7 +6,8 @@ import pytest
 from data_sources.breaker import BreakerState, Limits
 from data_sources.errors import NoData, RateLimited, Refused, SourceError, Unreachable
 from data_sources.flights import take_off
-from data_sources.guarded import Guarded, printable
+from data_sources.guarded import Guarded
+from data_sources.outages import printable
 from market.instruments import Interval
 from tests.fakes.clock import Clock
 from tests.fakes.prices import BITCOIN, VIX, make_bars

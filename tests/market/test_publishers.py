@@ -25,3 +25,11 @@ def test_one_publisher_of_two_sources_is_named_once():
 def test_keys_inside_a_phrase_are_named():
     assert publisher("yahoo, open bar from kraken and fred") == "Yahoo Finance, open bar from Kraken and FRED"
     assert publisher("investigate") == "investigate"
+
+
+def test_three_or_more_are_listed_as_people_do():
+    assert publisher("Cboe and Nasdaq and ICE") == "Cboe, Nasdaq and ICE"
+    assert publisher("Cboe and kraken, open bar from yahoo and ICE") == (
+        "Cboe, Kraken (open bar from Yahoo Finance) and ICE"
+    )
+    assert publisher(publisher("Cboe and Nasdaq and ICE")) == "Cboe, Nasdaq and ICE"

@@ -186,3 +186,27 @@ def test_an_axis_label_is_exact_for_its_step() -> None:
 def test_words_from_outside_are_printable_and_short_in_a_sentence() -> None:
     assert text.clipped("A\r\n\x1b\u202eB") == "AB"
     assert text.clipped("x" * 60) == "x" * text.LONGEST_WORD + "…"
+
+
+def test_a_number_of_any_kind_is_written_without_a_tail() -> None:
+    written = {
+        23031.21: "23,031.21",
+        12.0: "12",
+        0.084123: "0.08412",
+        -3.456: "−3.46",
+        99.999: "100",
+        0.0: "0",
+    }
+    assert {value: text.plain(value) for value in written} == written
+    assert text.plain(None) == text.out_of_100(float("nan")) == text.dollars(None) == "–"
+    assert text.out_of_100(56.543082358514205) == "56.5 of 100"
+
+
+def test_names_are_listed_as_people_do() -> None:
+    names = ["Cboe", "Nasdaq", "ICE"]
+    assert [text.listed(names[:most]) for most in range(4)] == [
+        "",
+        "Cboe",
+        "Cboe and Nasdaq",
+        "Cboe, Nasdaq and ICE",
+    ]

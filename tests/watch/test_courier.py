@@ -32,6 +32,14 @@ MESSAGE = Message(
 )
 
 
+SERVICES = {
+    "discord.com": ("discord", f"123456789012345678/{'a' * 60}"),
+    "hooks.slack.com": ("slack", "T0000000/B0000000/" + "x" * 24),
+    "api.telegram.org": ("telegram", f"123456789:{'A' * 35} 42"),
+    "ntfy.sh": ("ntfy", "topic"),
+}
+
+
 class Canary:
     """An https server that answers as it is told and keeps what it gets."""
 
@@ -95,11 +103,65 @@ class Canary:
         self._server.server_close()
 
 
-def _certificate(path: Path) -> Path:
+class World:
+    """A proxy behind which every https host is this machine, and answers with one ``status``.
+
+    The library finds it in the environment, as it would find an office's: nothing of it is changed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.status, self.body, self.asked = 200, b"ok", list[str]()
+        self.certificate = folder / "world.pem"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(_certificate(self.certificate, *SERVICES))
+        world = self
+
+        class Tunnel(BaseHTTPRequestHandler):
+            def do_CONNECT(self) -> None:
+                world.asked.append(self.path.partition(":")[0])
+                self.send_response(200)
+                self.end_headers()
+                self.rfile.close()
+                self.connection = context.wrap_socket(self.connection, server_side=True)
+                self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb")
+                self.close_connection = False
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(world.status)
+                self.send_header("Content-Length", str(len(world.body)))
+                self.send_header("Location", "https://elsewhere.example/")
+                self.end_headers()
+                self.wfile.write(world.body)
+                self.wfile.flush()
+                self.close_connection = True
+
+            def finish(self) -> None:
+                super().finish()
+                self.connection.close()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Tunnel)
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _certificate(path: Path, *hosts: str) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName(
+        [*map(x509.DNSName, ("localhost", *hosts)), x509.IPAddress(ip_address("127.0.0.1"))]
+    )
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -261,7 +323,7 @@ def test_a_service_of_the_library_is_sent_to(collector: Collector) -> None:
     assert body["title"] == "BTC 68–70K: Lost"
     assert "https://a.example/levels" in body["message"]
     collector.status = 500
-    with pytest.raises(Undelivered, match="ntfy did not take it"):
+    with pytest.raises(Undelivered, match="answered 500"):
         Post(Outward(ntfy=f"ntfy://{host}")).send(Target(TargetKind.NTFY, ("topic",)), MESSAGE)
 
 
@@ -292,6 +354,49 @@ def test_a_message_is_text_for_every_service_and_names_nobody_else(
     (body,) = sent
     assert link in body
     assert "apprise" not in body.lower()
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    running = World(tmp_path)
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, running.address)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(running.certificate))
+    yield running
+    running.close()
+
+
+@OLD_IMAGES
+@pytest.mark.parametrize("host", SERVICES)
+@pytest.mark.parametrize(
+    ("status", "lasting"),
+    [(404, True), (410, True), (301, True), (401, False), (403, False), (429, False), (500, False)],
+)
+def test_a_service_that_says_its_target_is_gone_is_not_asked_again(
+    world: World, host: str, status: int, lasting: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    given = parse_target(*SERVICES[host])
+    world.status = status
+    # What a service says of its own is no status, whatever it looks like.
+    world.body = b'{"description": "error=404.", "error": "error=410.", "code": %d01}' % status
+    with pytest.raises(Undelivered, match=f"answered {status}") as refused:
+        Post().send(given, MESSAGE)
+    assert refused.value.lasting is lasting
+    assert set(world.asked) == {host}
+    assert capfd.readouterr().err == "", "the library names addresses"
+    world.status, world.body = 200, b"ok"
+    Post().send(given, MESSAGE)
+
+
+@OLD_IMAGES
+@pytest.mark.usefixtures("world")
+def test_a_service_that_cannot_be_reached_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(Undelivered, match="discord did not take it") as lost:
+        Post().send(parse_target(*SERVICES["discord.com"]), MESSAGE)
+    assert lost.value.lasting is False
 
 
 def test_mail_needs_a_mail_server() -> None:
