@@ -35,6 +35,7 @@ SPIKE, FAR = 5.0, 20.0
 OF_POINTS = {"volatility": 3.0, "index": 1.5, "currency": 1.25, "gauge": 1.25, GROUP: 1.1}
 SHARE, COIN_FALL = 1.8, 1.8
 MOST_BACK = 1.5
+TRIP, TRIP_BACK, LONGEST_TRIP = 1.8, 1.25, 3
 LONGEST_RUN = 10
 
 SPLITS = (
@@ -102,7 +103,8 @@ def look(bars: Bars, second: Bars | None = None) -> Found:
     if not bars.instrument.has_price or len(close) < 2:
         return Found()
     jumps = _Jumps(bars, close, second)
-    return jumps.judged() if jumps.cuts.size else Found()
+    found = jumps.judged() if jumps.cuts.size else Found()
+    return replace(found, wrong=(*_dips_below_zero(bars.close.dropna()), *found.wrong))
 
 
 class _Jumps:
@@ -149,6 +151,7 @@ class _Jumps:
         moves = self.moves
         sizes = np.abs(moves)
         steep = sizes >= log(self.scale) - 1e-9
+        steep |= _round_trips(moves)
         if self.instrument.can_split:
             if self.instrument.calendar is Calendar.XNYS:
                 maybe, times = np.abs(sizes - log(THREE_FOR_TWO)) <= NEAR_THREE_FOR_TWO, UNUSUAL_SHARE
@@ -315,6 +318,39 @@ def _on_main(scales: Floats, lengths: Counts, back: float) -> "np.ndarray[tuple[
     high = np.searchsorted(ordered, scales + back, side="right")
     main = int(np.argmax(rows[high] - rows[low]))
     return np.asarray(np.abs(scales - scales[main]) <= back)
+
+
+def _round_trips(moves: Floats) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """The moves by nearly half or to nearly the double that are taken back within three rows."""
+    steep = np.zeros(len(moves), dtype=bool)
+    for rows in range(1, min(LONGEST_TRIP, len(moves) - 1) + 1):
+        there, back = moves[:-rows], moves[rows:]
+        both = (np.minimum(np.abs(there), np.abs(back)) >= log(TRIP)) & (there * back < 0)
+        sums = np.concatenate([[0.0], np.cumsum(moves)])
+        whole = np.abs(sums[rows + 1 :] - sums[: len(moves) - rows]) <= log(TRIP_BACK)
+        steep[:-rows] |= both & whole
+        steep[rows:] |= both & whole
+    return steep
+
+
+def _dips_below_zero(close: "pd.Series[float]") -> tuple[SetAside, ...]:
+    """Closes at or below zero between two that hardly differ: in April 2020 oil did not come back at once."""
+    values = close.to_numpy()
+    before, at, after = values[:-2], values[1:-1], values[2:]
+    dips = (
+        (at <= 0)
+        & (before > 0)
+        & (after > 0)
+        & (np.maximum(before, after) <= TRIP_BACK * np.minimum(before, after))
+    )
+    return tuple(
+        (
+            pd.DatetimeIndex(close.index)[int(place) + 1],
+            f"{say_number(float(at[place]))} lies between {say_number(float(before[place]))} "
+            f"and {say_number(float(after[place]))}",
+        )
+        for place in np.flatnonzero(dips)
+    )
 
 
 def adjusted(bars: Bars, splits: tuple[Split, ...]) -> tuple[Bars, tuple[str, ...]]:
