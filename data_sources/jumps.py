@@ -103,8 +103,7 @@ def look(bars: Bars, second: Bars | None = None) -> Found:
     if not bars.instrument.has_price or len(close) < 2:
         return Found()
     jumps = _Jumps(bars, close, second)
-    found = jumps.judged() if jumps.cuts.size else Found()
-    return replace(found, wrong=(*_dips_below_zero(bars.close.dropna()), *found.wrong))
+    return jumps.judged() if jumps.cuts.size else Found()
 
 
 class _Jumps:
@@ -331,26 +330,6 @@ def _round_trips(moves: Floats) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
         steep[:-rows] |= both & whole
         steep[rows:] |= both & whole
     return steep
-
-
-def _dips_below_zero(close: "pd.Series[float]") -> tuple[SetAside, ...]:
-    """Closes at or below zero between two that hardly differ: in April 2020 oil did not come back at once."""
-    values = close.to_numpy()
-    before, at, after = values[:-2], values[1:-1], values[2:]
-    dips = (
-        (at <= 0)
-        & (before > 0)
-        & (after > 0)
-        & (np.maximum(before, after) <= TRIP_BACK * np.minimum(before, after))
-    )
-    return tuple(
-        (
-            pd.DatetimeIndex(close.index)[int(place) + 1],
-            f"{say_number(float(at[place]))} lies between {say_number(float(before[place]))} "
-            f"and {say_number(float(after[place]))}",
-        )
-        for place in np.flatnonzero(dips)
-    )
 
 
 def adjusted(bars: Bars, splits: tuple[Split, ...]) -> tuple[Bars, tuple[str, ...]]:

@@ -246,13 +246,6 @@ def test_a_price_that_doubles_or_halves_and_comes_straight_back_is_set_aside(
     assert vouch(make_bars(instrument, spoilt)).close.tolist() == closes[:20] + closes[20 + rows :]
 
 
-@pytest.mark.parametrize("wrong", [0.0, -64.1])
-def test_oil_below_zero_between_two_days_that_hardly_differ_is_set_aside(wrong: float) -> None:
-    bars = vouch(make_bars(OIL, [63.0, 64.1, wrong, 63.2, 64.0]))
-    assert bars.close.tolist() == [63.0, 64.1, 63.2, 64.0]
-    assert bars.provenance.notes[0].endswith(" lies between 64.1 and 63.2, set aside")
-
-
 def test_two_rows_that_contradict_each_other_are_in_doubt() -> None:
     assert vouch(make_bars(BITCOIN, [70_000, 7_000_000])).state is State.DISPUTED
 
