@@ -26,6 +26,7 @@ AROUND_ZERO = (-100.0, 500.0)
 POSITIVE = (0.0, HUGE)
 OF_POINTS = {"volatility": (0.0, 150.0), "currency": (40.0, 250.0), GROUP: (70.0, 101.5)}
 MOST_ROUNDS = 200
+FIRST_ROWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +156,15 @@ def surprises(
         odd = [at for at in index[beyond(kept).to_numpy(bool)] if at not in believed]
         if not odd:
             break
-        at = odd[0]
-        if _stands(kept.to_numpy(), int(index.searchsorted(at)), is_size=is_size):
+        at, place = odd[0], int(index.searchsorted(odd[0]))
+        off = [at]
+        if _stands(kept.to_numpy(), place, is_size=is_size):
             believed.add(at)
-            continue
-        wrong.append(at)
-        kept = kept.drop(at)
-    return wrong
+            # What stands from the first rows on leaves those before it alone.
+            off = list(index[:place]) if place <= FIRST_ROWS and not is_size else []
+        wrong += off
+        kept = kept.drop(off)
+    return sorted(wrong)
 
 
 def _stands(values: "np.ndarray[Any, Any]", place: int, *, is_size: bool) -> bool:

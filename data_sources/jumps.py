@@ -35,6 +35,7 @@ SPIKE, FAR = 5.0, 20.0
 OF_POINTS = {"volatility": 3.0, "index": 1.5, "currency": 1.25, "gauge": 1.25, GROUP: 1.1}
 SHARE, COIN_FALL = 1.8, 1.8
 MOST_BACK = 1.5
+TRIP, TRIP_BACK, LONGEST_TRIP = 1.8, 1.25, 3
 LONGEST_RUN = 10
 
 SPLITS = (
@@ -149,6 +150,7 @@ class _Jumps:
         moves = self.moves
         sizes = np.abs(moves)
         steep = sizes >= log(self.scale) - 1e-9
+        steep |= _round_trips(moves)
         if self.instrument.can_split:
             if self.instrument.calendar is Calendar.XNYS:
                 maybe, times = np.abs(sizes - log(THREE_FOR_TWO)) <= NEAR_THREE_FOR_TWO, UNUSUAL_SHARE
@@ -315,6 +317,19 @@ def _on_main(scales: Floats, lengths: Counts, back: float) -> "np.ndarray[tuple[
     high = np.searchsorted(ordered, scales + back, side="right")
     main = int(np.argmax(rows[high] - rows[low]))
     return np.asarray(np.abs(scales - scales[main]) <= back)
+
+
+def _round_trips(moves: Floats) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """The moves by nearly half or to nearly the double that are taken back within three rows."""
+    steep = np.zeros(len(moves), dtype=bool)
+    for rows in range(1, min(LONGEST_TRIP, len(moves) - 1) + 1):
+        there, back = moves[:-rows], moves[rows:]
+        both = (np.minimum(np.abs(there), np.abs(back)) >= log(TRIP)) & (there * back < 0)
+        sums = np.concatenate([[0.0], np.cumsum(moves)])
+        whole = np.abs(sums[rows + 1 :] - sums[: len(moves) - rows]) <= log(TRIP_BACK)
+        steep[:-rows] |= both & whole
+        steep[rows:] |= both & whole
+    return steep
 
 
 def adjusted(bars: Bars, splits: tuple[Split, ...]) -> tuple[Bars, tuple[str, ...]]:

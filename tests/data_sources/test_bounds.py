@@ -128,6 +128,11 @@ def test_a_new_level_is_believed_once_it_has_stood() -> None:
     assert vouch(make_bars(YIELD, values)).close.tolist() == values
 
 
+def test_a_first_reading_that_the_next_ones_leave_alone_is_set_aside() -> None:
+    values = slow(YIELD)
+    assert vouch(make_bars(YIELD, [0.42, *values])).close.tolist() == values
+
+
 @pytest.mark.parametrize("known", [1, 2, 3])
 def test_a_few_readings_are_not_enough_to_judge_by(known: int) -> None:
     bars = make_bars(FUNDING, [1.5, 2.25, 3][:known])

@@ -235,6 +235,17 @@ def test_the_first_and_the_newest_close_of_an_index_cannot_be_on_another_scale(f
     assert vouch(make_bars(NASDAQ, [closes[0] * factor, *closes])).close.tolist() == closes
 
 
+@pytest.mark.parametrize("instrument", [VIX, SOFTWARE, BITCOIN, OIL])
+@pytest.mark.parametrize("factor", [2, 0.5])
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_price_that_doubles_or_halves_and_comes_straight_back_is_set_aside(
+    instrument, factor: float, rows: int
+) -> None:
+    closes = [50.0 + place % 3 for place in range(40)]
+    spoilt = [close * factor if 20 <= place < 20 + rows else close for place, close in enumerate(closes)]
+    assert vouch(make_bars(instrument, spoilt)).close.tolist() == closes[:20] + closes[20 + rows :]
+
+
 def test_two_rows_that_contradict_each_other_are_in_doubt() -> None:
     assert vouch(make_bars(BITCOIN, [70_000, 7_000_000])).state is State.DISPUTED
 
