@@ -17,8 +17,8 @@ NEIGHBOURS = 3
 
 
 def fill(bars: Bars, second: Bars) -> Bars:
-    """``bars`` with the closes that ``second`` has for their holes, and for newest ones that a gate set aside;
-    the same bars where it has none.
+    """``bars`` with the closes that ``second`` has for their holes, and for newest ones that a gate set
+    aside; the same bars where it has none.
 
     Open, high, low and volume of such a session stay missing. Series in other money or bars fill nothing, nor
     does a second source that says otherwise on one of the days around a hole.
