@@ -222,7 +222,7 @@ class Chain:
             return is_late(bars, self._clock() - ASKED_AGAIN, listing.published)
         lacking = NO_HURRY if bars.instrument.flow else 0
         due = self._due(bars.instrument.calendar, listing.delay_minutes, lacking)
-        return due is not None and bars.finished.as_of < due - time_between(bars)
+        return due is not None and bars.as_of < due - time_between(bars)
 
     def _due(self, calendar: Calendar, delay_minutes: int, lacking: int) -> datetime | None:
         """The newest close that a provider should have by now, where so many more may miss."""

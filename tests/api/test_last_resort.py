@@ -24,8 +24,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 NOVEMBER = datetime(2026, 11, 30, 19, 0, tzinfo=UTC)
 KNOWN = catalogue.load()
 NAMES = sorted({listing.source for each in KNOWN for listing in each.listings})
-VENUES = frozenset({"coinbase", "kraken", "okx", "bybit", "gate", "binance"})
-OUTAGES = [*((name,) for name in NAMES), *combinations(NAMES, 2), tuple(VENUES), tuple({*VENUES, "yahoo"})]
+VENUES = ("coinbase", "kraken", "okx", "bybit", "gate", "binance")
+OUTAGES = [*((name,) for name in NAMES), *combinations(NAMES, 2), VENUES, (*VENUES, "yahoo")]
 
 
 def envelopes(body: Any) -> Iterator[dict[str, Any]]:

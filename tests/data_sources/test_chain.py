@@ -205,12 +205,13 @@ def test_a_provider_in_other_money_is_not_even_asked_for_an_opinion():
     assert tether.calls == 0
 
 
-def test_a_hundredfold_price_is_set_aside_with_and_without_a_second_source():
+def test_a_hundredfold_price_is_set_aside_and_the_close_of_a_second_source_takes_its_place():
     wrong = btc(70_000, 70_500, 7_100_000)
-    assert chain(BITCOIN, kraken=wrong).last == 70_500
-    assert (
-        chain(BITCOIN, kraken=wrong, coinbase=btc(70_000, 70_500, 71_000, source="coinbase")).last == 70_500
-    )
+    alone = chain(BITCOIN, kraken=wrong)
+    assert (alone.last, alone.state) == (70_500, State.STALE)
+    filled = chain(BITCOIN, kraken=wrong, coinbase=btc(70_000, 70_500, 71_000, source="coinbase"))
+    assert (filled.last, filled.state) == (71_000, State.FINAL)
+    assert [each.source for each in filled.provenance.filled] == ["coinbase"]
 
 
 def test_an_instrument_without_a_configured_provider_is_missing():
