@@ -22,7 +22,7 @@ from analytics.rebound_signals import breadth, follow_through
 from analytics.systemic import SECTORS
 from market.calendars import day_of
 from market.fed import december
-from market.readings import Envelope, Result, joint_envelope, missing
+from market.readings import Envelope, Result, joint_envelope, marked_by, missing
 from market.text import full_day
 
 HALF = 0.5
@@ -83,7 +83,8 @@ def judge(case: Case, rule: Rule) -> ReboundTest:
     else:
         n = 1 if found.met is None else int(found.met.count())
         result = Result(found.value, n=n, flags=found.flags)
-        value = joint_envelope(result, made_of, rule.unit, rule.key, **found.inputs)
+        number = joint_envelope(result, made_of, rule.unit, rule.key, **found.inputs)
+        value = marked_by(number, (case.asset,))  # which day the low and the high are hangs on it
     verdict = _verdict(found)
     is_judged = found.met is not None and verdict in (Verdict.PASS, Verdict.FAIL)
     since = _since(found.met) if is_judged and found.met is not None else None

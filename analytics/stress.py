@@ -17,7 +17,7 @@ from analytics.stress_past import Past
 from analytics.stress_score import MOST_REGIMES, PHI, SCALE, bands_between, regimes
 from market.bars import Bars
 from market.calendars import day_end
-from market.readings import Envelope, Result, joint_envelope, missing
+from market.readings import Envelope, Result, joint_envelope, marked_by, missing
 from market.scales import Severity
 from market.text import full_day
 
@@ -307,6 +307,7 @@ class _Now:
         contribution = self._number(
             part, "points", "stress_contribution", why, block.key, weight=float(spread[place])
         )
+        contribution = marked_by(contribution, self.made_of)  # what one block adds hangs on all of them
         components = tuple(self._component(block.key, each) for each in self.standings[block.key])
         return BlockPart(block.key, block.title, float(spread[place]), own, contribution, components)
 
@@ -338,7 +339,13 @@ class _Now:
         used = self._used(*keys)
         newest = max(bars.as_of for bars in used)
         result = Result(value, n=min(each.n for each in live), as_of=newest, flags=flags_of(live))
-        return replace(joint_envelope(result, used, unit, formula, **inputs), sampling=_made_at(used))
+        number = joint_envelope(result, used, unit, formula, **inputs)
+        return self._marked(replace(number, sampling=_made_at(used)), keys)
+
+    def _marked(self, number: Envelope, blocks: Iterable[str]) -> Envelope:
+        """``number``, flagged too for closes that keep a component out of it."""
+        absent = [each for key in blocks for each in self.standings[key] if each.why]
+        return marked_by(number, {bars.key: bars for each in absent for bars in each.made_of}.values())
 
     def _used(self, *blocks: str) -> list[Bars]:
         """The bars of the components of some blocks, each once."""

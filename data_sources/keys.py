@@ -17,7 +17,7 @@ class Keys:
 
     def __init__(self, known: Catalogue) -> None:
         self._known = known
-        self._by_case = {each.key.casefold(): each for each in known}
+        self._by_case = {each.key.casefold(): each for each in known.everything()}
         self._by_symbol = _symbols(known)
         self._by_name: dict[str, str] = {}
         for each in known:

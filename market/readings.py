@@ -120,6 +120,19 @@ def joint_envelope(
     )
 
 
+def marked_by(number: Envelope, series: Iterable[Bars], since: datetime | None = None) -> Envelope:
+    """``number``, flagged too for closes from ``since`` on that are missing in what it depends on otherwise.
+
+    The choice of a day, or whether a component counts, may hang on a series that is not in the sum itself.
+    """
+    told = [mark for mark in marks(series, None, since, None) if mark[0] not in number.flags]
+    return replace(
+        number,
+        flags=(*number.flags, *(flag for flag, _, _ in told)),
+        inputs=(*number.inputs, *((name, days) for _, name, days in told)),
+    )
+
+
 def _source(bars: Bars) -> str:
     """The publisher, and the one of the open bar where there is one."""
     publisher = bars.provenance.source

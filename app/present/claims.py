@@ -92,7 +92,7 @@ def _about(claim: Claim) -> str:
     if claim.about is None:
         return "now" if claim.check else ""
     first, last = claim.about
-    return full_day(last) if first == last else f"{short_day(first)} to {full_day(last)}"
+    return full_day(last) if first == last else f"{short_day(first, last)} to {full_day(last)}"
 
 
 def _verdict(each: Checked) -> Shown:

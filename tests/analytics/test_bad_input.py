@@ -31,7 +31,7 @@ from analytics import (
     ranks,
     readings,
     rebound,
-    rebound_tests,
+    rebound_signals,
     returns,
     rotation,
     stories,
@@ -214,7 +214,7 @@ MANY: dict[str, Callable[[pd.Series], Any]] = {
     "bounces": lambda s: bounces.bounces(s, bounces.EXCHANGE),
     "day_zero": lambda s: bounces.day_zero(s, bounces.EXCHANGE),
     "latest_low": lambda s: bounces.latest_low(s, bounces.CRYPTO),
-    "thrusts": lambda s: rebound_tests.thrusts(s > 100),
+    "thrusts": lambda s: rebound_signals.thrusts(s > 100),
 }
 
 

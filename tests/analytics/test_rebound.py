@@ -213,8 +213,8 @@ def test_a_low_that_no_bounce_has_confirmed_cannot_be_undercut() -> None:
 
 def test_flows_are_judged_on_five_days_since_the_low() -> None:
     known = recording("2026-02-06")
-    assert board_tests("BTC", known)["flows"].why == "1 published days since the low; 5 are needed."
-    assert board_tests("BTC", recording("2026-02-12"))["flows"].verdict is Verdict.FAIL
+    assert board_tests("BTC", known)["flows"].why == "0 published days since the low; 5 are needed."
+    assert board_tests("BTC", recording("2026-02-13"))["flows"].verdict is Verdict.FAIL
 
 
 def test_the_macro_test_passes_only_with_futures() -> None:

@@ -247,14 +247,14 @@ def test_a_score_just_under_a_floor_keeps_the_decimals_it_needs(score: float, pr
 
 
 def test_the_regime_is_one_word_and_the_band_of_today_is_said_beside_it() -> None:
-    found = stress(recording("2026-02-20"))
+    found = stress(recording("2026-02-25"))
     assert (found.regime, found.band) == (Severity.STRESS, Severity.ELEVATED)
     assert regime_word(found).startswith("stress")
-    assert "Stress since 17 Feb 2026; the newest score alone would be elevated." in why_regime(found)
+    assert "Stress since 23 Feb 2026; the newest score alone would be elevated." in why_regime(found)
 
 
 def test_a_complete_score_on_a_long_history_is_in_one_regime() -> None:
-    found = replace(stress(recording("2026-02-20")), could_be=(Severity.STRESS,))
+    found = replace(stress(recording("2026-02-25")), could_be=(Severity.STRESS,))
     assert (regime_word(found), regime_now(found)) == ("stress", "in stress")
 
 
@@ -325,7 +325,7 @@ def test_like_with_like_equals_the_score_without_the_component_that_came() -> No
 def test_the_history_marks_the_sessions_on_which_the_components_changed() -> None:
     history = stress(recording("2026-03-06")).history
     scored = history[history["score"].notna()].iloc[1:]
-    assert list(scored.index[scored["new_basket"]].strftime("%Y-%m-%d")) == ["2026-02-03", "2026-02-04"]
+    assert list(scored.index[scored["new_basket"]].strftime("%Y-%m-%d")) == ["2026-02-03", "2026-02-05"]
 
 
 def test_one_sentence_says_what_is_in_a_number_of_a_weekend() -> None:

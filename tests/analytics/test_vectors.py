@@ -20,7 +20,7 @@ from analytics import (
     quantiles,
     ranks,
     rebound,
-    rebound_tests,
+    rebound_signals,
     returns,
     rotation,
     stress_score,
@@ -183,7 +183,7 @@ def convolved(first, second, ask):
 
 
 def smoothed(values, start, n):
-    return [start, *rebound_tests.ema(daily(values), start, n)]
+    return [start, *rebound_signals.ema(daily(values), start, n)]
 
 
 SUMS = {

@@ -223,7 +223,9 @@ def test_live_prices_replace_the_recording_without_a_blank_or_a_lost_control(
         upstream.heal()
         page.locator(".mk-live").wait_for(timeout=2 * PATIENCE)
         visit.settle()
-        assert set(page.evaluate("window.blanks")) == set()
+        # No score is made of what only the recording holds: it waits for its own series, and then comes back.
+        assert set(page.evaluate("window.blanks")) <= {"stress"}
+        page.locator(".st-key-card-stress [role=figure]").wait_for(timeout=2 * PATIENCE)
         assert "window=20" in visit.query
         assert page.locator("[class*=st-key-choose-window] [aria-checked=true]").inner_text() == "20"
         assert abs(page.evaluate(PLACE) - before) <= A_LITTLE

@@ -39,7 +39,8 @@ def made_up(instrument: Instrument, instants: pd.DatetimeIndex) -> pd.DataFrame:
     """A walk of its own for each key; amounts of a day lie around zero."""
     chance = np.random.default_rng(sum(instrument.key.encode()))
     steps = chance.standard_normal(len(instants))
-    values = steps / 100 if instrument.flow else 20 * np.exp(0.02 * np.cumsum(steps))
+    level, swing = (100, 0.003) if instrument.group == "currency" else (20, 0.02)
+    values = steps / 100 if instrument.flow else level * np.exp(swing * np.cumsum(steps))
     volume = 1_000 + 100 * np.abs(chance.standard_normal(len(instants)))
     return pd.DataFrame(
         {

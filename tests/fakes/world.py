@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from market.calendars import session_closes
+from market.calendars import session_closes, session_state
 from market.instruments import Instrument
 
 FIRST = date(2023, 1, 3)
@@ -21,6 +21,7 @@ LEVELS = {
     "VIX3M": 20, "DXY": 97.5,
     "US10Y": 4.2, "US2Y": 3.5, "WTI": 63, "BTC": 70_000, "ETH": 2_050, "SOL": 87, "XRP": 1.43, "BNB": 640,
     "DOGE": 0.097, "ADA": 0.27, "LINK": 8.8, "AVAX": 9.1, "FNG": 40, "HY_OAS": 2.97, "BROAD_DOLLAR": 119.8,
+    "BTC_FUNDING": 0.01,
 }  # fmt: skip
 VOLATILITY = {"VIX": 0.05, "VIX3M": 0.04, "US10Y": 0.008, "US2Y": 0.008, "FNG": 0.08, "BROAD_DOLLAR": 0.003}
 
@@ -43,12 +44,20 @@ class World:
 
     def days(self, key: str, calendar: str, provider: str = "") -> pd.DataFrame:
         """Daily bars by day, the running one last: open, high, low, close, volume."""
-        now = self.clock()
-        frame = walk(key, calendar, now.date()).copy()
+        frame = walk(key, calendar, self._today(calendar)).copy()
         for (liar, lied, day), close in self.lies.items():
             if (liar, lied) == (provider, key) and pd.Timestamp(day) in frame.index:
                 frame.loc[pd.Timestamp(day), ["open", "high", "low", "close"]] = close
         return frame
+
+    def _today(self, calendar: str) -> date:
+        """The day that runs, or in New York while it is shut the day of the last session."""
+        now = self.clock()
+        if calendar != "XNYS":
+            return now.date()
+        state = session_state(now if now.tzinfo else now.replace(tzinfo=UTC))
+        newest = state.closes or state.last_close
+        return newest.date() if newest else now.date()
 
     def hours(self, key: str, count: int) -> pd.DataFrame:
         """The last ``count`` hourly bars by the instant they begin (UTC), the running one last."""

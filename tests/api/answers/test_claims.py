@@ -34,9 +34,12 @@ def test_a_claim_says_of_which_days_it_speaks() -> None:
     assert (claims["durable"]["from"], claims["durable"]["day"]) == (None, None)
 
 
-def test_a_bond_fund_by_its_price_is_flagged_and_every_number_says_its_sample() -> None:
+def test_a_bond_fund_is_measured_with_its_dividends_and_every_number_says_its_sample() -> None:
     numbers = by_key("/api/v1/claims")["rotation"]["numbers"]
-    assert all("unadjusted" in numbers[f"{key}, Since 28 January"]["flags"] for key in ("IEF", "TLT", "SHY"))
+    for key in ("IEF", "TLT", "SHY"):
+        number = numbers[f"{key}, Since 28 January"]
+        assert "unadjusted" not in number.get("flags", ())
+        assert "adjusted for dividends" in number["sampling"]
     last = by_key("/api/v1/claims")["correlation"]["numbers"]["5 sessions, on the day"]
     assert (last["n"], last["sampling"], last["inputs"]["window"]) == (5, "New York closes", 5)
 

@@ -148,6 +148,8 @@ def test_bars_carry_the_instant_they_were_complete() -> None:
         "stale_because": None,
         "in_progress": None,
         "second_opinion": None,
+        "set_aside": [],
+        "filled": [],
     }
 
 

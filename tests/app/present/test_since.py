@@ -28,7 +28,7 @@ def test_falls_and_indexed_lines_begin_on_the_day_they_name(hour: int) -> None:
     start, day = common_start(held, datetime(2025, 10, 1, hour, tzinfo=UTC))
     assert day == "1 Oct 2025"
     assert first_days(below_peak(held, start, 400, False)) == {"2025-10-01"}
-    assert first_days(indexed_chart(held, start, day, False)) == {"2025-10-01"}
+    assert first_days(indexed_chart(held, (), start, day, False)) == {"2025-10-01"}
 
 
 def test_a_series_that_begins_later_names_its_own_first_day() -> None:
