@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.present import say_older
+from app.present.drawing import Absent
 from components.page.cards import counting_age
 from components.page.html import Html
 from components.page.tables import Align, Column, rows
@@ -13,6 +14,7 @@ from data_sources.breaker import BreakerState
 from data_sources.feed import Batch
 from data_sources.health import ProviderHealth
 from market.bars import Bars, State
+from market.calendars import day_of
 from market.instruments import Instrument, Interval
 from market.publishers import publisher
 
@@ -25,6 +27,10 @@ SAID = {
     State.RECORDED: "recorded",
     State.DISPUTED: "disputed",
 }
+
+
+MOST_GAPS = 40
+"""How many missing closes are named; the rest are counted."""
 
 
 def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch, moment: datetime) -> Html:
@@ -54,13 +60,48 @@ def sources_table(caption: str, instruments: Iterable[Instrument], batch: Batch,
                 say_sampling(bars.provenance.sampling),
                 full_day(bars.dates[0].date()),
                 full_moment(bars.as_of),
-                f"{len(bars):,}",
+                f"{int(bars.close.count()):,}",
                 MISSING if each.of else price(bars.last, each),  # the level of a total return means nothing
                 age(moment - bars.as_of),
                 SAID[bars.state],
             )
         )
     return rows(caption, columns, cells)
+
+
+def gaps_table(instruments: Iterable[Instrument], batch: Batch) -> Html | Absent:
+    """Every close that is missing, was set aside or came from a second source, newest first, and why."""
+    told: list[tuple[datetime, Instrument, str]] = []
+    for each in instruments:
+        bars = batch.get(each.key)
+        if bars is None:
+            continue
+        told += [(hole.at, each, f"missing: {hole.why}") for hole in bars.holes]
+        told += [
+            (aside.at, each, f"set aside: {aside.why}")
+            for aside in bars.provenance.set_aside
+            if aside.at > bars.as_of
+        ]
+        told += [(one.at, each, f"taken from {publisher(one.source)}") for one in bars.provenance.filled]
+    if not told:
+        return Absent("Every session and day between the first close and the last has its close.")
+    told.sort(key=lambda row: row[0], reverse=True)
+    columns = (Column("Series", Align.TEXT), Column("Day", Align.TEXT), Column("Close", Align.PROSE))
+    cells = [(each.name, full_day(day_of(at)), what) for at, each, what in told[:MOST_GAPS]]
+    more = [(f"and {len(told) - MOST_GAPS} more", "", "")] if len(told) > MOST_GAPS else []
+    return rows("Closes that are missing or came from elsewhere", columns, [*cells, *more])
+
+
+def notes_table(instruments: Iterable[Instrument], batch: Batch) -> Html | Absent:
+    """What the gates did to each series, a sentence each."""
+    told = [(each.name, note) for each in instruments for note in _notes_of(batch.get(each.key))]
+    if not told:
+        return Absent("No price was changed or left out.")
+    return rows("What the gates did", (Column("Series", Align.TEXT), Column("", Align.PROSE)), told)
+
+
+def _notes_of(bars: Bars | None) -> tuple[str, ...]:
+    return bars.provenance.notes if bars else ()
 
 
 def _say_publisher(bars: Bars, why: str | None) -> str:

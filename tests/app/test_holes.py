@@ -70,3 +70,11 @@ def tattered(play: Play, tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.mark.parametrize("asof", ["2026-02-05", "2025-04-08"])
 def test_a_page_stands_where_a_fifth_of_all_rows_is_gone(view: str, asof: str) -> None:
     assert stands(open_page(view, asof=asof))
+
+
+@pytest.mark.usefixtures("holed")
+def test_sources_names_every_missing_close_with_its_reason() -> None:
+    told = " ".join(open_page("sources", asof="2026-02-05").blocks)
+    for row in ("Nasdaq Composite", "4 Feb 2026", "missing: Nasdaq has no close of that day"):
+        assert row in told
+    assert "missing: ICE has no close of that day" in told
