@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from analytics import zone_numbers
-from analytics.averages import averages
+from analytics.averages import Average, averages
 from analytics.biography import Biography, Followed, Outcome, biography, biography_number
 from analytics.biography import what_would_change as say_what_would_change
 from analytics.levels_found import FoundLevel, find_levels, found_number, newest_fall, strength_unit
@@ -128,12 +128,18 @@ def average_rows(days: Bars | None) -> Html | Absent:
             Number(each.value, f"{each.span}-day mean, {short_price(each.value.value, days.instrument)}"),
             shown(each.reach, change),
             "Above" if each.is_above else "Below",
-            f"since {full_day(day_of(each.since))}" if each.since else "",
+            _say_since(each),
         )
         for each in averages(days)
         if each.is_above is not None
     ]
     return level_table("Moving averages", levels) if levels else Html("")
+
+
+def _say_since(each: Average) -> str:
+    """Since when the price has been on its side of a mean; at least, where no close stands before that."""
+    least = "at least " if each.beside_gap else ""
+    return f"since {least}{full_day(day_of(each.since))}" if each.since else ""
 
 
 def title_of(history: ZoneHistory | None, days: Bars | None) -> str:
