@@ -7,7 +7,7 @@ a run of equal closes. A real crash passes: a move that the second source has to
 only what the record of its kind does not know is asked about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,7 @@ from data_sources.set_aside import (
     say_when,
 )
 from market.bars import COLUMNS, Bars
+from market.calendars import FIRST_SESSION
 from market.fed import GROUP
 from market.instruments import Instrument, Unit
 from market.publishers import publisher
@@ -35,6 +36,7 @@ from market.publishers import publisher
 ROUNDING = 1e-4
 FAR_WICK = 5.0
 FLAT_NOTE, FLAT_STALE = 3, 5
+EARLIEST = pd.Timestamp(FIRST_SESSION, tz="UTC")
 NO_CLOSE = "no close was published"
 
 
@@ -52,7 +54,8 @@ class Settled:
 def settle(frame: pd.DataFrame, instrument: Instrument, symbol: str, latest: datetime) -> Settled:
     """``frame`` (columns of `Bars`, UTC index) without what no bar can be.
 
-    ``latest`` is the last instant a row may carry: the end of the bar in progress. Prices at or below zero
+    ``latest`` is the last instant a row may carry: the end of the bar in progress; the first is the beginning
+    of the calendar, so that no stray stamp lays days without end before the series. Prices at or below zero
     stay where they are possible, other closes outside the range of the instrument do not; open, high and low
     that contradict the close are blanked, as is a volume below zero, and the close is kept.
     """
@@ -67,11 +70,12 @@ def settle(frame: pd.DataFrame, instrument: Instrument, symbol: str, latest: dat
             frame = frame.loc[mask]
 
     keep(frame.index <= pd.Timestamp(latest), "from the future")
+    keep(frame.index >= EARLIEST, f"from before {EARLIEST.year}")
     empty = frame.index[frame["close"].isna()]
     keep(frame["close"].notna(), "no close")
     refused = impossible(frame["close"], instrument, symbol)
     set_aside = [(frame.index[place], why) for place, why in refused]
-    notes += notes_of(set_aside, frame.index)
+    notes += notes_of(set_aside, frame.index, instrument)
     frame = frame.loc[~np.isin(np.arange(len(frame)), [place for place, _ in refused])]
     if not frame.index.is_monotonic_increasing:
         notes.append("out of order: sorted")
@@ -132,13 +136,13 @@ def examine(bars: Bars, second: Bars | None = None) -> Vouched:
     known, split_notes = adjusted(_without(bars, set_aside), found.splits)
     volumes = odd_volumes(known)
     known = _without_volumes(known, volumes)
-    when = partial(say_when, has_hours=is_within_days(bars.frame.index))
+    when = _days_of(bars)
     stale, flat = _flat_run(bars)
     stale = _newest_gone(bars, set_aside) or stale
     notes = (
-        *notes_of(set_aside, bars.frame.index),
+        *notes_of(set_aside, bars.frame.index, bars.instrument),
         *(f"{when(split.at)}: {told}" for split, told in zip(found.splits, split_notes, strict=True)),
-        *notes_of(volumes, bars.frame.index),
+        *notes_of(volumes, bars.frame.index, bars.instrument),
         *flat,
     )
     if notes:
@@ -165,9 +169,15 @@ def disputed(bars: Bars, doubts: Sequence[Disbelieved]) -> Bars:
     """``bars`` marked as disputed for the ``doubts``, each a note; themselves where there is none."""
     if not doubts:
         return bars
-    has_hours, provenance = is_within_days(bars.frame.index), bars.provenance
-    notes = (f"{say_when(at, has_hours=has_hours)}{IN_DOUBT}{why}" for at, why in doubts[-MOST_NAMED:])
+    when, provenance = _days_of(bars), bars.provenance
+    notes = (f"{when(at)}{IN_DOUBT}{why}" for at, why in doubts[-MOST_NAMED:])
     return replace(bars, provenance=replace(provenance, disputed=True, notes=(*provenance.notes, *notes)))
+
+
+def _days_of(bars: Bars) -> Callable[[pd.Timestamp], str]:
+    """How the day or the hour of a row is said."""
+    has_hours = is_within_days(bars.frame.index)
+    return partial(say_when, has_hours=has_hours, opens_the_day=bars.instrument.opens_the_day)
 
 
 def _without(bars: Bars, set_aside: Sequence[Disbelieved]) -> Bars:
@@ -187,7 +197,7 @@ def _newest_gone(bars: Bars, set_aside: Sequence[Disbelieved]) -> str | None:
     why = dict(set_aside).get(finished[-1])
     if why is None:
         return None
-    when = say_when(finished[-1], has_hours=is_within_days(finished))
+    when = _days_of(bars)(finished[-1])
     return f"what {publisher(bars.provenance.source)} says of {when} is set aside, as {why}"
 
 

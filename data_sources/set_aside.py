@@ -1,12 +1,14 @@
 """What the gates set aside: the instant of a row, why, and how that is said."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from market.bars import SetAside
 from market.calendars import day_of
+from market.instruments import Instrument
 from market.text import MINUS, full_day, full_moment
 
 Disbelieved = tuple[pd.Timestamp, str]
@@ -17,13 +19,13 @@ IN_DOUBT = ": in doubt, "
 APART = 20 * 3600 * 10**9  # nanoseconds
 
 
-def notes_of(set_aside: Sequence[Disbelieved], index: pd.Index) -> tuple[str, ...]:
+def notes_of(set_aside: Sequence[Disbelieved], index: pd.Index, instrument: Instrument) -> tuple[str, ...]:
     """A sentence for each of the first rows, and one for how many more there are.
 
     ``index`` holds all instants of the series: where it has several a day, they are said with their hour.
     """
-    has_hours = is_within_days(index)
-    notes = [f"{say_when(at, has_hours=has_hours)}: {why}, set aside" for at, why in set_aside[:MOST_NAMED]]
+    when = partial(say_when, has_hours=is_within_days(index), opens_the_day=instrument.opens_the_day)
+    notes = [f"{when(at)}: {why}, set aside" for at, why in set_aside[:MOST_NAMED]]
     more = len(set_aside) - MOST_NAMED
     if more > 0:
         notes.append(f"{counted(more)} more set aside in the same way")
@@ -48,10 +50,14 @@ def is_within_days(index: pd.Index) -> bool:
     return bool(apart < APART)
 
 
-def say_when(stamp: pd.Timestamp, *, has_hours: bool = False) -> str:
-    """The day a row belongs to, `4 Feb 2026`; its instant where a day has several."""
+def say_when(stamp: pd.Timestamp, *, has_hours: bool = False, opens_the_day: bool = False) -> str:
+    """The day a row belongs to, `4 Feb 2026`: the one its stamp ends, or begins where it opens the day; its
+    instant where a day has several.
+    """
     moment = stamp.to_pydatetime()
-    return full_moment(moment) if has_hours else full_day(day_of(moment))
+    if has_hours:
+        return full_moment(moment)
+    return full_day(moment.date() if opens_the_day else day_of(moment))
 
 
 def say_number(value: float) -> str:

@@ -28,6 +28,7 @@ from threading import Lock
 
 import pandas as pd
 
+from data_sources.bounds import HUGE
 from data_sources.errors import BadData, NoData, RateLimited, SourceError, Unreachable
 from data_sources.parsing import at_ends_of_days, at_ends_of_hours, build, listing_of
 from market.bars import Bars
@@ -178,7 +179,8 @@ def parse(
 
 def in_coins(rows: pd.DataFrame) -> pd.DataFrame:
     """``rows`` with volumes in coins, as every venue counts them: dollars over the typical price."""
-    typical = rows[["high", "low", "close"]].mean(axis=1, skipna=False)
+    prices = rows[["high", "low", "close"]]
+    typical = prices.where(prices.abs() <= HUGE).mean(axis=1, skipna=False)
     return rows.assign(volume=rows["volume"] / typical.where(typical > 0))
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from data_sources import etf
 from data_sources.errors import NoData
 from market.bars import Bars, State
+from market.calendars import session_closes
 from tests.fakes.prices import ETF_FLOW
 
 LISTING = ETF_FLOW.listings[0]
@@ -52,9 +53,15 @@ def program(tmp_path: Path) -> Program:
 
 
 def days(bars: Bars) -> dict[str, float]:
-    """The finished days."""
+    """The finished days that have a figure."""
     finished = bars.frame["close"] if bars.in_progress is None else bars.frame["close"].iloc[:-1]
-    return {f"{day:%Y-%m-%d}": value for day, value in zip(bars.dates, finished, strict=False)}
+    told = {f"{day:%Y-%m-%d}": value for day, value in zip(bars.dates, finished, strict=False)}
+    return {day: value for day, value in told.items() if day not in holes(bars)}
+
+
+def holes(bars: Bars) -> list[str]:
+    """The days between the first and the last that have none."""
+    return [str(hole.day) for hole in bars.holes]
 
 
 def test_a_day_is_the_sum_of_its_funds_and_final_when_all_have_reported(program: Program) -> None:
@@ -72,6 +79,7 @@ def test_two_funds_of_four_are_in_progress_and_left_out_of_the_finished_days(pro
     answer = told(A=(next_day, 1), B=(next_day, 1), C=(next_day, 1), D=(next_day, 1))
     gone = program.hears(LATER, answer)
     assert days(gone) == {FRIDAY: 10, next_day: 4}
+    assert holes(gone) == [MONDAY]
 
 
 def test_a_day_is_complete_once_the_rest_have_reported(program: Program) -> None:
@@ -107,6 +115,8 @@ def test_a_new_fund_and_a_closed_one_leave_complete_days_as_they_are(program: Pr
     month_on = datetime(2026, 3, 11, 3, tzinfo=UTC)
     alone = program.hears(month_on, told(A=("2026-03-10", 1), NEW=("2026-03-10", 1), OLD=(MONDAY, 0)))
     assert (alone.state, days(alone)) == (State.FINAL, {FRIDAY: 3, MONDAY: 105, "2026-03-10": 2})
+    sessions = session_closes(date(2026, 2, 10), date(2026, 3, 9)).index
+    assert holes(alone) == [f"{day:%Y-%m-%d}" for day in sessions]
 
 
 def test_a_complete_day_is_never_changed(program: Program) -> None:
@@ -122,6 +132,7 @@ def test_a_file_of_before_is_read_and_its_incomplete_days_are_left_out(program: 
     )
     bars = program.hears(EARLY, told(A=(FRIDAY, 1), B=(FRIDAY, 2)))
     assert days(bars) == {"2026-02-04": -250.5, FRIDAY: 3}
+    assert holes(bars) == ["2026-02-05"]
     again = program.hears(EARLY, told(A=(FRIDAY, 1), B=(FRIDAY, 2)))
     assert days(again) == days(bars)
 

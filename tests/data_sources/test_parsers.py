@@ -15,7 +15,7 @@ from data_sources.errors import BadData, NoData, SourceError, UnknownSymbol
 from data_sources.web import retry_after
 from market import catalogue
 from market.bars import Bars, State
-from market.instruments import Interval, Listing
+from market.instruments import Cadence, Interval, Listing
 from tests.fakes.prices import BITCOIN, ETF_FLOW, FUNDING, MOOD, NASDAQ, OIL, VIX, YIELD
 
 NOW = datetime(2026, 2, 9, 15, 30, tzinfo=UTC)
@@ -38,7 +38,10 @@ def keeps_the_rules(ask, *arguments) -> Bars | None:
     except SourceError as error:
         assert str(error)
         return None
-    assert np.isfinite(bars.close.to_numpy()).all()
+    holes = {hole.at for hole in bars.holes}
+    assert [stamp in holes for stamp in bars.frame.index] == bars.close.isna().tolist()
+    assert bars.close.notna().iloc[[0, -1]].all()
+    assert np.isfinite(bars.close.dropna().to_numpy()).all()
     assert bars.as_of <= NOW + timedelta(minutes=1)
     return bars
 
@@ -68,7 +71,9 @@ def test_fred_days_without_a_session_are_left_out():
 def test_a_weekly_figure_of_a_holiday_counts_for_the_session_before():
     """STLFSI4 carries Fridays; 2020-07-03 was none for New York."""
     text = "observation_date,VIXCLS\n2020-06-19,1\n2020-06-26,2\n2020-07-03,3\n2020-07-10,4\n"
-    assert [str(day.date()) for day in fred_text(text).dates] == [
+    bars = fred.parse(text, replace(VIX, cadence=Cadence.WEEK), VIXCLS, NOW)
+    assert bars.close.tolist() == [1, 2, 3, 4]
+    assert [str(day.date()) for day in bars.dates] == [
         "2020-06-19",
         "2020-06-26",
         "2020-07-02",
@@ -108,7 +113,7 @@ def test_any_text_at_fred(text):
 @given(st.integers(0, len(FRED)), st.text(max_size=3))
 def test_a_cut_or_changed_table_at_fred(place, instead):
     bars = keeps_the_rules(fred_text, FRED[:place] + instead + FRED[place + 1 :])
-    assert bars is None or len(bars) <= 4
+    assert bars is None or bars.close.notna().sum() <= 4
     keeps_the_rules(fred_text, FRED[:place])
 
 
@@ -190,6 +195,15 @@ def test_a_score_beyond_a_hundred_is_left_out_and_told():
     assert bars.provenance.notes == ("8 Feb 2026: a score of 700 is not possible, set aside",)
 
 
+@pytest.mark.parametrize("stamp", [0, -62_135_596_801, -62_135_510_401])
+def test_a_stray_stamp_of_long_ago_lays_no_days_before_the_series(stamp):
+    rows = json.loads(said(("2026-02-08", "7"), ("2026-02-07", "6")))
+    rows["data"].append({"value": "5", "timestamp": str(stamp)})
+    bars = mood(json.dumps(rows))
+    assert bars.close.tolist() == [6, 7]
+    assert bars.provenance.notes == ("from before 1990: 1 row set aside",)
+
+
 @given(ANYTHING)
 def test_any_json_at_alternative_me(value):
     keeps_the_rules(mood, json.dumps(value))
@@ -245,7 +259,10 @@ def test_candles_of_another_midnight_are_bad():
 
 def test_a_gap_stays_a_gap():
     bars = candles([candle("2026-02-04", 70), candle("2026-02-08", 71)])
-    assert len(bars) == 2
+    assert bars.close.dropna().tolist() == [70, 71]
+    assert [(hole.day.day, hole.why) for hole in bars.holes] == [
+        (day, "Kraken has no close of that day") for day in (5, 6, 7)
+    ]
 
 
 @given(st.lists(st.lists(NUMBERS, max_size=8), max_size=12))
@@ -261,8 +278,8 @@ def test_candles_in_any_order_and_number(days):
     bars = keeps_the_rules(candles, raw)
     last = dict(days)
     if bars is not None:
-        assert len(bars) <= len(last)
-        assert set(bars.close) <= {close for _, close in days}
+        assert bars.close.notna().sum() <= len(last)
+        assert set(bars.close.dropna()) <= {close for _, close in days}
 
 
 @given(st.lists(st.fixed_dictionaries({"timestamp": NUMBERS, "fundingRate": NUMBERS}), max_size=10))
@@ -310,7 +327,10 @@ def test_oil_below_zero_is_a_price():
 
 def test_a_yield_of_one_day_that_cannot_be_is_set_aside_and_told():
     bars = days_of(YIELD, ["2026-02-04", "2026-02-05", "2026-02-06"], [4.2, 42.1, 4.21], TNX)
-    assert bars.close.tolist() == [4.2, 4.21]
+    assert bars.close.dropna().tolist() == [4.2, 4.21]
+    assert [(str(hole.day), hole.why) for hole in bars.holes] == [
+        ("2026-02-05", "a rate of 42.1% is not possible")
+    ]
     assert bars.provenance.notes == ("5 Feb 2026: a rate of 42.1% is not possible, set aside",)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from data_sources.quality import HUGE, settle, vouch
 from market.bars import COLUMNS, State
 from market.fed import contract
+from tests.data_sources.holes import check_only_set_aside
 from tests.fakes.prices import BITCOIN, FUNDING, NASDAQ, OIL, VIX, YIELD, make_bars
 
 NOW = datetime(2026, 2, 9, 15, 30, tzinfo=UTC)
@@ -112,8 +114,10 @@ def test_whatever_comes_what_is_left_is_what_bars_take(closes, random):
 
 
 def test_one_price_a_hundred_times_too_high_is_set_aside():
-    bars = vouch(make_bars(BITCOIN, [70_000, 7_055_500, 70_265]))
-    assert bars.close.tolist() == [70_000, 70_265]
+    raw = make_bars(BITCOIN, [70_000, 7_055_500, 70_265])
+    bars = vouch(raw)
+    check_only_set_aside(bars, raw, [1])
+    assert [hole.why for hole in bars.holes] == ["7,055,500 is 101 times its neighbours"]
     assert bars.provenance.notes == ("5 Feb 2026: 7,055,500 is 101 times its neighbours, set aside",)
 
 
@@ -127,8 +131,9 @@ def test_a_hundred_times_that_the_second_source_has_too_is_kept():
 
 
 def test_a_hundredfold_price_of_oil_is_set_aside_though_oil_may_be_negative():
-    bars = vouch(make_bars(OIL, [63, 64, 6350, 63.2, 64.1]))
-    assert bars.close.tolist() == [63, 64, 63.2, 64.1]
+    raw = make_bars(OIL, [63, 64, 6350, 63.2, 64.1])
+    bars = vouch(raw)
+    check_only_set_aside(bars, raw, [2])
     assert any("set aside" in note for note in bars.provenance.notes)
     newest = vouch(make_bars(OIL, [63, 64, 63.5, 6350]))
     assert newest.last == 63.5
@@ -142,7 +147,8 @@ def test_the_oil_of_april_2020_is_kept_on_every_day_of_it(low, known):
 
 
 def test_a_price_of_oil_a_hundred_times_too_low_is_set_aside_once_it_has_come_back():
-    assert vouch(make_bars(OIL, [63, 64, 0.64, 63.2, 64.1])).close.tolist() == [63, 64, 63.2, 64.1]
+    raw = make_bars(OIL, [63, 64, 0.64, 63.2, 64.1])
+    check_only_set_aside(vouch(raw), raw, [2])
 
 
 @pytest.mark.parametrize("second", [True, False])
@@ -172,8 +178,11 @@ def test_a_rate_may_stand_still():
 def test_vouching_never_adds_changes_or_empties(closes):
     bars = make_bars(BITCOIN, closes)
     left = vouch(bars)
-    assert len(left) >= 1
-    assert left.close.equals(bars.close.loc[left.close.index])
+    assert left.close.notna().iloc[[0, -1]].all()
+    aside = {each.at for each in left.provenance.set_aside}
+    within = [place for place, stamp in enumerate(left.frame.index) if stamp in aside]
+    check_only_set_aside(left, replace(bars, frame=bars.frame.loc[left.frame.index]), within)
+    assert set(bars.frame.index) - set(left.frame.index) <= aside
 
 
 def test_a_fed_funds_future_may_stand_still_for_weeks():
@@ -196,5 +205,6 @@ def test_a_running_price_that_is_set_aside_leaves_the_last_close_as_it_is():
 
 
 def test_a_close_a_hundred_times_too_high_under_a_right_running_price_is_set_aside():
-    bars = vouch(make_bars(NASDAQ, [*[23_000.0] * 30, 2_310_000.0], in_progress=23_100.0))
-    assert bars.close.tolist() == [*[23_000.0] * 30, 23_100.0]
+    raw = make_bars(NASDAQ, [*[23_000.0] * 30, 2_310_000.0], in_progress=23_100.0)
+    bars = vouch(raw)
+    check_only_set_aside(bars, raw, [30])
