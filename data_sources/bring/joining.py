@@ -10,7 +10,7 @@ import pandas as pd
 from data_sources.contents import DESCRIPTION, SAME, SECOND, Contents, read_contents
 from data_sources.keys import Keys
 from data_sources.layout import TIME, part_of, write_description
-from data_sources.quality import settle, vouch
+from data_sources.quality import examine, settle
 from data_sources.recorded import Description, describe
 from data_sources.tidy import decoded
 from data_sources.whole import write_whole
@@ -93,21 +93,21 @@ def _gated(new: pd.DataFrame, before: pd.DataFrame | None, origin: Origin, now: 
     frame = new[list(COLUMNS)].set_axis(stamps)
     whole = frame if before is None else pd.concat([before, frame])
     settled = settle(whole.sort_index(), origin.instrument, origin.instrument.key, now)
+    reasons = dict(settled.set_aside)
     why: dict[int, str] = {}
     for at, stamp in zip(new.index, stamps, strict=True):
         if stamp not in settled.frame.index:
             alone = settle(frame.loc[[stamp]], origin.instrument, origin.instrument.key, now)
-            why[int(at)] = (alone.notes or ("it cannot be right",))[0].partition(": ")[0]
+            said = (alone.notes or ("it cannot be right",))[0].partition(": ")[0]
+            why[int(at)] = reasons.get(stamp, said)
     if settled.frame.empty:
         return why
     provenance = Provenance(origin.publisher, origin.instrument.key, now, origin.sampling, recorded=True)
-    vouched = vouch(Bars(origin.instrument, origin.interval, settled.frame.rename_axis("time"), provenance))
-    left = vouched.frame["close"].reindex(stamps).to_numpy()
-    for at, stamp, close in zip(new.index, stamps, left, strict=True):
-        if np.isnan(close) and int(at) not in why:
-            day = f"{(stamp - pd.Timedelta(microseconds=1)):%Y-%m-%d}: "
-            said = [note.removeprefix(day) for note in vouched.provenance.notes if note.startswith(day)]
-            why[int(at)] = said[0].removesuffix(", set aside") if said else "it cannot be right"
+    bars = Bars(origin.instrument, origin.interval, settled.frame.rename_axis("time"), provenance)
+    reasons = dict(examine(bars).set_aside)
+    for at, stamp in zip(new.index, stamps, strict=True):
+        if stamp in reasons:
+            why.setdefault(int(at), reasons[stamp])
     return why
 
 
