@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from shutil import rmtree
 
@@ -27,6 +28,7 @@ from data_sources.fred import Fred
 from data_sources.guarded import Guarded, Limits
 from data_sources.ofr import Ofr
 from data_sources.source import Source
+from data_sources.venues import VENUES
 from data_sources.yahoo import Yahoo
 from market import catalogue
 from market.bars import Bars
@@ -292,11 +294,17 @@ def test_rows_that_are_wrong_never_become_a_wrong_number(providers, upstream, na
     upstream.fail(HOST[name], mode)
     bars = ask(providers, name)
     common = healthy.finished.frame.index.intersection(bars.finished.frame.index)
-    assert len(common) >= 0.98 * len(healthy)
+    known = bars.close[common].notna()
+    assert known.sum() >= 0.98 * healthy.close.notna().sum()
     may_be_zero = name in {"ofr", "alternative_me"}
-    wrong = bars.close[common] != healthy.close[common]
+    wrong = known & (bars.close[common] != healthy.close[common])
     assert wrong.sum() <= (mode == "zero" and may_be_zero)
     assert bars.as_of <= bars.provenance.fetched_at
+    if mode in {"duplicate", "reversed", "future"}:
+        lost = [hole.at for hole in bars.holes if hole not in healthy.holes]
+        apart = {later - before for before, later in pairwise(lost)}
+        # A page of Coinbase with a row too many loses a candle at its edge: a hole on each page, and named.
+        assert not lost or (name == "coinbase" and apart == {timedelta(days=VENUES["coinbase"].page)})
 
 
 @pytest.mark.parametrize("name", ["yahoo", "fred", "coinbase", "okx", "binance", "alternative_me", "ofr"])
