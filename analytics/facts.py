@@ -30,7 +30,7 @@ from market.calendars import NEW_YORK, day_of
 from market.definitions import Definition
 from market.facts import Fact, Quoted, Tone
 from market.instruments import Calendar, Instrument
-from market.readings import Envelope, Reading, Result, envelope
+from market.readings import Envelope, Reading, Result, envelope, joint_envelope
 from market.text import (
     change,
     correlation,
@@ -340,13 +340,13 @@ def week_move(reading: Reading, subject: str, weight: float = 1.6) -> Fact | Non
     return Fact((f"{subject} {verb} ", quote(reading, name, size), tail), weight + extra)
 
 
-def together(found: Result, bars: Bars, window: int, pair: str) -> Fact | None:
-    """A correlation with its interval, and whether it can be told from none."""
+def together(found: Result, sides: tuple[Bars, Bars], window: int, pair: str) -> Fact | None:
+    """A correlation of two markets with its interval, and whether it can be told from none."""
     if found.value is None or found.low is None or found.high is None:
         return None
-    number = envelope(found, bars.finished, "correlation", "correlation")
+    number = joint_envelope(found, [bars.finished for bars in sides], "correlation", "correlation")
     told = "" if found.low > 0 or found.high < 0 else ", which cannot be told from zero"
-    value = Quoted(correlation(found.value), bars.key, f"correlation_{window}", number)
+    value = Quoted(correlation(found.value), sides[0].key, f"correlation_{window}", number)
     spread = f" (95% interval {correlation(found.low)} to {correlation(found.high)}, n {found.n})"
     return Fact((f"{pair} correlate at ", value, f" over {window} sessions{told}", spread), 1.4)
 

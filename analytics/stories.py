@@ -29,6 +29,7 @@ from analytics.facts_crypto import flows_of_days, funding_now, mood_now
 from analytics.facts_stress import stress_now
 from analytics.headline import tell
 from analytics.macro import MacroRow, macro_rows
+from analytics.returns import newest
 from analytics.stress import Stress
 from analytics.zones import ZoneHistory, follow_closest
 from market.bars import Bars
@@ -143,8 +144,11 @@ def _levels(known: Known, hours: Bars | None, zones: Sequence[Zone]) -> tuple[Zo
 def _link(known: Known, pair: Aligned | None, window: int) -> Fact | None:
     if pair is None or "BTC" not in known:
         return None
-    found = correlate(pair["BTC"], pair["IXIC"], window)
-    return together(found, known["BTC"], window, "Bitcoin and the Nasdaq")
+    moves = pair["BTC"]
+    # The first move of the window starts from the close of the row before, in sessions and not in days of each.
+    start = newest(moves.iloc[: max(len(moves) - window, 0)])
+    found = replace(correlate(moves, pair["IXIC"], window), since=start)
+    return together(found, (known["BTC"], known["IXIC"]), window, "Bitcoin and the Nasdaq")
 
 
 def _overview(known: Known, readings: Readings, levels: Sequence[ZoneHistory], moment: datetime) -> Facts:

@@ -41,7 +41,8 @@ def relative_strength(close: pd.Series, window: int = WINDOW) -> Result:
     up, down = (_smoothed(np.maximum(sign * known, 0), window) for sign in (1, -1))
     if not up + down > 0:
         return Result.missing("The price did not move.", len(known), window)
-    return Result(100 * up / (up + down), len(known), newest(close), window)
+    since = newest(close.iloc[:1])  # the averages remember all of it
+    return Result(100 * up / (up + down), len(known), newest(close), window, since=since)
 
 
 def _smoothed(sizes: np.ndarray, window: int) -> float:

@@ -31,7 +31,7 @@ from analytics.stress_components import (
 )
 from market.bars import Bars
 from market.definitions import Definition
-from market.readings import Envelope, Result, joint_envelope, missing
+from market.readings import Envelope, Result, joint_envelope, marked_by, missing
 
 TRAIL = 60
 HIGH = 60.0  # where the score's band of stress begins
@@ -195,7 +195,9 @@ def _number(axis: pd.Series, standings: Sequence[Standing], formula: str) -> Env
     made_of = {bars.key: bars for each in live for bars in each.made_of}
     parts = {each.component.key: 100 * float(each.ranks.iloc[-1]) for each in live}
     result = Result(float(axis.iloc[-1]), n=min(each.n for each in live), flags=flags_of(live))
-    return joint_envelope(result, made_of.values(), "percentile", formula, **parts)
+    number = joint_envelope(result, made_of.values(), "percentile", formula, **parts)
+    absent = {bars.key: bars for each in standings if each.why for bars in each.made_of}
+    return marked_by(number, absent.values())
 
 
 def _labelled(places: Sequence[Place], episodes: Mapping[str, tuple[date, date | None]]) -> dict[str, Place]:

@@ -311,12 +311,14 @@ def test_a_gauge_stands_at_a_level() -> None:
 def test_a_correlation_that_spans_zero_says_so() -> None:
     bars = series("BTC", FLAT)
     unclear = Result(0.1, n=20, window=20, low=-0.3, high=0.5)
-    assert ", which cannot be told from zero" in told(together(unclear, bars, 20, "Bitcoin and the Nasdaq"))
+    assert ", which cannot be told from zero" in told(
+        together(unclear, (bars, bars), 20, "Bitcoin and the Nasdaq")
+    )
     clear = Result(0.56, n=60, window=60, low=0.31, high=0.74)
-    assert told(together(clear, bars, 60, "Bitcoin and the Nasdaq")) == (
+    assert told(together(clear, (bars, bars), 60, "Bitcoin and the Nasdaq")) == (
         "Bitcoin and the Nasdaq correlate at 0.56 over 60 sessions (95% interval 0.31 to 0.74, n 60)"
     )
-    assert together(Result.missing("none"), bars, 60, "Bitcoin and the Nasdaq") is None
+    assert together(Result.missing("none"), (bars, bars), 60, "Bitcoin and the Nasdaq") is None
 
 
 def test_every_number_in_the_words_is_carried_with_them() -> None:
