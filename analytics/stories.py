@@ -145,7 +145,7 @@ def _link(known: Known, pair: Aligned | None, window: int) -> Fact | None:
     if pair is None or "BTC" not in known:
         return None
     moves = pair["BTC"]
-    # The first move of the window starts from the close of the row before, in sessions and not in days of each.
+    # The first move of the window starts from the close of the row before: sessions, not days of each side.
     start = newest(moves.iloc[: max(len(moves) - window, 0)])
     found = replace(correlate(moves, pair["IXIC"], window), since=start)
     return together(found, (known["BTC"], known["IXIC"]), window, "Bitcoin and the Nasdaq")
