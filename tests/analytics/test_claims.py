@@ -150,8 +150,8 @@ def test_short_histories_are_not_measured() -> None:
 def test_without_highs_and_lows_what_needs_them_is_not_measured() -> None:
     known = recording("2026-03-06")
     closes = known["BTC"].frame.assign(open=float("nan"), high=float("nan"), low=float("nan"))
-    found = verdicts({**known, "BTC": replace(known["BTC"], frame=closes)})
-    changed = {key for key, verdict in found.items() if verdict != verdicts(known)[key]}
+    found, before = verdicts({**known, "BTC": replace(known["BTC"], frame=closes)}), verdicts(known)
+    changed = {key for key, verdict in found.items() if verdict != before[key]}
     assert changed == {"btc_peak", "btc_half", "btc_61k", "btc_bought"}
     assert {found[key] for key in changed} == {"not measured"}
 

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.envelope import write_envelope
 from app.present import reading_of
+from data_sources.feed import Feed
 from data_sources.settings import Mode
 from market.moments import parse_moment
 from tests.api.service import asking
@@ -21,19 +23,33 @@ KEYS = ("BTC", "IXIC", "VIX", "US10Y")
 
 
 def same(town: Town, asked: TestClient, asof: str = "") -> dict[str, float | None]:
-    """The last prices, which the page and the JSON tell alike, with all that is told of them."""
+    """The last prices, which the page and the JSON tell alike, with all that is told of them.
+
+    The page is looked at before and after: an answer may land between it and the JSON.
+    """
     feed = town.sources.feed()
     moment = parse_moment(asof) if asof else feed.span.moment
+    shown = [_shown(feed, moment)]
     told = asked.get(f"/api/v1/readings?keys={','.join(KEYS)}&asof={asof}").json()
-    batch = feed.as_of(moment).many(feed.catalogue.pick(*KEYS))
+    shown.append(_shown(feed, moment))
     for key in KEYS:
-        bars = batch.get(key)
-        if bars is None:
-            assert told[key]["change_1d_pct"]["state"] == "missing"
+        pages = [each[key] for each in shown]
+        if None in pages:
+            assert told[key]["change_1d_pct"]["state"] == "missing" or pages[0] != pages[1]
             continue
-        for name, number in reading_of(bars).numbers.items():
-            assert told[key][name] == write_envelope(number)
+        assert told[key] in pages
     return {key: told[key]["last"]["value"] for key in KEYS}
+
+
+def _shown(feed: Feed, moment: datetime | None) -> dict[str, Any]:
+    """The numbers of a page by key, written as JSON writes them; None of what it has no prices of."""
+    batch = feed.as_of(moment).many(feed.catalogue.pick(*KEYS))
+    return {
+        key: {name: write_envelope(number) for name, number in reading_of(batch[key]).numbers.items()}
+        if key in batch
+        else None
+        for key in KEYS
+    }
 
 
 def recover(town: Town) -> None:

@@ -157,13 +157,16 @@ def test_ages_count_by_the_servers_clock(browser: Browser, site: str, hours: int
     with visiting(browser, site) as visit:
         visit.page.add_init_script(f"const now = Date.now; Date.now = () => now() + {hours} * 3600_000")
         shown = arrived(visit, "/sources").page.locator(".st-key-card-providers [data-since]")
-        for _ in range(3):
+        # A busy machine may hold one look up on its way; a clock that is off fails all of them.
+        off = []
+        for _ in range(4):
             visit.page.wait_for_timeout(1100)
             newest, told = max(
                 shown.evaluate_all("ages => ages.map(age => [age.dataset.since, age.textContent])")
             )
             true = (datetime.now(UTC) - datetime.fromisoformat(newest)).total_seconds()
-            assert abs(seconds(told) - true) <= (2 if told.endswith(" s") else 60)
+            off.append(abs(seconds(told) - true) - (2 if told.endswith(" s") else 60))
+        assert min(off) <= 0
 
 
 def seconds(age: str) -> float:
