@@ -9,15 +9,8 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from pandas.tseries.holiday import (
-    AbstractHolidayCalendar,
-    Holiday,
-    USColumbusDay,
-    USMartinLutherKingJr,
-    sunday_to_monday,
-)
 
-from market.calendars import FIRST_SESSION, all_closes
+from market.calendars import all_closes, is_business_day
 from market.instruments import Cadence, Calendar, Instrument, Interval
 
 HOUR = 3_600_000_000_000
@@ -25,16 +18,6 @@ HOUR = 3_600_000_000_000
 DAY = 24 * HOUR
 WEEK_STARTS = 3
 """Days from a Monday to 1 January 1970: what turns days into weeks that begin on a Monday."""
-
-
-class BondHolidays(AbstractHolidayCalendar):
-    """Days on which New York's shares trade and Treasuries do not."""
-
-    rules = [  # noqa: RUF012 (as pandas reads it)
-        USMartinLutherKingJr,  # shares traded on it until 1997
-        USColumbusDay,
-        Holiday("Veterans Day", month=11, day=11, observance=sunday_to_monday),
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +83,7 @@ def _sessions(cadence: Cadence) -> Grid:
     ends = pd.DatetimeIndex(closes).as_unit("ns").asi8
     days = (ends - 1) // DAY
     if cadence is Cadence.BOND_DAY:
-        holidays = BondHolidays().holidays(FIRST_SESSION, closes.index[-1])
-        trades = ~closes.index.isin(holidays)
+        trades = np.array([is_business_day(day.date()) for day in closes.index])
         return Grid(days[trades], ends[trades])
     if cadence is Cadence.WEEK:
         weeks = (days + WEEK_STARTS) // 7
