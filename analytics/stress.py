@@ -11,7 +11,16 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from analytics.stress_components import BLOCKS, Block, Standing, by_day, flags_of, series_of, stand
+from analytics.stress_components import (
+    BLOCKS,
+    Block,
+    Standing,
+    by_day,
+    flags_of,
+    kept_out,
+    series_of,
+    stand,
+)
 from analytics.stress_error import FIRM, WEIGHTS, measured_error, score_error
 from analytics.stress_past import Past
 from analytics.stress_score import MOST_REGIMES, PHI, SCALE, bands_between, regimes
@@ -344,8 +353,7 @@ class _Now:
 
     def _marked(self, number: Envelope, blocks: Iterable[str]) -> Envelope:
         """``number``, flagged too for closes that keep a component out of it."""
-        absent = [each for key in blocks for each in self.standings[key] if each.why]
-        return marked_by(number, {bars.key: bars for each in absent for bars in each.made_of}.values())
+        return marked_by(number, kept_out(each for key in blocks for each in self.standings[key]))
 
     def _used(self, *blocks: str) -> list[Bars]:
         """The bars of the components of some blocks, each once."""

@@ -145,6 +145,11 @@ def _chosen(component: Component, known: Known) -> tuple[dict[str, Daily], tuple
     return {key: known[bars.key] for key, bars in found.series.items()}, found.flags
 
 
+def kept_out(standings: Iterable[Standing]) -> list[Bars]:
+    """The bars, each once, of components that do not count: a close that they lack may be why."""
+    return list({bars.key: bars for each in standings if each.why for bars in each.made_of}.values())
+
+
 def flags_of(standings: Iterable[Standing]) -> tuple[str, ...]:
     """What marks a number made of several measures: what marks any of them."""
     return tuple(dict.fromkeys(flag for each in standings for flag in each.flags))

@@ -22,6 +22,7 @@ from analytics.stress_components import (
     below_high,
     by_day,
     flags_of,
+    kept_out,
     lost_excess,
     move,
     ratio_below_high,
@@ -196,8 +197,7 @@ def _number(axis: pd.Series, standings: Sequence[Standing], formula: str) -> Env
     parts = {each.component.key: 100 * float(each.ranks.iloc[-1]) for each in live}
     result = Result(float(axis.iloc[-1]), n=min(each.n for each in live), flags=flags_of(live))
     number = joint_envelope(result, made_of.values(), "percentile", formula, **parts)
-    absent = {bars.key: bars for each in standings if each.why for bars in each.made_of}
-    return marked_by(number, absent.values())
+    return marked_by(number, kept_out(standings))
 
 
 def _labelled(places: Sequence[Place], episodes: Mapping[str, tuple[date, date | None]]) -> dict[str, Place]:
